@@ -1,0 +1,1 @@
+"""The training tuple: its checks, its files, its datasets."""

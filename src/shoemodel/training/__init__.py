@@ -1,0 +1,1 @@
+"""Training of every module by one loop."""

@@ -1,0 +1,1 @@
+"""The synthetic world: scenes whose labels are exact by construction."""
