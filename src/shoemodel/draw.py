@@ -1,0 +1,107 @@
+"""Pictures of data: the pose image X_p (paper 3.2), area overlays and contact sheets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from jaxtyping import UInt8
+from PIL import Image, ImageDraw, ImageFont
+
+from shoemodel.masks import ShoeAreas
+from shoemodel.pose import LIMBS, Pose
+
+# One colour a limb, in the order of LIMBS: warm hues on the left, cold ones on the right (ours).
+LIMB_COLOURS = (
+    (255, 0, 0),
+    (255, 110, 0),
+    (255, 200, 0),
+    (255, 0, 130),
+    (255, 120, 200),
+    (0, 0, 255),
+    (0, 140, 255),
+    (0, 230, 230),
+    (0, 255, 60),
+    (150, 255, 150),
+)
+LEFT_JOINT, RIGHT_JOINT = (255, 235, 210), (210, 235, 255)
+_SHIFT = 4  # OpenCV draws at 1/16 px
+
+
+def pose_image(pose: Pose, size: tuple[int, int]) -> UInt8[np.ndarray, "h w 3"]:
+    """X_p: the pose on black, at `size` (h, w), limbs and joints of existing points only.
+
+    Line width and joint radius grow with the longer side: 3 px and 4 px at 256 (ours).
+    """
+    image = np.zeros((*size, 3), np.uint8)
+    side = max(size)
+    width, radius = max(1, round(side * 3 / 256)), side * 4 / 256
+    at = np.round((pose.points - 0.5) * 2**_SHIFT).astype(int)
+    for (a, b), colour in zip(LIMBS, LIMB_COLOURS, strict=True):
+        if pose.exists[a] and pose.exists[b]:
+            cv2.line(image, at[a].tolist(), at[b].tolist(), colour, width, cv2.LINE_AA, _SHIFT)
+    for index in np.flatnonzero(pose.exists):
+        colour = LEFT_JOINT if index < 6 else RIGHT_JOINT
+        cv2.circle(image, at[index].tolist(), round(radius * 2**_SHIFT), colour, -1, cv2.LINE_AA, _SHIFT)
+    return image
+
+
+def overlay_areas(
+    image: UInt8[np.ndarray, "h w 3"], areas: ShoeAreas, opacity: float = 0.5
+) -> UInt8[np.ndarray, "h w 3"]:
+    """The picture with the visible area tinted blue and the wearable area yellow."""
+    if image.shape[:2] != areas.size:
+        raise ValueError(f"picture and areas need one size, got {image.shape[:2]} and {areas.size}")
+    tinted = np.round(image * (1 - opacity) + areas.coloured() * opacity).astype(np.uint8)
+    return np.where(areas.shoe[..., None], tinted, image)
+
+
+def overlay_pose(image: UInt8[np.ndarray, "h w 3"], pose: Pose) -> UInt8[np.ndarray, "h w 3"]:
+    """The picture with the pose drawn over it."""
+    drawn = pose_image(pose, image.shape[:2])
+    return np.where(drawn.any(axis=2, keepdims=True), drawn, image)
+
+
+def row(images: Sequence[UInt8[np.ndarray, "_ _ 3"]], gap_px: int = 4) -> UInt8[np.ndarray, "h w 3"]:
+    """Pictures side by side on white, aligned at the top."""
+    return contact_sheet([images], gap_px=gap_px)
+
+
+def contact_sheet(
+    rows: Sequence[Sequence[UInt8[np.ndarray, "_ _ 3"]]], labels: Sequence[str] | None = None, gap_px: int = 4
+) -> UInt8[np.ndarray, "h w 3"]:
+    """Rows of pictures on white; a column is as wide as its widest picture, a row as high as its highest.
+
+    `labels` are the columns' titles, written above the first row.
+    """
+    if not rows or not any(len(images) for images in rows):
+        raise ValueError("a contact sheet needs at least one picture")
+    columns = max(len(images) for images in rows)
+    if labels is not None and len(labels) != columns:
+        raise ValueError(f"a sheet of {columns} columns needs as many labels, got {len(labels)}")
+    widths = [max(images[c].shape[1] for images in rows if c < len(images)) for c in range(columns)]
+    heights = [max((image.shape[0] for image in images), default=0) for images in rows]
+    title = 20 if labels else 0
+    sheet = np.full((title + sum(heights) + gap_px * (len(rows) - 1), sum(widths) + gap_px * (columns - 1), 3), 255)
+    sheet = sheet.astype(np.uint8)
+    y = title
+    for images, height in zip(rows, heights, strict=True):
+        x = 0
+        for image, width in zip(images, widths, strict=False):
+            sheet[y : y + image.shape[0], x : x + image.shape[1]] = image
+            x += width + gap_px
+        y += height + gap_px
+    return _titled(sheet, labels, widths, gap_px) if labels else sheet
+
+
+def _titled(sheet: np.ndarray, labels: Sequence[str], widths: Sequence[int], gap_px: int) -> np.ndarray:
+    picture = Image.fromarray(sheet)
+    pen, font = ImageDraw.Draw(picture), ImageFont.load_default(size=13)
+    x = 0
+    for label, width in zip(labels, widths, strict=True):
+        while label and pen.textlength(label, font) > width:
+            label = label[:-1]
+        pen.text((x + 2, 2), label, fill=(0, 0, 0), font=font)
+        x += width + gap_px
+    return np.asarray(picture)
