@@ -1,0 +1,46 @@
+"""A renderable thing: a triangle mesh with colours and a material, free of any renderer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Material:
+    """Surface behaviour; numbers are those of a principled BSDF, all in [0, 1]."""
+
+    kind: str  # leather, suede, patent, cloth, rubber, skin, plain
+    roughness: float
+    specular: float
+    sheen: float = 0.0
+    metallic: float = 0.0
+    clearcoat: float = 0.0
+
+
+@dataclass(frozen=True)
+class Part:
+    """One mesh. Colours are linear RGB: one per vertex, or a texture with one uv per vertex (v up)."""
+
+    name: str
+    vertices: np.ndarray  # (n, 3) metres
+    faces: np.ndarray  # (m, 3) indices, counter-clockwise seen from outside
+    material: Material
+    colours: np.ndarray | None = None  # (n, 3) linear RGB
+    texture: np.ndarray | None = None  # (h, w, 3) linear RGB, first row on top
+    uv: np.ndarray | None = None  # (n, 2)
+
+    def __post_init__(self) -> None:
+        n = len(self.vertices)
+        if self.vertices.shape != (n, 3) or self.faces.ndim != 2 or self.faces.shape[1] != 3:
+            raise ValueError(
+                f"{self.name}: expected vertices (n, 3) and faces (m, 3), "
+                f"got {self.vertices.shape} and {self.faces.shape}"
+            )
+        if (self.colours is None) == (self.texture is None):
+            raise ValueError(f"{self.name}: expected either colours or a texture with uv")
+        if self.colours is not None and self.colours.shape != (n, 3):
+            raise ValueError(f"{self.name}: expected colours {(n, 3)}, got {self.colours.shape}")
+        if self.texture is not None and (self.uv is None or self.uv.shape != (n, 2)):
+            raise ValueError(f"{self.name}: expected uv {(n, 2)} beside the texture")
