@@ -1,0 +1,74 @@
+"""State of a run on disk, always whole: everything is written under a temporary name and then renamed."""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from accelerate import Accelerator
+from diffusers.training_utils import EMAModel
+from torch import nn
+
+STATE_FILE = Path("state") / "state.pt"
+
+
+def write_file(target: Path, write: Callable[[Path], object]) -> None:
+    """Let `write` make a temporary file beside `target`, then rename it to `target`."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(target.name + ".partial")
+    write(partial)
+    os.replace(partial, target)
+
+
+def save_state(run: Path, modules: nn.ModuleDict, ema: EMAModel, optimizer: Any, step: int, seconds: float) -> None:
+    """Write RUN/state/state.pt atomically: weights, their average, the optimiser, steps done, seconds trained."""
+    state = {
+        "modules": modules.state_dict(),
+        "ema": {"optimization_step": ema.optimization_step, "shadow_params": ema.shadow_params},
+        "optimizer": optimizer.state_dict(),
+        "step": step,
+        "seconds": seconds,
+    }
+    write_file(run / STATE_FILE, lambda partial: torch.save(state, partial))
+
+
+def load_state(
+    run: Path, modules: nn.ModuleDict, ema: EMAModel, optimizer: Any, device: torch.device
+) -> tuple[int, float]:
+    """Restore what `save_state` wrote and return (steps done, seconds trained); (0, 0) for a new run."""
+    file = run / STATE_FILE
+    if not file.exists():
+        return 0, 0.0
+    state = torch.load(file, map_location=device, weights_only=True)
+    modules.load_state_dict(state["modules"])
+    ema.optimization_step = state["ema"]["optimization_step"]
+    for average, saved in zip(ema.shadow_params, state["ema"]["shadow_params"], strict=True):
+        average.copy_(saved)
+    optimizer.load_state_dict(state["optimizer"])
+    return state["step"], state["seconds"]
+
+
+def write_folder(target: Path, write: Callable[[Path], None]) -> None:
+    """Let `write` fill a temporary folder, then put it in `target`'s place."""
+    partial, old = target.with_name(target.name + ".partial"), target.with_name(target.name + ".old")
+    for leftover in (partial, old):
+        shutil.rmtree(leftover, ignore_errors=True)
+    partial.mkdir(parents=True)
+    write(partial)
+    if target.exists():
+        os.replace(target, old)
+    os.replace(partial, target)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def save_components(run: Path, components: dict[str, Any], accelerator: Accelerator) -> None:
+    """Write RUN/model/<name>/ for every component (model, processor, scheduler, tokenizer) with save_pretrained."""
+
+    def write(folder: Path) -> None:
+        for name, component in components.items():
+            plain = accelerator.unwrap_model(component) if isinstance(component, nn.Module) else component
+            plain.save_pretrained(folder / name)
+
+    write_folder(run / "model", write)

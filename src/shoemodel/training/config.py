@@ -1,0 +1,87 @@
+"""What every training run is told: the part of a configuration that the loop reads.
+
+Each task has its own frozen dataclass with a field ``loop: LoopConfig`` and presets as plain functions
+(``smoke()``, ``mini()``, ``paper()``) in the task's file.
+"""
+
+import dataclasses
+import json
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from shoemodel.errors import InputError
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoopConfig:
+    """How long, how fast and how often; nothing about what is trained."""
+
+    steps: int
+    """Optimiser steps of the whole run. A run resumed with a larger number goes on."""
+    batch: int
+    """Samples a step (on each process)."""
+    lr: float
+    """Learning rate after the warm-up."""
+    warmup: int = 100
+    """Steps over which the learning rate rises from zero."""
+    schedule: Literal["cosine", "constant"] = "cosine"
+    """Learning rate after the warm-up: a half cosine down to zero at `steps`, or level."""
+    weight_decay: float = 0.01
+    """AdamW's decoupled weight decay."""
+    clip: float = 1.0
+    """Largest norm of the gradient."""
+    ema_decay: float = 0.999
+    """Decay of the moving average of the weights, which is what is saved as the model."""
+    seed: int = 0
+    """All randomness of step n follows from (seed, n)."""
+    precision: Literal["no", "bf16"] = "bf16"
+    """Autocast type; on processors with AMX bf16 is several times faster."""
+    log_every: int = 20
+    """Steps between two rows of loss.csv."""
+    save_every_s: float = 120.0
+    """Seconds between two checkpoints."""
+    sample_every: int = 500
+    """Steps between two sample sheets (and evaluations)."""
+    minutes: float | None = None
+    """Wall time of this call; it then checkpoints and stops. None: until `steps`."""
+    threads: int | None = None
+    """Threads of torch; None leaves torch's choice."""
+    workers: int = 0
+    """Processes that prepare batches; 0 prepares them between the steps."""
+
+    def __post_init__(self) -> None:
+        for name in ("steps", "batch", "log_every", "sample_every"):
+            if getattr(self, name) < 1:
+                raise InputError(f"{name} is {getattr(self, name)}; it must be at least 1")
+        if not 0 <= self.ema_decay < 1:
+            raise InputError(f"ema_decay is {self.ema_decay}; it must lie in [0, 1)")
+
+
+def learning_rate(loop: LoopConfig, step: int) -> float:
+    """Rate of step `step` (from 0): a function of step and steps alone, so an interrupted run keeps its course."""
+    rise = min(1.0, (step + 1) / max(1, loop.warmup))
+    if loop.schedule == "constant" or step < loop.warmup:
+        return loop.lr * rise
+    done = (step - loop.warmup) / max(1, loop.steps - loop.warmup)
+    return loop.lr * 0.5 * (1.0 + math.cos(math.pi * min(1.0, done)))
+
+
+def to_json(config: Any) -> dict[str, Any]:
+    """A configuration dataclass as plain JSON values (paths become strings, tuples lists)."""
+    return json.loads(json.dumps(dataclasses.asdict(config), default=str))
+
+
+def check_same_run(config: Any, file: Path) -> None:
+    """Refuse to resume `file`'s run with another network: everything but `loop` and paths must agree."""
+    if not file.exists():
+        return
+    before, now = json.loads(file.read_text()), to_json(config)
+    for field in dataclasses.fields(config):
+        changeable = field.name == "loop" or "Path" in str(field.type)
+        if not changeable and before.get(field.name) != now[field.name]:
+            raise InputError(
+                f"{file} was started with {field.name}={before.get(field.name)}, this command says {now[field.name]};"
+                " repeat the first value or choose another output folder"
+            )

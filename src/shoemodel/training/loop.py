@@ -1,0 +1,244 @@
+"""The one training loop: any task, any device, resumable by repeating the command.
+
+A run is a folder: ``config.json``, ``state/`` (to resume), ``model/<component>/`` (averaged weights, usable at any
+moment), ``loss.csv``, ``metrics.csv``, ``loss.png`` and ``samples/<step>.png``.
+Everything random in step n follows from (seed, n), so an interrupted run ends with the weights of one that was not.
+"""
+
+import contextlib
+import json
+import math
+import signal
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from accelerate import Accelerator
+from diffusers.training_utils import EMAModel
+from PIL import Image
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from torch import Tensor, nn
+from torch.utils.data import DataLoader, Dataset
+
+from shoemodel.training.checkpoint import load_state, save_components, save_state, write_file
+from shoemodel.training.config import LoopConfig, check_same_run, learning_rate, to_json
+from shoemodel.training.history import History, plot
+from shoemodel.training.task import Batch, Task
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a call of `train` ended."""
+
+    step: int
+    finished: bool
+    loss: float
+    metrics: dict[str, float]
+
+
+class _Steps(Dataset):
+    """Batch number n of a run, for DataLoader; each depends on (seed, n, process) alone."""
+
+    def __init__(self, task: Task, loop: LoopConfig, process: int):
+        self.task, self.loop, self.process = task, loop, process
+
+    def __getitem__(self, step: int) -> Batch:
+        return self.task.batch(np.random.default_rng([self.loop.seed, step, self.process]), self.loop.batch)
+
+
+class _TaskModule(nn.Module):
+    """The task's loss as a forward pass, so that accelerate can wrap it (autocast, several devices)."""
+
+    def __init__(self, task: Task):
+        super().__init__()
+        self.modules_ = nn.ModuleDict(task.trained)
+        self.task_loss = task.loss
+
+    def forward(self, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
+        return self.task_loss(batch)
+
+
+@contextlib.contextmanager
+def _stop_signals() -> Iterator[list[int]]:
+    """Collect SIGTERM and SIGINT instead of dying, so that the current step ends and is saved."""
+    received: list[int] = []
+    try:
+        before = {s: signal.signal(s, lambda number, _: received.append(number)) for s in _SIGNALS}
+    except ValueError:  # not the main thread: signals stay with whoever owns them
+        before = {}
+    try:
+        yield received
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+def _quiet_worker(_: int) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent ends the workers
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def _on_device(batch: Batch, device: torch.device) -> Batch:
+    """Move a batch; pictures become channels_last, in which convolutions are faster."""
+    return {
+        name: value.to(device, memory_format=torch.channels_last) if value.ndim == 4 else value.to(device)
+        for name, value in batch.items()
+    }
+
+
+class _Run:
+    """The moving parts of one call of `train`."""
+
+    def __init__(self, task: Task, loop: LoopConfig, out: Path):
+        self.task, self.loop, self.out = task, loop, out
+        self.accelerator = Accelerator(mixed_precision=loop.precision)
+        self.device = self.accelerator.device
+        for module in [*task.trained.values(), *task.frozen.values()]:
+            module.to(self.device, memory_format=torch.channels_last)
+        for module in task.frozen.values():
+            module.eval().requires_grad_(False)
+        holder = _TaskModule(task)
+        self.modules = holder.modules_
+        self.parameters = [p for p in self.modules.parameters() if p.requires_grad]
+        self.ema = EMAModel(self.parameters, decay=loop.ema_decay, foreach=True)
+        optimizer = torch.optim.AdamW(self.parameters, lr=loop.lr, weight_decay=loop.weight_decay, fused=True)
+        self.model, self.optimizer = self.accelerator.prepare(holder, optimizer)
+        self.step, self.seconds = load_state(out, self.modules, self.ema, self.optimizer, self.device)
+        self.losses = History(out / "loss.csv", self.step)
+        self.metrics = History(out / "metrics.csv", self.step)
+        self.started = self.saved = time.monotonic()
+
+    def batches(self) -> Iterator[Batch]:
+        """Batches of the steps that are left."""
+        steps = _Steps(self.task, self.loop, self.accelerator.process_index)
+        yield from DataLoader(
+            steps,
+            batch_size=None,
+            sampler=range(self.step, self.loop.steps),
+            num_workers=self.loop.workers,
+            worker_init_fn=_quiet_worker,
+        )
+
+    def update(self, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
+        """One optimiser step."""
+        seed = np.random.SeedSequence([self.loop.seed, self.step, self.accelerator.process_index])
+        torch.manual_seed(int(seed.generate_state(1)[0]))
+        for group in self.optimizer.param_groups:
+            group["lr"] = learning_rate(self.loop, self.step)
+        loss, logs = self.model(_on_device(batch, self.device))
+        self.accelerator.backward(loss)
+        self.accelerator.clip_grad_norm_(self.parameters, self.loop.clip)
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        self.ema.step(self.parameters)
+        self.step += 1
+        return loss.detach(), logs
+
+    def log(self, loss: float, logs: dict[str, Tensor], samples_per_s: float) -> None:
+        """Add a row to loss.csv; a loss that is no number ends the run before it can be saved."""
+        if not math.isfinite(loss):
+            raise FloatingPointError(f"{self.out}: the loss is {loss} at step {self.step}; the last checkpoint is kept")
+        row = {"step": self.step, "loss": loss, "lr": learning_rate(self.loop, self.step - 1)}
+        self.losses.add(row | {"samples_per_s": samples_per_s} | {k: float(v) for k, v in logs.items()})
+
+    @contextlib.contextmanager
+    def averaged(self) -> Iterator[None]:
+        """Averaged weights, eval mode, no gradients; afterwards the raw weights and train mode again."""
+        self.ema.store(self.parameters)
+        self.ema.copy_to(self.parameters)
+        self.modules.eval()
+        try:
+            with torch.no_grad():
+                yield
+        finally:
+            self.ema.restore(self.parameters)
+            self.modules.train()
+
+    def sample(self) -> dict[str, float]:
+        """Write samples/<step>.png and add the held-out metrics."""
+        with self.averaged():
+            image, metrics = self.task.sample_grid()
+        target = self.out / "samples" / f"{self.step:07d}.png"
+        write_file(target, lambda partial: Image.fromarray(image).save(partial, format="PNG"))
+        if metrics:
+            self.metrics.add({"step": self.step} | metrics)
+        return metrics
+
+    def save(self) -> None:
+        """Checkpoint: state, usable model, curves."""
+        now = time.monotonic()
+        if self.accelerator.is_main_process:
+            save_state(self.out, self.modules, self.ema, self.optimizer, self.step, self.seconds + now - self.started)
+            with self.averaged():
+                save_components(self.out, self.task.components(), self.accelerator)
+            self.losses.write()
+            self.metrics.write()
+            plot(self.losses, self.metrics, self.out / "loss.png")
+        self.saved = time.monotonic()
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("loss {task.fields[loss]:.4f}  {task.fields[speed]:.1f} samples/s"),
+        TimeRemainingColumn(elapsed_when_finished=True),
+    )
+
+
+def train(task: Task, config: Any, out: Path | str) -> Outcome:
+    """Train `task` under `config` (a dataclass with a field `loop: LoopConfig`) into the run folder `out`.
+
+    Stops at `loop.steps`, after `loop.minutes`, or at SIGTERM / SIGINT, each time with a checkpoint; the same call
+    continues. Raises InputError when `out` holds a run of another network.
+    """
+    loop: LoopConfig = config.loop
+    out = Path(out)
+    check_same_run(config, out / "config.json")
+    out.mkdir(parents=True, exist_ok=True)
+    if loop.threads:
+        torch.set_num_threads(loop.threads)
+    run = _Run(task, loop, out)
+    text = json.dumps(to_json(config), indent=2) + "\n"
+    write_file(out / "config.json", lambda partial: partial.write_text(text))
+    run.modules.train()
+    with _stop_signals() as stop, _progress() as bar:
+        loss, metrics = _steps(run, bar, stop)
+    return Outcome(run.step, run.step >= loop.steps, loss, metrics)
+
+
+def _steps(run: _Run, bar: Progress, stop: list[int]) -> tuple[float, dict[str, float]]:
+    """All steps of this call; returns the last logged loss and the last metrics."""
+    loop, mean, metrics = run.loop, math.nan, {}
+    row = bar.add_task(run.out.name, total=loop.steps, completed=run.step, loss=math.nan, speed=0.0)
+    since, pending = time.monotonic(), []
+    for batch in run.batches() if run.step < loop.steps else ():
+        loss, logs = run.update(batch)
+        pending.append(loss)
+        last = run.step == loop.steps
+        over = bool(stop) or (loop.minutes is not None and time.monotonic() - run.started > loop.minutes * 60)
+        save = last or over or time.monotonic() - run.saved > loop.save_every_s
+        sample = last or run.step % loop.sample_every == 0
+        if run.step % loop.log_every == 0 or save or sample:
+            speed = len(pending) * loop.batch / (time.monotonic() - since)
+            mean = float(torch.stack(pending).mean())
+            run.log(mean, logs, speed)
+            bar.update(row, completed=run.step, loss=mean, speed=speed)
+            if sample and run.accelerator.is_main_process:
+                metrics = run.sample()
+                words = "".join(f"  {name} {value:.4g}" for name, value in metrics.items())
+                bar.console.print(f"step {run.step}  loss {mean:.4f}  {speed:.1f} samples/s{words}")
+            if save:
+                run.save()
+            since, pending = time.monotonic(), []
+        if over:
+            break
+    return mean, metrics

@@ -1,0 +1,33 @@
+"""What the training loop asks of a task, and nothing more."""
+
+from typing import Any, Protocol
+
+import numpy as np
+from torch import Tensor, nn
+
+Batch = dict[str, Tensor]
+
+
+class Task(Protocol):
+    """What the loop asks of a task."""
+
+    trained: dict[str, nn.Module]
+    """Modules whose parameters with requires_grad are optimised and averaged."""
+    frozen: dict[str, nn.Module]
+    """Modules that are only used; the loop moves them to the device. May be empty."""
+
+    def batch(self, rng: np.random.Generator, size: int) -> Batch:
+        """One batch on the CPU; runs in worker processes and must draw from `rng` alone."""
+        ...
+
+    def loss(self, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
+        """Scalar loss of a batch on the device (under autocast) and detached scalars worth a column of loss.csv."""
+        ...
+
+    def sample_grid(self) -> tuple[np.ndarray, dict[str, float]]:
+        """HWC uint8 sheet and held-out metrics; called with averaged weights, in eval mode, without gradients."""
+        ...
+
+    def components(self) -> dict[str, Any]:
+        """What RUN/model/ holds, by pack component: anything with save_pretrained."""
+        ...

@@ -1,0 +1,134 @@
+"""The loop on a task of one number: resuming, stopping, and what a run folder holds."""
+
+import csv
+import dataclasses
+import json
+import os
+import signal
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+import torch
+from diffusers import DDPMScheduler
+from diffusers.configuration_utils import ConfigMixin, register_to_config
+from diffusers.models.modeling_utils import ModelMixin
+from PIL import Image
+from torch import nn
+
+from shoemodel.errors import InputError
+from shoemodel.training.config import LoopConfig, learning_rate
+from shoemodel.training.loop import train
+
+
+class Line(ModelMixin, ConfigMixin):
+    """y = w x + b."""
+
+    @register_to_config
+    def __init__(self, width: int = 1):
+        super().__init__()
+        self.linear = nn.Linear(width, 1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineConfig:
+    loop: LoopConfig
+    width: int = 1
+
+
+class LineTask:
+    """Fit y = 3 x + 1 with noise from torch's generator, as diffusion losses draw it."""
+
+    def __init__(self, config: LineConfig, stop_at: int | None = None):
+        torch.manual_seed(0)
+        self.model = Line(config.width)
+        self.trained, self.frozen = {"line": self.model}, {}
+        self.stop_at, self.calls = stop_at, 0
+
+    def batch(self, rng, size):
+        x = torch.from_numpy(rng.normal(size=(size, 1)).astype(np.float32))
+        return {"x": x, "y": 3 * x + 1}
+
+    def loss(self, batch):
+        self.calls += 1
+        if self.calls == self.stop_at:
+            os.kill(os.getpid(), signal.SIGTERM)
+        noise = 0.01 * torch.randn_like(batch["y"])
+        return ((self.model.linear(batch["x"]) - batch["y"] + noise) ** 2).mean(), {"noise": noise.std()}
+
+    def sample_grid(self):
+        assert not self.model.training and not torch.is_grad_enabled()
+        return np.zeros((8, 8, 3), np.uint8), {"slope": float(self.model.linear.weight[0, 0])}
+
+    def components(self):
+        return {"line": self.model, "scheduler": DDPMScheduler(num_train_timesteps=25)}
+
+
+def config(**changes) -> LineConfig:
+    values = {"steps": 40, "batch": 16, "lr": 0.1, "warmup": 5, "log_every": 10, "sample_every": 20, "precision": "no"}
+    return LineConfig(loop=LoopConfig(**(values | {"ema_decay": 0.9} | changes)))
+
+
+def weights(run):
+    return Line.from_pretrained(run / "model" / "line").linear.weight.detach()
+
+
+def test_run_folder_is_complete(tmp_path):
+    done = train(LineTask(config()), config(), tmp_path)
+    assert done.finished and done.step == 40 and done.loss < 2 and "slope" in done.metrics
+    with (tmp_path / "loss.csv").open() as stream:
+        assert [int(row["step"]) for row in csv.DictReader(stream)] == [10, 20, 30, 40]
+    assert json.loads((tmp_path / "config.json").read_text())["loop"]["steps"] == 40
+    assert Image.open(tmp_path / "samples" / "0000040.png").size == (8, 8)
+    assert Image.open(tmp_path / "loss.png").width > 100
+    assert DDPMScheduler.from_pretrained(tmp_path / "model" / "scheduler").config.num_train_timesteps == 25
+    assert not list(tmp_path.rglob("*.partial")) and not list(tmp_path.rglob("*.old"))
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_terminated_run_resumes_to_the_same_weights(tmp_path, workers):
+    whole = config(workers=workers)
+    train(LineTask(whole), whole, tmp_path / "whole")
+    stopped = train(LineTask(whole, stop_at=13), whole, tmp_path / "parts")
+    assert stopped.step == 13 and not stopped.finished
+    weights(tmp_path / "parts")  # the killed run left a usable model
+    assert train(LineTask(whole), whole, tmp_path / "parts").finished
+    assert torch.equal(weights(tmp_path / "whole"), weights(tmp_path / "parts"))
+
+
+def test_more_steps_continue_and_a_finished_run_stays(tmp_path):
+    train(LineTask(config()), config(), tmp_path)
+    task = LineTask(config())
+    assert train(task, config(), tmp_path).finished and task.calls == 0
+    task = LineTask(config())
+    assert train(task, config(steps=50), tmp_path).step == 50 and task.calls == 10
+
+
+def test_minutes_stop_with_a_checkpoint(tmp_path):
+    done = train(LineTask(config()), config(minutes=0.0), tmp_path)
+    assert done.step == 1 and (tmp_path / "state" / "state.pt").exists()
+
+
+def test_another_network_in_the_same_folder_is_refused(tmp_path):
+    train(LineTask(config()), config(minutes=0.0), tmp_path)
+    with pytest.raises(InputError, match="width=1"):
+        train(LineTask(config()), dataclasses.replace(config(), width=2), tmp_path)
+
+
+def test_loss_that_is_no_number_keeps_the_last_checkpoint(tmp_path):
+    train(LineTask(config()), config(minutes=0.0), tmp_path)
+    before = (tmp_path / "state" / "state.pt").read_bytes()
+    task = LineTask(config())
+    task.loss = lambda batch: (task.model.linear(batch["x"]).mean() * float("nan"), {})
+    with pytest.raises(FloatingPointError, match="loss is nan"):
+        train(task, config(), tmp_path)
+    assert (tmp_path / "state" / "state.pt").read_bytes() == before
+
+
+def test_learning_rate_depends_on_the_step_alone():
+    loop = config(steps=105, warmup=5).loop
+    assert learning_rate(loop, 0) == pytest.approx(0.02)
+    assert learning_rate(loop, 5) == pytest.approx(0.1)
+    assert learning_rate(loop, 55) == pytest.approx(0.05)
+    assert learning_rate(loop, 105) == pytest.approx(0.0)
+    assert learning_rate(dataclasses.replace(loop, schedule="constant"), 90) == pytest.approx(0.1)
