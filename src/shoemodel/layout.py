@@ -1,0 +1,145 @@
+"""Where the shoe stands on the canvas (paper 3.2 and Fig. 10).
+
+The default canvas is the photo's own pixels with room added around them, so the shoe moves by whole pixels only and
+its visible area can be kept exactly. A customised layout may move, scale, turn or mirror the shoe; then the photo is
+warped once and that warp is what is kept.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Bool, UInt8
+
+from shoemodel.errors import InputError
+from shoemodel.geometry import Box, Letterbox, Similarity, Size, warp
+from shoemodel.masks import ShoeAreas
+
+# Room around the shoe's box in foot lengths, and the longest canvas side over the shortest (all ours): the generator
+# has learnt square pictures in which the shoe spans 30 to 75 % and the leg leaves through the top.
+ROOM_ABOVE, ROOM_BELOW, ROOM_BESIDE = 1.0, 0.12, 0.1
+MAX_ASPECT = 4 / 3
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A canvas (h, w) in px and the similarity that takes the photo onto it."""
+
+    canvas: Size
+    transform: Similarity
+
+    def __post_init__(self) -> None:
+        if min(self.canvas) < 1:
+            raise ValueError(f"a canvas needs at least 1 px a side, got {self.canvas}")
+
+    @property
+    def is_exact(self) -> bool:
+        """True where the canvas shows the photo's own pixels, none resampled."""
+        return self.transform.is_integer_translation
+
+    def apply_image(self, rgb: UInt8[np.ndarray, "h w 3"], fill: int = 0) -> UInt8[np.ndarray, "H W 3"]:
+        """The photo on the canvas, `fill` where it does not reach."""
+        return warp(rgb, self.transform, self.canvas, fill)
+
+    def apply_mask(self, mask: Bool[np.ndarray, "h w"]) -> Bool[np.ndarray, "H W"]:
+        """A mask of the photo on the canvas."""
+        return warp(mask.astype(np.uint8), self.transform, self.canvas, nearest=True).astype(bool)
+
+    def apply_areas(self, areas: ShoeAreas) -> ShoeAreas:
+        """The photo's areas on the canvas, background where it does not reach."""
+        return ShoeAreas(warp(areas.labels, self.transform, self.canvas, nearest=True))
+
+    def generation_window(self, side_px: int) -> Letterbox:
+        """How the canvas enters the generator's square of `side_px`: whole, letterboxed."""
+        return Letterbox(self.canvas, (side_px, side_px))
+
+
+@dataclass(frozen=True)
+class Placement:
+    """A customised layout: the middle of the shoe's box at (x, y) of the canvas, its size, turn and mirroring.
+
+    x_unit, y_unit: fractions of the canvas. scale: 1 keeps the photo's size. angle_deg: clockwise.
+    """
+
+    x_unit: float
+    y_unit: float
+    scale: float = 1.0
+    angle_deg: float = 0.0
+    flip: bool = False
+
+
+Choice = Literal["auto", "keep"] | Placement
+
+
+def keep(photo_size: Size) -> Layout:
+    """The photo as it is, nothing added."""
+    return Layout(tuple(photo_size), Similarity())
+
+
+def auto(photo_size: Size, shoe: Box | Bool[np.ndarray, "h w"]) -> Layout:
+    """The photo extended so that legs fit, never cropped and never resampled (ours).
+
+    Room is added above the shoe, a little below and beside it, then above or beside until the longer side is at most
+    4/3 of the shorter. `shoe` is the shoe's box in the photo, or its mask.
+    """
+    height, width = photo_size
+    box = shoe if isinstance(shoe, Box) else Box.of_mask(shoe)
+    # A tall boot is narrower than the leg it needs; its length is then judged from its height.
+    foot_px = max(box.width, 0.6 * box.height)
+    top = _missing(ROOM_ABOVE * foot_px, box.y0)
+    bottom = _missing(ROOM_BELOW * foot_px, height - box.y1)
+    left = _missing(ROOM_BESIDE * foot_px, box.x0)
+    right = _missing(ROOM_BESIDE * foot_px, width - box.x1)
+    top += _missing((left + width + right) / MAX_ASPECT, top + height + bottom)
+    beside = _missing((top + height + bottom) / MAX_ASPECT, left + width + right)
+    # Room beside the shoe goes where it brings the shoe nearer the middle.
+    middle = (left + width + right + beside) / 2
+    more_left = min(max(round(middle - left - box.centre[0]), 0), beside)
+    left, right = left + more_left, right + beside - more_left
+    return Layout((top + height + bottom, left + width + right), Similarity(dx=left, dy=top))
+
+
+def _missing(needed_px: float, there_px: float) -> int:
+    return max(0, math.ceil(needed_px - there_px))
+
+
+def place(photo_size: Size, shoe: Box | Bool[np.ndarray, "h w"], placement: Placement) -> Layout:
+    """A customised layout (Fig. 10) on the canvas that `auto` would choose.
+
+    A placement that neither scales, turns nor mirrors is rounded to whole pixels, so it stays exact.
+    """
+    box = shoe if isinstance(shoe, Box) else Box.of_mask(shoe)
+    canvas = auto(photo_size, box).canvas
+    turned = Similarity(placement.scale, placement.angle_deg, flip=placement.flip)
+    target = np.array([placement.x_unit * canvas[1], placement.y_unit * canvas[0]])
+    dx, dy = target - turned.apply(np.array(box.centre))
+    if turned.is_integer_translation:
+        dx, dy = round(dx), round(dy)
+    return Layout(canvas, Similarity(placement.scale, placement.angle_deg, float(dx), float(dy), placement.flip))
+
+
+def arrange(choice: Choice, photo_size: Size, shoe: Box | Bool[np.ndarray, "h w"]) -> Layout:
+    """The layout that a parsed choice means for this photo."""
+    if isinstance(choice, Placement):
+        return place(photo_size, shoe, choice)
+    return keep(photo_size) if choice == "keep" else auto(photo_size, shoe)
+
+
+def parse(text: str) -> Choice:
+    """Read "auto", "keep" or "x,y,scale,angle[,flip]"; InputError for anything else."""
+    if text in ("auto", "keep"):
+        return text
+    accepted = '"auto", "keep" or "x,y,scale,angle[,flip]" (x and y 0 to 1, scale 0.1 to 4, angle -180 to 180 degrees)'
+    *numbers, last = (part.strip() for part in text.split(","))
+    flip = last == "flip"
+    try:
+        values = [float(part) for part in (numbers if flip else [*numbers, last])]
+    except ValueError as error:
+        raise InputError(f"layout {text!r} is not readable; {accepted} is accepted") from error
+    limits = ((0, 1), (0, 1), (0.1, 4), (-180, 180))
+    if len(values) != 4 or not all(low <= value <= high for value, (low, high) in zip(values, limits, strict=True)):
+        raise InputError(f"layout {text!r} does not fit; {accepted} is accepted")
+    return Placement(*values, flip=flip)
