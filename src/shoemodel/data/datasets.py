@@ -1,0 +1,105 @@
+"""Tuples in memory: a folder of shards as arrays, split by shoe so that no shoe is both learnt and tested."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Bool, Float, Int, UInt8
+
+from shoemodel.data import shards
+from shoemodel.data.sample import Sample
+from shoemodel.errors import InputError
+from shoemodel.pose import NAMES
+
+TEST_SHARE = 0.05
+"""Share of the shoes that is held out (ours)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Tuples:
+    """n tuples of one size s × s; row i of every field is one tuple. 0.5 MB a tuple at 256."""
+
+    worn: UInt8[np.ndarray, "n s s 3"]
+    unworn: UInt8[np.ndarray, "n s s 3"]
+    labels: UInt8[np.ndarray, "n s s"]
+    """`masks.BACKGROUND`, `VISIBLE`, `WEARABLE`."""
+    points: Float[np.ndarray, "n 12 2"]
+    """Keypoints in px, also those outside the picture."""
+    visibility: Int[np.ndarray, "n 12"]
+    present: Bool[np.ndarray, "n 12"]
+    """Whether the point's leg is in the scene at all, be it outside the picture."""
+    captions: tuple[tuple[str, ...], ...]
+    shoe_ids: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.shoe_ids)
+
+    @property
+    def size(self) -> int:
+        """s, in px."""
+        return self.unworn.shape[1]
+
+    def subset(self, rows: np.ndarray) -> Tuples:
+        """The tuples of the given rows."""
+        return Tuples(
+            *(getattr(self, name)[rows] for name in ("worn", "unworn", "labels", "points", "visibility", "present")),
+            captions=tuple(self.captions[row] for row in rows),
+            shoe_ids=tuple(self.shoe_ids[row] for row in rows),
+        )
+
+    def split(self) -> tuple[Tuples, Tuples]:
+        """(training, test) by shoe: about 5% of the shoes are tested, and a shoe stays on its side when data grow.
+
+        Raises InputError for fewer than two shoes.
+        """
+        numbers = {shoe: _number(shoe) for shoe in set(self.shoe_ids)}
+        if len(numbers) < 2:
+            raise InputError(f"found {len(numbers)} shoe in {len(self)} tuples; training needs at least 2")
+        limit = max(TEST_SHARE, min(numbers.values()))
+        test = np.array([numbers[shoe] <= limit for shoe in self.shoe_ids])
+        return self.subset(np.flatnonzero(~test)), self.subset(np.flatnonzero(test))
+
+
+def load(folder: Path | str, limit: int | None = None) -> Tuples:
+    """Read a folder of shards (all of it, or the first `limit` tuples) into memory.
+
+    Raises InputError where there is nothing or where a tuple is not square or not of the first one's size.
+    """
+    columns: dict[str, list] = {name: [] for name in Tuples.__dataclass_fields__}
+    for sample in shards.read(Path(folder)):
+        if limit is not None and len(columns["shoe_ids"]) >= limit:
+            break
+        size = columns["unworn"][0].shape if columns["unworn"] else (*sample.unworn.shape[:1] * 2, 3)
+        if sample.unworn.shape != size:
+            raise InputError(f"{folder}: {sample.key} is {sample.unworn.shape[:2]} px; {size[:2]} is accepted here")
+        for name, value in _row(sample).items():
+            columns[name].append(value)
+    if not columns["shoe_ids"]:
+        raise InputError(f"{folder}: found no tuple; a folder written by `shoemodel synth` is accepted")
+    arrays = {}
+    for name, values in columns.items():
+        arrays[name] = tuple(values) if name in ("captions", "shoe_ids") else np.stack(values)
+        values.clear()
+    return Tuples(**arrays)
+
+
+def _row(sample: Sample) -> dict[str, object]:
+    feet = sample.meta["feet"]
+    return {
+        "worn": sample.worn,
+        "unworn": sample.unworn,
+        "labels": sample.areas.labels,
+        "points": sample.pose.points.astype(np.float32),
+        "visibility": sample.pose.visibility,
+        "present": np.array([name.split("_")[0] in feet for name in NAMES]),
+        "captions": tuple(sample.meta["captions"]) or (sample.caption,),
+        "shoe_ids": str(sample.meta["shoe_id"]),
+    }
+
+
+def _number(shoe_id: str) -> float:
+    """A number in [0, 1) that depends on the shoe alone."""
+    return int.from_bytes(hashlib.sha256(shoe_id.encode()).digest()[:6]) / 2**48
