@@ -17,13 +17,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Bool, UInt8
+from jaxtyping import UInt8
 
 from shoemodel import images
 from shoemodel.errors import InputError
 from shoemodel.geometry import Similarity
 from shoemodel.images import Photo
 from shoemodel.layout import Layout
+from shoemodel.sw.paste import max_delta
 
 VERSION = 1
 FILE_NAME, SHOE_NAME = "certificate.json", "shoe.png"
@@ -43,15 +44,15 @@ def array_sha256(array: np.ndarray) -> str:
 def build(
     photo: Photo,
     layout: Layout,
-    visible: Bool[np.ndarray, "h w"],
+    shoe: UInt8[np.ndarray, "h w 4"],
     results: Mapping[str, UInt8[np.ndarray, "h w 3"]],
 ) -> dict[str, Any]:
-    """The certificate of results {file name: pixels} whose visible area (on the canvas) comes from the photo."""
-    shoe = layout.apply_image(photo.rgb)
+    """The certificate of results {file name: pixels}, of which `shoe` (RGBA, see `sw.paste.place`) is to be a part."""
+    visible, rgb = shoe[..., 3] == 255, shoe[..., :3]
     for name, result in results.items():
-        if not _RESULT_NAME.fullmatch(name) or result.shape != (*layout.canvas, 3):
-            raise ValueError(f"results are image_*.png of {layout.canvas} px (h, w), got {name!r} of {result.shape}")
-    deltas = {name: _max_delta(result, shoe, visible) for name, result in results.items()}
+        if not _RESULT_NAME.fullmatch(name) or result.shape != rgb.shape:
+            raise ValueError(f"results are image_*.png of {rgb.shape[:2]} px (h, w), got {name!r} of {result.shape}")
+    deltas = {name: max_delta(result, rgb, visible) for name, result in results.items()}
     transform = layout.transform
     return {
         "version": VERSION,
@@ -65,18 +66,12 @@ def build(
             "flip": transform.flip,
         },
         "visible": {"pixels": int(visible.sum()), "sha256": array_sha256(visible)},
-        "shoe": {"name": SHOE_NAME, "sha256": _shoe_sha256(shoe, visible)},
+        "shoe": {"name": SHOE_NAME, "sha256": _shoe_sha256(rgb, visible)},
         "results": {
             name: {"sha256": array_sha256(result), "max_delta": deltas[name]} for name, result in results.items()
         },
         "max_delta": max(deltas.values(), default=0),
     }
-
-
-def shoe_png(photo: Photo, layout: Layout, visible: Bool[np.ndarray, "h w"]) -> UInt8[np.ndarray, "h w 4"]:
-    """The pixels of `shoe.png`: X_w on the canvas, opaque where visible, transparent black elsewhere."""
-    rgba = np.dstack([layout.apply_image(photo.rgb), np.full(layout.canvas, 255, np.uint8)])
-    return np.where(visible[..., None], rgba, np.uint8(0))
 
 
 def save(folder: Path | str, certificate: Mapping[str, Any]) -> None:
@@ -139,7 +134,7 @@ def _one_result_problems(path: Path, stated: dict[str, Any], shoe: Photo, visibl
     problems = []
     if result.alpha is not None:
         problems.append(f"{path.name} is partly transparent")
-    delta = _max_delta(result.rgb, shoe.rgb, visible)
+    delta = max_delta(result.rgb, shoe.rgb, visible)
     if delta:
         count = int((result.rgb != shoe.rgb).any(axis=2)[visible].sum())
         problems.append(f"{path.name} differs from {SHOE_NAME} in {count} visible pixels, by up to {delta}")
@@ -153,15 +148,11 @@ def _photo_problems(path: Path, certificate: dict[str, Any], shoe: Photo, visibl
     if photo.sha256 != certificate["source"]["sha256"]:
         return [f"{path.name} is not the photo the certificate names ({certificate['source']['name']})"]
     layout = Layout(shoe.size, Similarity(**certificate["transform"]))
-    delta = _max_delta(layout.apply_image(photo.rgb), shoe.rgb, visible)
+    delta = max_delta(layout.apply_image(photo.rgb), shoe.rgb, visible)
     # A resampled shoe may be rounded differently by another build of the resampler.
     if delta > (0 if layout.is_exact else 2):
         return [f"{SHOE_NAME} differs from {path.name} under the stated transform by up to {delta}"]
     return []
-
-
-def _max_delta(image: np.ndarray, shoe: np.ndarray, visible: np.ndarray) -> int:
-    return int(np.abs(image[visible].astype(np.int16) - shoe[visible]).max(initial=0))
 
 
 def _shoe_sha256(shoe: np.ndarray, visible: np.ndarray) -> str:
@@ -174,9 +165,7 @@ def _read(path: Path) -> dict[str, Any]:
         certificate = json.loads(path.read_text(encoding="utf-8"))
         _check_form(certificate)
     except OSError as error:
-        raise InputError(
-            f"{path} cannot be read ({error.strerror}); a folder with a certificate is accepted"
-        ) from error
+        raise InputError(f"{path} cannot be read ({error.strerror}); a folder of results is accepted") from error
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise InputError(f"{path} is not a certificate of version {VERSION} ({error!r} was found)") from error
     return certificate

@@ -108,7 +108,7 @@ def _is_heic(head: bytes) -> bool:
 
 def _open_picture(file: io.BufferedReader, path: Path, heic: bool) -> Image.Image:
     """Parse the header only."""
-    formats: Sequence[str] = FORMATS
+    formats: tuple[str, ...] = FORMATS
     if heic:
         try:
             import pillow_heif
@@ -201,7 +201,8 @@ def _to_srgb(image: Image.Image, profile: bytes | None, path: Path) -> Image.Ima
             return image
         if source.profile.xcolor_space.strip() == "RGB":
             image = image.convert("RGB")
-        return ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
+        transform = ImageCms.buildTransform(source, ImageCms.createProfile("sRGB"), image.mode, "RGB")
+        return transform.apply(image)
     except (ImageCms.PyCMSError, OSError, ValueError) as error:
         warnings.warn(f"{path}: unusable colour profile, pixels taken as sRGB ({error})", stacklevel=4)
         return image.convert("RGB")

@@ -72,21 +72,23 @@ class Placement:
 
 
 Choice = Literal["auto", "keep"] | Placement
+# Where the shoe is in the photo.
+Shoe = Box | ShoeAreas | Bool[np.ndarray, "h w"]
 
 
 def keep(photo_size: Size) -> Layout:
     """The photo as it is, nothing added."""
-    return Layout(tuple(photo_size), Similarity())
+    return Layout(photo_size, Similarity())
 
 
-def auto(photo_size: Size, shoe: Box | Bool[np.ndarray, "h w"]) -> Layout:
+def auto(photo_size: Size, shoe: Shoe) -> Layout:
     """The photo extended so that legs fit, never cropped and never resampled (ours).
 
     Room is added above the shoe, a little below and beside it, then above or beside until the longer side is at most
-    4/3 of the shorter. `shoe` is the shoe's box in the photo, or its mask.
+    4/3 of the shorter. ValueError for an empty mask.
     """
     height, width = photo_size
-    box = shoe if isinstance(shoe, Box) else Box.of_mask(shoe)
+    box = _box(shoe)
     # A tall boot is narrower than the leg it needs; its length is then judged from its height.
     foot_px = max(box.width, 0.6 * box.height)
     top = _missing(ROOM_ABOVE * foot_px, box.y0)
@@ -102,16 +104,22 @@ def auto(photo_size: Size, shoe: Box | Bool[np.ndarray, "h w"]) -> Layout:
     return Layout((top + height + bottom, left + width + right), Similarity(dx=left, dy=top))
 
 
+def _box(shoe: Shoe) -> Box:
+    if isinstance(shoe, Box):
+        return shoe
+    return Box.of_mask(shoe.shoe if isinstance(shoe, ShoeAreas) else shoe)
+
+
 def _missing(needed_px: float, there_px: float) -> int:
     return max(0, math.ceil(needed_px - there_px))
 
 
-def place(photo_size: Size, shoe: Box | Bool[np.ndarray, "h w"], placement: Placement) -> Layout:
+def place(photo_size: Size, shoe: Shoe, placement: Placement) -> Layout:
     """A customised layout (Fig. 10) on the canvas that `auto` would choose.
 
     A placement that neither scales, turns nor mirrors is rounded to whole pixels, so it stays exact.
     """
-    box = shoe if isinstance(shoe, Box) else Box.of_mask(shoe)
+    box = _box(shoe)
     canvas = auto(photo_size, box).canvas
     turned = Similarity(placement.scale, placement.angle_deg, flip=placement.flip)
     target = np.array([placement.x_unit * canvas[1], placement.y_unit * canvas[0]])
@@ -121,7 +129,7 @@ def place(photo_size: Size, shoe: Box | Bool[np.ndarray, "h w"], placement: Plac
     return Layout(canvas, Similarity(placement.scale, placement.angle_deg, float(dx), float(dy), placement.flip))
 
 
-def arrange(choice: Choice, photo_size: Size, shoe: Box | Bool[np.ndarray, "h w"]) -> Layout:
+def arrange(choice: Choice, photo_size: Size, shoe: Shoe) -> Layout:
     """The layout that a parsed choice means for this photo."""
     if isinstance(choice, Placement):
         return place(photo_size, shoe, choice)
@@ -130,8 +138,10 @@ def arrange(choice: Choice, photo_size: Size, shoe: Box | Bool[np.ndarray, "h w"
 
 def parse(text: str) -> Choice:
     """Read "auto", "keep" or "x,y,scale,angle[,flip]"; InputError for anything else."""
-    if text in ("auto", "keep"):
-        return text
+    if text == "auto":
+        return "auto"
+    if text == "keep":
+        return "keep"
     accepted = '"auto", "keep" or "x,y,scale,angle[,flip]" (x and y 0 to 1, scale 0.1 to 4, angle -180 to 180 degrees)'
     *numbers, last = (part.strip() for part in text.split(","))
     flip = last == "flip"
@@ -142,4 +152,5 @@ def parse(text: str) -> Choice:
     limits = ((0, 1), (0, 1), (0.1, 4), (-180, 180))
     if len(values) != 4 or not all(low <= value <= high for value, (low, high) in zip(values, limits, strict=True)):
         raise InputError(f"layout {text!r} does not fit; {accepted} is accepted")
-    return Placement(*values, flip=flip)
+    x_unit, y_unit, scale, angle_deg = values
+    return Placement(x_unit, y_unit, scale, angle_deg, flip)
