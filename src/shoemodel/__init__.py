@@ -1,1 +1,24 @@
-"""ShoeModel: a photo of an unworn shoe in, pictures of legs wearing exactly that shoe out."""
+"""ShoeModel: a photo of an unworn shoe in, pictures of legs wearing exactly that shoe out.
+
+>>> from shoemodel import ShoeModelPipeline
+>>> result = ShoeModelPipeline.from_pretrained("mini")(photo, "legs in blue jeans, on a wooden floor", num_images=4)
+
+Importing the package is cheap: torch is loaded when the pipeline is first named.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from shoemodel.errors import InputError
+
+if TYPE_CHECKING:
+    from shoemodel.pipeline import ShoeModelPipeline, ShoeModelResult
+
+__all__ = ["InputError", "ShoeModelPipeline", "ShoeModelResult"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in ("ShoeModelPipeline", "ShoeModelResult"):
+        from shoemodel import pipeline
+
+        return getattr(pipeline, name)
+    raise AttributeError(f"module 'shoemodel' has no attribute {name!r}")

@@ -1,0 +1,62 @@
+"""Folders that are whole or not there: filled under a temporary name beside the target, then renamed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from shoemodel.errors import InputError
+
+
+@contextmanager
+def replacing(target: Path) -> Iterator[Path]:
+    """A fresh folder to fill; it takes `target`'s place when the block ends, and is removed when the block fails.
+
+    Raises:
+        InputError: the folder cannot be made, or `target` exists and is no folder.
+    """
+    if target.exists() and not target.is_dir():
+        raise InputError(f"{target} is a file, where a folder is to be written")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    except OSError as error:
+        raise InputError(f"the folder {target} cannot be written ({error.strerror})") from error
+    try:
+        partial.chmod(0o777 & ~_umask())
+        yield partial
+        _swap(partial, target)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def sha256(file: Path) -> str:
+    """Hash of a file's bytes, in hexadecimal."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _swap(partial: Path, target: Path) -> None:
+    """Put `partial` in the place of `target`; an earlier `target` comes back if that fails."""
+    if not target.exists():
+        os.replace(partial, target)
+        return
+    earlier = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    os.replace(target, earlier)
+    try:
+        os.replace(partial, target)
+    except OSError:
+        os.replace(earlier, target)
+        raise
+    shutil.rmtree(earlier)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

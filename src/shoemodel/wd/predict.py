@@ -1,0 +1,80 @@
+"""Wearable-area detection on a photo: X_m -> visible and wearable area on the photo's own grid (section 3.1)."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import torch
+from jaxtyping import Bool, Float, UInt8
+from transformers import SegformerForSemanticSegmentation
+
+from shoemodel import masks
+from shoemodel.crop import to_network
+from shoemodel.errors import InputError
+from shoemodel.geometry import Box, Similarity
+from shoemodel.masks import ShoeAreas
+from shoemodel.wd.model import area_logits, crop_to_shoe
+
+SPECK = 0.004  # of the shoe's pixels: smaller pieces of an area take their neighbourhood's label (ours)
+DEFAULT_SIDE = 256
+
+
+def predict(
+    model: SegformerForSemanticSegmentation,
+    rgb: UInt8[np.ndarray, "h w 3"],
+    region: Bool[np.ndarray, "h w"],
+    name: str = "the photo",
+) -> ShoeAreas:
+    """The areas of the shoe at `region`; what lies outside the region is background.
+
+    Raises:
+        InputError: nothing of the shoe would be seen when it is worn.
+    """
+    crop, transform = crop_to_shoe(rgb, region, input_side(model))
+    pixels = torch.from_numpy(to_network(crop))[None].to(model.device, model.dtype)
+    with torch.inference_mode():
+        logits = area_logits(model, pixels)[0].permute(1, 2, 0).cpu().numpy()
+    box = Box.of_mask(region)
+    rows, columns = slice(int(box.y0), int(box.y1)), slice(int(box.x0), int(box.x1))
+    inside = region[rows, columns]
+    labels = _to_photo(logits, transform, box).argmax(axis=2).astype(np.uint8)
+    labels[~inside] = masks.BACKGROUND
+    whole = np.zeros(region.shape, np.uint8)
+    whole[rows, columns] = remove_specks(labels, inside)
+    if not (whole == masks.VISIBLE).any():
+        raise InputError(f"no part of the shoe in {name} would be visible when worn: give --box, --points or --mask")
+    return ShoeAreas(whole)
+
+
+def input_side(model: SegformerForSemanticSegmentation) -> int:
+    """Pixels of the square the model was trained on: `image_size` of its configuration, else 256."""
+    return int(getattr(model.config, "image_size", DEFAULT_SIDE))
+
+
+def remove_specks(
+    labels: UInt8[np.ndarray, "h w"], region: Bool[np.ndarray, "h w"], share: float = SPECK
+) -> UInt8[np.ndarray, "h w"]:
+    """Give pieces of one label smaller than `share` of the region the label of the nearest larger piece (ours)."""
+    smallest = share * region.sum()
+    kept = np.zeros(region.shape, bool)
+    for label in (masks.BACKGROUND, masks.VISIBLE, masks.WEARABLE):
+        _, pieces, stats, _ = cv2.connectedComponentsWithStats(((labels == label) & region).astype(np.uint8))
+        large = stats[:, cv2.CC_STAT_AREA] >= smallest
+        large[0] = False  # whatever is not this label
+        kept |= large[pieces]
+    if not kept.any() or (kept == region).all():
+        return labels
+    _, nearest = cv2.distanceTransformWithLabels(
+        (~kept).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    label_of = np.zeros(nearest.max() + 1, np.uint8)
+    label_of[nearest[kept]] = labels[kept]
+    return np.where(region, label_of[nearest], masks.BACKGROUND).astype(np.uint8)
+
+
+def _to_photo(logits: Float[np.ndarray, "s s 3"], transform: Similarity, box: Box) -> Float[np.ndarray, "h w 3"]:
+    """Logits of the crop, drawn bilinearly on the photo's pixels inside `box`; `transform` is photo px -> crop px."""
+    to_box = transform.inverse().then(Similarity(dx=-box.x0, dy=-box.y0)).matrix()
+    to_box[:, 2] += to_box[:, :2] @ [0.5, 0.5] - 0.5  # OpenCV counts pixel centres from 0
+    size = (int(box.width), int(box.height))
+    return cv2.warpAffine(logits, to_box, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)

@@ -1,0 +1,201 @@
+"""The shoe's pixels in a photo: SAM -> X_m (section 3.1).
+
+| paper | name here | meaning                                   |
+|-------|-----------|-------------------------------------------|
+| X     | `rgb`     | the photo, (h, w, 3) uint8                |
+| X_m   | `mask`    | the shoe (or the pair), (h, w) bool       |
+
+The paper says no more than that SAM is used. How it is asked is ours: without a prompt the whole picture is the box,
+which the small SAM is trained to answer with the shoes; then the picture is cropped around the answer and SAM is asked
+again with the box it found, for a sharper outline (ours).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import torch
+from jaxtyping import Bool, Float, UInt8
+from transformers import SamModel
+
+from shoemodel import masks
+from shoemodel.errors import InputError
+from shoemodel.geometry import Box, Letterbox
+
+MEAN_RGB = (123.675, 116.28, 103.53)  # SAM's own normalisation, on 0..255
+STD_RGB = (58.395, 57.12, 57.375)
+MIN_CONFIDENCE = 0.35  # predicted IoU under which the automatic mode says that there is no shoe (ours)
+MIN_AREA, MAX_AREA = 0.003, 0.97  # of the photo (ours)
+ZOOM_MARGIN = 0.25  # of the found box's longer side, on each side, for the second look (ours)
+ZOOM_AGREEMENT = 0.5  # IoU of first and second look under which the first is kept (ours)
+REFINE = True  # whether the outline is moved to the picture's own edges at native resolution (ours)
+REFINE_SIDE = 1024  # px: larger crops are refined at this size
+
+
+@dataclass(frozen=True)
+class Region:
+    """The shoe in a photo: `mask` (h, w) bool, `confidence` SAM's predicted IoU (1 when the user gave the mask)."""
+
+    mask: Bool[np.ndarray, "h w"]
+    confidence: float
+    source: str  # "automatic", "box", "points", "mask" or "alpha"
+
+
+def to_tensor(rgb: UInt8[np.ndarray, "h w 3"]) -> Float[torch.Tensor, "3 h w"]:
+    """SAM's own normalisation: (x - MEAN_RGB) / STD_RGB, channels first."""
+    pixels = torch.from_numpy(np.ascontiguousarray(rgb)).permute(2, 0, 1).float()
+    return (pixels - torch.tensor(MEAN_RGB)[:, None, None]) / torch.tensor(STD_RGB)[:, None, None]
+
+
+def find(
+    sam: SamModel,
+    rgb: UInt8[np.ndarray, "h w 3"],
+    box: Box | None = None,
+    points: Float[np.ndarray, "n 2"] | None = None,
+    name: str = "the photo",
+) -> Region:
+    """Find the shoe, with the user's box or points (x, y in photo pixels) where given, else automatically.
+
+    Raises:
+        InputError: a box or point outside the photo, or no shoe found; `name` is what the message calls the photo.
+    """
+    check_prompts(rgb.shape[:2], box, points, name)
+    whole = Box(0, 0, rgb.shape[1], rgb.shape[0])
+    logits, confidence = ask(sam, rgb, box or (None if points is not None else whole), points)
+    source = "box" if box is not None else "points" if points is not None else "automatic"
+    _refuse_nothing(logits > 0, confidence, source, name)
+    mask, confidence = look_closer(sam, rgb, logits > 0, confidence)
+    if REFINE:
+        mask = refine(rgb, mask)
+    mask = tidy(mask)
+    return Region(mask, confidence, source)
+
+
+def ask(
+    sam: SamModel,
+    rgb: UInt8[np.ndarray, "h w 3"],
+    box: Box | None = None,
+    points: Float[np.ndarray, "n 2"] | None = None,
+) -> tuple[Float[np.ndarray, "h w"], float]:
+    """One question to SAM -> mask logits on the picture's grid, and the predicted IoU.
+
+    SAM counts pixel centres from 0, we from 0.5, hence the shift.
+    """
+    side = sam.config.vision_config.image_size
+    letterbox = Letterbox(rgb.shape[:2], (side, side))
+    pixels = to_tensor(letterbox.apply_image(rgb, fill=tuple(round(value) for value in MEAN_RGB)))[None]
+    prompts = {}
+    if box is not None:
+        corners = np.array([[box.x0, box.y0], [box.x1, box.y1]], dtype=np.float64)
+        prompts["input_boxes"] = torch.from_numpy(letterbox.apply_points(corners) - 0.5).reshape(1, 1, 4)
+    if points is not None:
+        prompts["input_points"] = torch.from_numpy(letterbox.apply_points(points) - 0.5)[None, None]
+        prompts["input_labels"] = torch.ones(1, 1, len(points), dtype=torch.int64, device=sam.device)
+    prompts = {key: value.to(sam.device, sam.dtype if value.is_floating_point() else None) for key, value in prompts.items()}
+    with torch.inference_mode():
+        answer = sam(pixel_values=pixels.to(sam.device, sam.dtype), multimask_output=False, **prompts)
+    logits = torch.nn.functional.interpolate(answer.pred_masks[:, 0].float(), (side, side), mode="bilinear")
+    logits = letterbox.invert_map(logits[0, 0].cpu().numpy())
+    return logits, float(answer.iou_scores.flatten()[0].clamp(0, 1))
+
+
+def look_closer(
+    sam: SamModel, rgb: UInt8[np.ndarray, "h w 3"], mask: Bool[np.ndarray, "h w"], confidence: float
+) -> tuple[Bool[np.ndarray, "h w"], float]:
+    """Ask again on a crop around `mask`, with its box; keep the first answer where the two disagree (ours)."""
+    found = Box.of_mask(tidy(mask))
+    crop = _crop_around(found, rgb.shape[:2])
+    x0, y0, x1, y1 = (round(value) for value in (crop.x0, crop.y0, crop.x1, crop.y1))
+    inner = Box(found.x0 - x0, found.y0 - y0, found.x1 - x0, found.y1 - y0)
+    logits, closer_confidence = ask(sam, rgb[y0:y1, x0:x1], inner)
+    closer = np.zeros_like(mask)
+    closer[y0:y1, x0:x1] = logits > 0
+    if masks.iou(mask, closer) < ZOOM_AGREEMENT:
+        return mask, confidence
+    return closer, closer_confidence
+
+
+def tidy(mask: Bool[np.ndarray, "h w"]) -> Bool[np.ndarray, "h w"]:
+    """At most two pieces (a pair), the smaller at least a tenth of the larger, without pinholes (ours)."""
+    return masks.fill_holes(masks.largest_components(mask, 2, 0.1), 2e-4 * mask.size)
+
+
+def refine(rgb: UInt8[np.ndarray, "h w 3"], mask: Bool[np.ndarray, "h w"]) -> Bool[np.ndarray, "h w"]:
+    """Move the outline to the picture's own edges: GrabCut inside a narrow band around it (ours).
+
+    Only pixels within the band (2% of the shoe's longer side to either side) may change.
+    """
+    box = Box.of_mask(mask)
+    longer = max(box.width, box.height)
+    band = max(2, round(0.02 * longer))
+    pad = 4 * band
+    y0, y1 = max(0, int(box.y0) - pad), min(mask.shape[0], int(box.y1) + pad)
+    x0, x1 = max(0, int(box.x0) - pad), min(mask.shape[1], int(box.x1) + pad)
+    scale = min(1.0, REFINE_SIDE / max(y1 - y0, x1 - x0))
+    size = (max(8, round((x1 - x0) * scale)), max(8, round((y1 - y0) * scale)))
+    small = cv2.resize(rgb[y0:y1, x0:x1], size, interpolation=cv2.INTER_AREA)
+    inside = cv2.resize(mask[y0:y1, x0:x1].astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * max(1, round(band * scale)) + 1,) * 2)
+    certain_shoe = cv2.erode(inside, kernel, borderType=cv2.BORDER_REPLICATE)
+    possible_shoe = cv2.dilate(inside, kernel)
+    if not certain_shoe.any() or possible_shoe.all():
+        return mask
+    labels = np.where(inside, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
+    labels[certain_shoe > 0] = cv2.GC_FGD
+    labels[possible_shoe == 0] = cv2.GC_BGD
+    cv2.setRNGSeed(0)
+    cv2.grabCut(small, labels, None, np.zeros((1, 65)), np.zeros((1, 65)), 2, cv2.GC_INIT_WITH_MASK)
+    sharper = np.isin(labels, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.float32)
+    refined = mask.copy()
+    refined[y0:y1, x0:x1] = cv2.resize(sharper, (x1 - x0, y1 - y0), interpolation=cv2.INTER_LINEAR) > 0.5
+    return refined
+
+
+def from_user(mask: Bool[np.ndarray, "h w"], size: tuple[int, int], source: str, name: str = "the photo") -> Region:
+    """A region the user gave, as a mask file or as the photo's alpha channel.
+
+    Raises:
+        InputError: another size than the photo's, or an empty mask.
+    """
+    if mask.shape != tuple(size):
+        raise InputError(f"the mask for {name} is {mask.shape[1]}x{mask.shape[0]}, but the photo is {size[1]}x{size[0]}")
+    if not mask.any():
+        raise InputError(f"the {source} of {name} marks no pixel: mark the shoe's pixels")
+    return Region(mask, 1.0, source)
+
+
+def check_prompts(size: tuple[int, int], box: Box | None, points: np.ndarray | None, name: str) -> None:
+    """Raise InputError where a box or a point does not lie inside a photo of `size` (h, w)."""
+    height, width = size
+    if box is not None and not (0 <= box.x0 < box.x1 <= width and 0 <= box.y0 < box.y1 <= height):
+        found = f"{box.x0:g},{box.y0:g},{box.x1:g},{box.y1:g}"
+        raise InputError(
+            f"the box {found} does not lie inside {name}, which is {width}x{height} (wanted: 0 <= x0 < x1 <= {width}, "
+            f"0 <= y0 < y1 <= {height})"
+        )
+    for x, y in points if points is not None else ():
+        if not (0 <= x < width and 0 <= y < height):
+            raise InputError(f"the point {x:g},{y:g} does not lie inside {name}, which is {width}x{height}")
+
+
+def _refuse_nothing(mask: Bool[np.ndarray, "h w"], confidence: float, source: str, name: str) -> None:
+    share = float(mask.mean())
+    unsure = source == "automatic" and (confidence < MIN_CONFIDENCE or share > MAX_AREA)
+    if unsure or share < MIN_AREA or not mask.any():
+        raise InputError(
+            f"no shoe was found in {name} (confidence {confidence:.2f}, {share:.1%} of the pixels): "
+            "give --box, --points or --mask"
+        )
+
+
+def _crop_around(box: Box, size: tuple[int, int]) -> Box:
+    """A square around `box` with ZOOM_MARGIN, moved to lie inside the picture, and cut where it is too large."""
+    height, width = size
+    side = (1 + 2 * ZOOM_MARGIN) * max(box.width, box.height)
+    spans = []
+    for low, high, limit in ((box.x0, box.x1, width), (box.y0, box.y1, height)):
+        start = np.clip((low + high - side) / 2, 0, max(0, limit - side))
+        spans.append((start, min(limit, start + side)))
+    return Box(spans[0][0], spans[1][0], spans[0][1], spans[1][1])
