@@ -1,0 +1,149 @@
+"""Training of foot keypoints (3.2, phase 1): ViTPose on X_w, the loss on heatmaps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+from torch import Tensor
+
+from shoemodel import draw, masks
+from shoemodel.crop import masked_crop, square_around, to_network
+from shoemodel.data.datasets import Tuples
+from shoemodel.geometry import warp
+from shoemodel.lps import feet
+from shoemodel.pose import FOOT_INDICES
+from shoemodel.training.config import LoopConfig
+from shoemodel.training.task import Batch
+from shoemodel.wd.augment import imperfect, photometric, placement
+
+FOUND = 0.25
+"""Peak above which a point counts as found in the metrics (ours)."""
+PAPER_TUPLES = 669_808
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeetConfig:
+    """ViTPose's sizes and the run."""
+
+    loop: LoopConfig
+    side: int = 256
+    """Input side, px (the paper's 256)."""
+    patch: int = 16
+    hidden: int = 384
+    depth: int = 12
+    heads: int = 12
+    simple: bool = False
+    """ViTPose's simple decoder instead of the classic one."""
+
+
+def paper() -> FeetConfig:
+    """The paper's 180 epochs of 669,808 tuples, lr 5e-4, batch 240 at 256 px (3.2). ViTPose-S is (ours)."""
+    steps = 180 * PAPER_TUPLES // 240
+    return FeetConfig(loop=LoopConfig(steps=steps, batch=240, lr=5e-4, warmup=500, sample_every=5000, workers=12))
+
+
+def mini() -> FeetConfig:
+    """ViTPose with 2.9M parameters: about ten minutes on one processor thread with AMX (ours)."""
+    loop = LoopConfig(steps=900, batch=16, lr=1e-3, warmup=60, ema_decay=0.99, sample_every=225)
+    return FeetConfig(loop=loop, hidden=192, depth=6, heads=3, simple=True)
+
+
+def smoke() -> FeetConfig:
+    """Seconds: to see that everything runs."""
+    loop = LoopConfig(steps=4, batch=2, lr=1e-3, warmup=1, log_every=2, sample_every=4, threads=1)
+    return FeetConfig(loop=loop, side=64, hidden=24, depth=1, heads=2, simple=True)
+
+
+class FeetTask:
+    """Learn C_p from the visible areas in `tuples`; test on shoes held out."""
+
+    def __init__(self, config: FeetConfig, tuples: Tuples):
+        self.config = config
+        self.train, self.test = tuples.split()
+        torch.manual_seed(config.loop.seed)
+        self.model = feet.build(config.side, config.patch, config.hidden, config.depth, config.heads, config.simple)
+        self.trained = {"feet": self.model}
+        self.frozen: dict[str, torch.nn.Module] = {}
+
+    def batch(self, rng: np.random.Generator, size: int) -> Batch:
+        """pixels (b, 3, s, s) in [-1, 1]; heatmaps (b, 8, s/4, s/4)."""
+        pictures, points, exists = zip(*(self._example(rng) for _ in range(size)), strict=True)
+        maps = feet.encode(np.stack(points), np.stack(exists), self.config.side)
+        return {"pixels": torch.from_numpy(to_network(np.stack(pictures))), "heatmaps": torch.from_numpy(maps)}
+
+    def _example(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """X_w turned ±15° (p = 0.5), rescaled, shifted so that the frame crops it, mirrored with the sides swapped."""
+        row, side = int(rng.integers(len(self.train))), self.config.side
+        visible = self.train.labels[row] == masks.VISIBLE
+        shoe = self.train.labels[row] != masks.BACKGROUND
+        found = imperfect(visible, rng) & shoe if rng.random() < 0.5 else visible
+        found = found if found.any() else visible
+        transform = square_around(found, side, feet.MARGIN).then(placement(rng, side, (0.6, 1.25), shift=0.1))
+        rgb = photometric(warp(self.train.unworn[row], transform, (side, side)), rng)
+        seen = warp(found.astype(np.uint8), transform, (side, side), nearest=True)
+        points, exists = transform.apply(self.train.points[row][list(FOOT_INDICES)]), self._exists(self.train, row)
+        if transform.flip:
+            points, exists = points[list(feet.FOOT_FLIP)], exists[list(feet.FOOT_FLIP)]
+        return rgb * seen[..., None], points, exists
+
+    @staticmethod
+    def _exists(tuples: Tuples, row: int) -> np.ndarray:
+        return tuples.present[row][list(FOOT_INDICES)]
+
+    def loss(self, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
+        """Mean squared error of the heatmaps, × 1000 to be readable."""
+        predicted = self.model(batch["pixels"]).heatmaps.float()
+        loss = 1000 * torch.nn.functional.mse_loss(predicted, batch["heatmaps"])
+        return loss, {"peak": predicted.detach().amax((2, 3)).mean()}
+
+    def sample_grid(self, count: int = 48, shown: int = 8) -> tuple[np.ndarray, dict[str, float]]:
+        """X_w with predicted (filled) and true (ring) points of held-out shoes.
+
+        Metrics over up to `count`: median error in px of the crop, share within 5% of its side, and how often
+        presence of a point is told rightly.
+        """
+        rows = np.linspace(0, len(self.test) - 1, min(count, len(self.test))).astype(int)
+        side, pictures, errors, right = self.config.side, [], [], []
+        for row in rows:
+            visible = self.test.labels[row] == masks.VISIBLE
+            transform = square_around(visible, side, feet.MARGIN)
+            picture = masked_crop(self.test.unworn[row], visible, transform, side)
+            maps = feet.heatmaps(self.model, feet.to_tensor(picture)[None].to(self.model.device))
+            points, scores = (values[0] for values in feet.decode(maps.cpu().numpy(), (side, side)))
+            true = transform.apply(self.test.points[row][list(FOOT_INDICES)])
+            exists = self._exists(self.test, row) & ((true >= 0) & (true < side)).all(1)
+            errors.extend(np.linalg.norm(points - true, axis=1)[exists])
+            right.extend((scores > FOUND) == exists)
+            if len(pictures) < shown:
+                pictures.append(_marked(picture, points, scores > FOUND, true, exists))
+        metrics = {
+            "median_px": float(np.median(errors)),
+            "within_5pct": float(np.mean(np.array(errors) < 0.05 * side)),
+            "presence": float(np.mean(right)),
+        }
+        return draw.contact_sheet([pictures[i : i + 4] for i in range(0, len(pictures), 4)]), metrics
+
+    def components(self) -> dict[str, Any]:
+        """The pack's `feet`."""
+        return {"feet": self.model}
+
+
+_HUES = (0, 10, 25, 165, 115, 95, 70, 130)
+"""OpenCV hues of the eight points: warm on the left, cold on the right."""
+
+
+def _marked(
+    picture: np.ndarray, points: np.ndarray, found: np.ndarray, true: np.ndarray, exists: np.ndarray
+) -> np.ndarray:
+    picture = picture.copy()
+    colours = cv2.cvtColor(np.uint8([[(hue, 220, 255) for hue in _HUES]]), cv2.COLOR_HSV2RGB)[0].tolist()
+    for i, colour in enumerate(colours):
+        if exists[i]:
+            cv2.circle(picture, true[i].astype(int).tolist(), 5, colour, 1, cv2.LINE_AA)
+        if found[i]:
+            cv2.circle(picture, points[i].astype(int).tolist(), 2, colour, -1, cv2.LINE_AA)
+    return picture
