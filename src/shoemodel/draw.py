@@ -27,24 +27,41 @@ LIMB_COLOURS = (
 )
 LEFT_JOINT, RIGHT_JOINT = (255, 235, 210), (210, 235, 255)
 _SHIFT = 4  # OpenCV draws at 1/16 px
+_FRINGE_PX = 0.7  # and its antialiasing widens every filled shape by this much on each side
 
 
 def pose_image(pose: Pose, size: tuple[int, int]) -> UInt8[np.ndarray, "h w 3"]:
     """X_p: the pose on black, at `size` (h, w), limbs and joints of existing points only.
 
-    Line width and joint radius grow with the longer side: 3 px and 4 px at 256 (ours).
+    Lines are 4 px wide and joints have a radius of 4 px where the longer side has 256 px, and grow with it (ours).
     """
     image = np.zeros((*size, 3), np.uint8)
-    side = max(size)
-    width, radius = max(1, round(side * 3 / 256)), side * 4 / 256
-    at = np.round((pose.points - 0.5) * 2**_SHIFT).astype(int)
+    unit = max(size) / 256
     for (a, b), colour in zip(LIMBS, LIMB_COLOURS, strict=True):
         if pose.exists[a] and pose.exists[b]:
-            cv2.line(image, at[a].tolist(), at[b].tolist(), colour, width, cv2.LINE_AA, _SHIFT)
+            _draw_limb(image, pose.points[a], pose.points[b], 4 * unit, colour)
+    radius = round((4 * unit - _FRINGE_PX) * 2**_SHIFT)
     for index in np.flatnonzero(pose.exists):
         colour = LEFT_JOINT if index < 6 else RIGHT_JOINT
-        cv2.circle(image, at[index].tolist(), round(radius * 2**_SHIFT), colour, -1, cv2.LINE_AA, _SHIFT)
+        cv2.circle(image, _fixed(pose.points[index]).tolist(), max(radius, 1), colour, -1, cv2.LINE_AA, _SHIFT)
     return image
+
+
+def _draw_limb(image: np.ndarray, a: np.ndarray, b: np.ndarray, width_px: float, colour: tuple[int, int, int]) -> None:
+    """A filled bar; OpenCV's own lines change width in steps."""
+    along = b - a
+    length = np.hypot(*along)
+    if length == 0:
+        return
+    half = max(width_px / 2 - _FRINGE_PX, 0.1)
+    across = np.array([-along[1], along[0]]) / length * half
+    corners = np.array([a + across, b + across, b - across, a - across])
+    cv2.fillConvexPoly(image, _fixed(corners), colour, cv2.LINE_AA, _SHIFT)
+
+
+def _fixed(points_px: np.ndarray) -> np.ndarray:
+    """Pixel centres at +0.5 → OpenCV's fixed-point coordinates, with centres at 0."""
+    return np.round((points_px - 0.5) * 2**_SHIFT).astype(np.int32)
 
 
 def overlay_areas(
@@ -104,4 +121,4 @@ def _titled(sheet: np.ndarray, labels: Sequence[str], widths: Sequence[int], gap
             label = label[:-1]
         pen.text((x + 2, 2), label, fill=(0, 0, 0), font=font)
         x += width + gap_px
-    return np.asarray(picture)
+    return np.array(picture)

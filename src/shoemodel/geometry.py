@@ -231,4 +231,4 @@ class Letterbox:
 def _resize(image: np.ndarray, size: Size, method: Image.Resampling) -> np.ndarray:
     if image.shape[:2] == size:
         return image.copy()
-    return np.asarray(Image.fromarray(np.ascontiguousarray(image)).resize((size[1], size[0]), method))
+    return np.array(Image.fromarray(np.ascontiguousarray(image)).resize((size[1], size[0]), method))
