@@ -6,12 +6,21 @@ A scene holds everything the renderer needs and everything the labels are read f
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 
-from shoemodel.world.camera import Camera
+from shoemodel.data import captions
+from shoemodel.world import checks, shoes
+from shoemodel.world.body import Figure, body, joint_points
+from shoemodel.world.camera import Camera, View, aim, sample_view, view_words
+from shoemodel.world.clothes import Outfit, dress, sample_outfit
+from shoemodel.world.footing import Fitting, fit
+from shoemodel.world.legs import Unreachable
 from shoemodel.world.parts import Part
+from shoemodel.world.stance import Stance, take
 
 # the kinds of place and the grounds each of them may have
 GROUNDS = {
@@ -20,6 +29,14 @@ GROUNDS = {
     "street": ("asphalt", "concrete", "tile", "stone"),
     "park": ("grass", "concrete"),
 }
+PLACE_SHARES = {"studio": 0.34, "room": 0.3, "street": 0.24, "park": 0.12}
+# consecutive indices share a body and a shoe, which cost more than a scene
+RUN = 4
+SINGLE_SHARE = 0.55
+MAX_ATTEMPTS = 80
+MAX_HIDDEN = 0.02
+# scenes in which the frame may cut a shoe, and how much of it (ours)
+CUT_SHARE, MAX_CUT = 0.04, 0.08
 
 
 @dataclass(frozen=True)
@@ -61,3 +78,185 @@ class Scene:
             )
         if not self.feet or not set(self.feet) <= {"left", "right"}:
             raise ValueError(f"scene {self.key} has feet {self.feet}, expected one or both of left, right")
+
+
+class _Refused(Exception):
+    """A draw that breaks a rule of the world: another is made."""
+
+
+def sample_scene(seed: int, index: int, assets: Path | None = None) -> Scene:
+    """Scene number `index` of the world `seed`: the same for the same two numbers, whatever was drawn before.
+
+    Draws pose, clothes and view again until no rule is broken; RuntimeError if no draw of MAX_ATTEMPTS is good.
+    """
+    phenotype, fitting = _shod_figure(seed, index // RUN)
+    rng = np.random.default_rng([seed, index, 1])
+    single = rng.random() < SINGLE_SHARE
+    may_cut = rng.random() < CUT_SHARE
+    refusals: list[str] = []
+    for _ in range(MAX_ATTEMPTS):
+        try:
+            return _draw(seed, index, rng, phenotype, fitting, single, may_cut)
+        except (_Refused, Unreachable) as refusal:
+            refusals.append(str(refusal))
+    raise RuntimeError(f"no good scene {seed}-{index} in {MAX_ATTEMPTS} draws: {sorted(set(refusals))}")
+
+
+@lru_cache(maxsize=2)
+def _shod_figure(seed: int, run: int) -> tuple[dict[str, float], Fitting]:
+    """The body and the shoe of a run of scenes."""
+    rng = np.random.default_rng([seed, run, 0])
+    parameters = shoes.sample_parameters(rng)
+    womanly = {"pump": 0.95, "ballerina": 0.95, "tall boot": 0.85, "sandal": 0.75}.get(parameters.family, 0.5)
+    female = rng.random() < womanly
+    phenotype = {
+        "gender": float(rng.uniform(0.88, 1.0) if female else rng.uniform(0.0, 0.12)),
+        "age": float(rng.uniform(0.52, 0.78)),
+        "muscle": float(rng.uniform(0.3, 0.75)),
+        "weight": float(np.clip(rng.normal(0.45, 0.13), 0.2, 0.8)),
+        "height": float(np.clip(rng.normal(0.5, 0.07), 0.35, 0.65)),
+    }
+    figure = body().figure(phenotype)
+    shoe = shoes.build(parameters, body().foot(figure, shoes.heel_deg(parameters)))
+    return phenotype, fit(body(), figure, shoe)
+
+
+def _draw(
+    seed: int, index: int, rng: np.random.Generator, phenotype: dict[str, float], fitting: Fitting, single: bool,
+    may_cut: bool,
+) -> Scene:  # fmt: skip
+    """One attempt at a scene; raises _Refused or Unreachable."""
+    stance = take(rng, body(), fitting)
+    feet = (str(rng.choice(["left", "right"])),) if single else ("left", "right")
+    shoe_parts = {side: stance.shoe_parts(side) for side in feet}
+    view = sample_view(rng, pair=not single)
+    camera = aim(view, _points(shoe_parts), stance.heading_deg(feet))
+    keypoints, present = _keypoints(fitting.figure, stance, feet)
+    _check_frame(camera, _points(shoe_parts), keypoints, present, may_cut)
+    knee_m = float(fitting.figure.joints["left", "knee"][2] - fitting.figure.joints["left", "ankle"][2])
+    outfit = sample_outfit(rng, fitting, phenotype["gender"] > 0.5, knee_m)
+    body_parts = dress(body(), fitting, outfit, stance.transforms, stance.vertices, feet, int(rng.integers(2**31)))
+    _check_cover(camera, stance, shoe_parts, body_parts)
+    place = str(rng.choice(list(PLACE_SHARES), p=list(PLACE_SHARES.values())))
+    ground = str(rng.choice(GROUNDS[place]))
+    style = _style(phenotype, fitting, stance, outfit, view, feet, place, ground)
+    written = captions.write(style, np.random.default_rng([seed, index, 2]))
+    return Scene(
+        key=f"{seed}-{index:07d}",
+        shoe_parts=[part for side in feet for part in shoe_parts[side]],
+        body_parts=body_parts,
+        camera=camera,
+        keypoints=keypoints,
+        present=present,
+        feet=feet,
+        place=place,
+        ground=ground,
+        backdrop=_backdrop(rng),
+        place_seed=int(rng.integers(2**31)),
+        seat=stance.seat,
+        style=style,
+        caption=written[0],
+        captions=written,
+        meta=_meta(seed, index, phenotype, fitting, stance, outfit, view, place, ground),
+    )
+
+
+def _points(shoe_parts: dict[str, list[Part]]) -> np.ndarray:
+    return np.concatenate([part.vertices for parts in shoe_parts.values() for part in parts])
+
+
+def _keypoints(figure: Figure, stance: Stance, feet: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """Joint centres, and toe and heel points of the squeezed feet: (12, 3) and present (12,)."""
+    points, present = [], []
+    for side in ("left", "right"):
+        joints = joint_points(figure, side, stance.transforms)
+        points += [joints[name] for name in ("hip", "knee", "ankle")]
+        points += [stance.vertices[body().landmarks[side, name]] for name in ("big_toe", "small_toe", "heel")]
+        present += [side in feet] * 6
+    return np.array(points), np.array(present)
+
+
+def _check_frame(
+    camera: Camera, shoe_points: np.ndarray, keypoints: np.ndarray, present: np.ndarray, may_cut: bool
+) -> None:
+    """The shoes lie in the picture, no hip does, and the camera stands free above the floor."""
+    cut = checks.outside_share(camera, shoe_points)
+    if cut > (MAX_CUT if may_cut else 0.0):
+        raise _Refused("the frame cuts a shoe")
+    if camera.origin[2] < 0.04:
+        raise _Refused("the camera is under the floor")
+    hips = [i for i in (0, 6) if present[i]]
+    # the leg is cut open below the hip: that end, and some thigh below it, stays out of the picture
+    ends = np.concatenate([keypoints[hips] * (1 - t) + keypoints[np.add(hips, 1)] * t for t in (0.0, 0.12, 0.24)])
+    around = np.array([[0, 0, 0], [0.1, 0, 0], [-0.1, 0, 0], [0, 0.1, 0], [0, -0.1, 0], [0, 0, 0.1], [0, 0, -0.1]])
+    if checks.sees(camera, (ends[:, None] + around).reshape(-1, 3)):
+        raise _Refused("a hip is in the picture")
+
+
+def _check_cover(
+    camera: Camera, stance: Stance, shoe_parts: dict[str, list[Part]], body_parts: list[Part]
+) -> None:
+    """Nothing but its own bare leg hides more than a sliver of a shoe, and nothing stands close to the camera."""
+    seat = [] if stance.seat is None else [checks.box_points(*stance.seat)]
+    own = ("legs", "sock", "leggings")
+    for side, parts in shoe_parts.items():
+        leg = [part for part in body_parts if part.name.startswith(own) and part.name.endswith(side)]
+        others = [part for part in body_parts if not (part.name.startswith(own) and part.name.endswith(side))]
+        cover = np.concatenate([*(checks.surface_points(part) for part in others), *seat, np.zeros((1, 3))])
+        if checks.hidden_share(camera, parts, leg, cover) > MAX_HIDDEN:
+            raise _Refused("cloth, the seat or the other leg hides a shoe")
+    everything = np.concatenate([*(part.vertices for part in body_parts), *seat])
+    if np.linalg.norm(everything - camera.origin, axis=1).min() < 0.25:
+        raise _Refused("the camera is too close to something")
+
+
+def _backdrop(rng: np.random.Generator) -> np.ndarray:
+    """Paper or wall: mostly white to grey, sometimes a colour, linear rgb (3,)."""
+    tone = rng.uniform(0.25, 0.85) * np.ones(3)
+    return tone * rng.uniform(0.97, 1.03, 3) if rng.random() < 0.6 else rng.uniform(0.15, 0.85, 3)
+
+
+def _style(
+    phenotype: dict[str, float], fitting: Fitting, stance: Stance, outfit: Outfit, view: View, feet: tuple[str, ...],
+    place: str, ground: str,
+) -> dict[str, str]:  # fmt: skip
+    """The words of a scene."""
+    words = fitting.shoe.description
+    return {
+        "who": "woman" if phenotype["gender"] > 0.5 else "man",
+        "garment": outfit.garment,
+        "garment_colour": outfit.garment_colour,
+        "socks": outfit.sock_colour if outfit.sock_m > max(fitting.collar_above_ankle, 0.0) else "",
+        "shoe": fitting.shoe.family,
+        "shoe_colour": words["colour"],
+        "shoe_second_colour": words.get("second_colour", ""),
+        "shoe_material": words.get("material", ""),
+        "heel": words.get("heel", ""),
+        "count": "pair" if len(feet) == 2 else "single",
+        "pose": stance.pose.name,
+        "place": place,
+        "ground": ground,
+        "view": view_words(view),
+    }
+
+
+def _meta(
+    seed: int, index: int, phenotype: dict[str, float], fitting: Fitting, stance: Stance, outfit: Outfit, view: View,
+    place: str, ground: str,
+) -> dict:  # fmt: skip
+    """Everything the scene was drawn from, ready for JSON."""
+    return {
+        "seed": seed,
+        "index": index,
+        "family": fitting.shoe.family,
+        "shoe_id": fitting.shoe.shoe_id,
+        "scene": {
+            "phenotype": phenotype,
+            "pose": asdict(stance.pose),
+            "outfit": asdict(outfit),
+            "view": asdict(view),
+            "place": place,
+            "ground": ground,
+            "heel_deg": float(fitting.shoe.heel_deg),
+        },
+    }

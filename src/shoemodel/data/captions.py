@@ -1,0 +1,150 @@
+"""Captions written from a scene's parameters: plain lower-case English in the ways people describe such pictures.
+
+A style is a flat dict of words: who, garment, garment_colour, socks, shoe, shoe_colour, shoe_material, heel, count,
+pose, place, ground, view, light. Missing or empty words are left out. (ours: the paper's captions are not described)
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+SHOES = {
+    "sneaker": ("sneakers", "trainers", "running shoes", "casual shoes"),
+    "platform sneaker": ("platform sneakers", "sneakers", "chunky sneakers"),
+    "high-top": ("high-top sneakers", "high-tops", "sneakers"),
+    "derby": ("derby shoes", "dress shoes", "lace-up shoes", "leather shoes"),
+    "loafer": ("loafers", "slip-on shoes", "moccasins"),
+    "ankle boot": ("ankle boots", "boots", "short boots"),
+    "tall boot": ("tall boots", "knee-high boots", "boots"),
+    "pump": ("pumps", "high heels", "heels", "court shoes"),
+    "ballerina": ("ballet flats", "ballerinas", "flats"),
+    "sandal": ("sandals", "summer sandals", "strappy sandals"),
+}
+POSES = {
+    "standing": ("standing",),
+    "staggered": ("standing with one foot forward", "standing", "stepping forward"),
+    "walking": ("walking", "taking a step"),
+    "crossed": ("standing with crossed legs", "standing with legs crossed"),
+    "tiptoe": ("standing on tiptoe", "with raised heels"),
+    "sitting": ("sitting", "sitting on a box"),
+    "sitting crossed": ("sitting with crossed legs", "sitting cross-legged"),
+}
+PLACES = {
+    "studio": ("in a studio", "studio background", "on a plain background", "studio photo"),
+    "room": ("in a room", "at home", "indoors"),
+    "street": ("city street", "on a city street", "in the street", "outdoors"),
+    "park": ("in a park", "outdoors", "in nature"),
+}
+GROUNDS = {
+    "wood": ("on a wooden floor", "wooden floor"),
+    "tile": ("on a tiled floor", "tiles"),
+    "carpet": ("on a carpet", "carpet"),
+    "concrete": ("on concrete", "concrete floor"),
+    "asphalt": ("on asphalt", "asphalt"),
+    "stone": ("on stone paving", "paving stones"),
+    "grass": ("on grass", "on green grass", "grass"),
+}
+WHO = {"woman": ("a woman", "a woman", "a female model", "a lady"), "man": ("a man", "a man", "a male model")}
+OPENINGS = ("a photo of", "a picture of", "photo of", "", "")
+PRAISE = ("new season", "comfortable", "made for every day", "classic style", "fresh look", "high quality", "new in")
+
+
+def write(style: dict[str, str], rng: np.random.Generator) -> list[str]:
+    """Four captions of one scene: a sentence, a prompt as users type it, tags, an advertisement."""
+    return [writer(style, rng) for writer in (_sentence, _prompt, _tags, _advertisement)]
+
+
+def _pick(rng: np.random.Generator, options: tuple[str, ...]) -> str:
+    return options[rng.integers(len(options))]
+
+
+def _join(*words: str) -> str:
+    return " ".join(word for word in words if word)
+
+
+def shoe_words(style: dict[str, str], rng: np.random.Generator) -> str:
+    """The shoes with their colour, perhaps material, second colour and heel: "white leather sneakers"."""
+    noun = _pick(rng, SHOES[style["shoe"]])
+    if style.get("heel") in ("stiletto", "block", "kitten") and rng.random() < 0.3:
+        noun = f"{style['heel']} heel {noun}"
+    colour = style["shoe_colour"]
+    second = style.get("shoe_second_colour", "")
+    if second and second != colour and rng.random() < 0.35:
+        colour = f"{colour} and {second}"
+    # a word like "leather" is already in "leather shoes"
+    material = style.get("shoe_material", "")
+    material = material if material not in noun and rng.random() < 0.35 else ""
+    return _join(colour, material, noun)
+
+
+def clothes_words(style: dict[str, str], rng: np.random.Generator) -> str:
+    """What else the legs wear, "" for bare legs without socks half of the time."""
+    words = []
+    if style["garment"] == "bare":
+        words += ["bare legs"] if rng.random() < 0.5 else []
+    else:
+        words.append(_join(style["garment_colour"], style["garment"]))
+    if style.get("socks") and rng.random() < 0.6:
+        words.append(f"{style['socks']} socks")
+    return " and ".join(words)
+
+
+def _surroundings(style: dict[str, str], rng: np.random.Generator) -> str:
+    """The ground, the place, or both."""
+    place = _pick(rng, PLACES[style["place"]])
+    ground = _pick(rng, GROUNDS[style["ground"]]) if style["ground"] in GROUNDS else ""
+    return (place, ground or place, _join(ground, place) if ground.startswith("on ") else place)[rng.integers(3)]
+
+
+def _worn(style: dict[str, str], rng: np.random.Generator) -> str:
+    """Shoes and clothes together: "white sneakers and blue jeans", "bare legs" only said on its own elsewhere."""
+    clothes = clothes_words(style, rng)
+    shoes = shoe_words(style, rng)
+    if not clothes or clothes.startswith("bare"):
+        return shoes
+    return _pick(rng, (f"{shoes} and {clothes}", f"{shoes} with {clothes}", f"{clothes} and {shoes}"))
+
+
+def _sentence(style: dict[str, str], rng: np.random.Generator) -> str:
+    who = _pick(rng, WHO[style["who"]])
+    owner = who + ("'" if who.endswith("s") else "'s")
+    limbs = _pick(rng, ("legs", "feet") if style["count"] == "pair" else ("leg", "foot"))
+    subject = _pick(rng, (f"{owner} {limbs}", f"the {limbs} of {who}", f"{who}"))
+    pose = _pick(rng, POSES[style["pose"]])
+    order = rng.random() < 0.5
+    dressed = f"in {_worn(style, rng)}" if order else f"wearing {_worn(style, rng)}"
+    return _join(_pick(rng, OPENINGS), subject, pose, dressed, _surroundings(style, rng))
+
+
+def _prompt(style: dict[str, str], rng: np.random.Generator) -> str:
+    who = _pick(rng, WHO[style["who"]])
+    subject = _pick(rng, (f"legs of {who}", f"{who}", f"{who}'s legs", "legs"))
+    tail = [_surroundings(style, rng)]
+    if rng.random() < 0.4:
+        tail.append(style["view"])
+    if rng.random() < 0.4:
+        tail.insert(0, _pick(rng, POSES[style["pose"]]))
+    return ", ".join([f"{subject} wearing {_worn(style, rng)}", *tail])
+
+
+def _tags(style: dict[str, str], rng: np.random.Generator) -> str:
+    tags = [shoe_words(style, rng), clothes_words(style, rng), style["who"], _pick(rng, POSES[style["pose"]])]
+    tags += [_surroundings(style, rng), style["view"] if rng.random() < 0.6 else ""]
+    if style["count"] == "single" and rng.random() < 0.5:
+        tags.append("one leg")
+    tags = [tag for tag in tags if tag and rng.random() < 0.85] or [style["shoe_colour"] + " shoes"]
+    return ", ".join(tags)
+
+
+def _advertisement(style: dict[str, str], rng: np.random.Generator) -> str:
+    shoes = shoe_words(style, rng)
+    who = {"woman": "women", "man": "men"}[style["who"]]
+    clothes = clothes_words(style, rng)
+    worn_with = f"worn with {clothes}" if clothes and not clothes.startswith("bare") else "worn on bare legs"
+    forms = (
+        f"{shoes} for {who}, {_pick(rng, PRAISE)}, {worn_with}",
+        f"advertising photo of {shoes} on a model, {_surroundings(style, rng)}",
+        f"product photo of {shoes} worn by {_pick(rng, WHO[style['who']])}, {style['view']}",
+        f"fashion photo, {who}'s {shoes}, {_surroundings(style, rng)}",
+    )
+    return _pick(rng, forms)
