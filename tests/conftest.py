@@ -1,24 +1,158 @@
-"""A toy world for tests: drawn shoes with exact areas and keypoints, written as real shards."""
+"""A pack with random weights and tiny networks, and toy tuples, so that the whole chain runs in seconds."""
 
+from __future__ import annotations
+
+import json
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
+import torch
 
-from shoemodel.data.sample import Sample
-from shoemodel.data.shards import write_shard
-from shoemodel.masks import ShoeAreas
-from shoemodel.pose import NAMES, Pose
-
-SIZE = 256
+SIDE = 64
+"""Generation size of the tiny pack."""
 
 
-def toy_sample(index: int, seed: int = 0) -> Sample:
-    """One or two side-view shoes (left points left, right points right), an oval collar, straight legs."""
+def tiny_tokenizer():
+    """Byte-level CLIP tokenizer without merges: every letter is a token."""
+    from transformers import CLIPTokenizer
+    from transformers.convert_slow_tokenizer import bytes_to_unicode
+
+    letters = list(bytes_to_unicode().values())
+    words = [*letters, *(letter + "</w>" for letter in letters), "<|startoftext|>", "<|endoftext|>"]
+    return CLIPTokenizer(vocab={word: index for index, word in enumerate(words)}, merges=[], model_max_length=77)
+
+
+def tiny_sam():
+    from transformers import SamConfig, SamMaskDecoderConfig, SamModel, SamPromptEncoderConfig, SamVisionConfig
+
+    vision = SamVisionConfig(
+        hidden_size=16,
+        output_channels=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        image_size=SIDE,
+        patch_size=8,
+        mlp_dim=16,
+        window_size=4,
+        global_attn_indexes=[0],
+        num_pos_feats=8,
+    )
+    prompt = SamPromptEncoderConfig(hidden_size=16, image_size=SIDE, patch_size=8, mask_input_channels=4)
+    decoder = SamMaskDecoderConfig(
+        hidden_size=16, mlp_dim=16, num_hidden_layers=1, num_attention_heads=2, iou_head_hidden_dim=16, iou_head_depth=2
+    )
+    return SamModel(SamConfig(vision_config=vision, prompt_encoder_config=prompt, mask_decoder_config=decoder))
+
+
+def tiny_components() -> dict:
+    """Every component of a pack, tiny and untrained."""
+    from diffusers import AutoencoderTiny, ControlNetModel, DDIMScheduler, DDPMScheduler, UNet2DConditionModel
+    from transformers import CLIPTextConfig, CLIPTextModel
+
+    from shoemodel.lps import feet
+    from shoemodel.lps.denoiser import LegDenoiser
+    from shoemodel.wd import model as wd
+
+    torch.manual_seed(0)
+    tokenizer = tiny_tokenizer()
+    text = CLIPTextConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=16,
+        intermediate_size=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        bos_token_id=tokenizer.bos_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.eos_token_id,
+    )
+    unet = UNet2DConditionModel(
+        sample_size=SIDE // 4,
+        in_channels=4,
+        out_channels=4,
+        block_out_channels=(8, 16),
+        layers_per_block=1,
+        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
+        up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
+        cross_attention_dim=16,
+        attention_head_dim=2,
+        norm_num_groups=4,
+    )
+    return {
+        "region": tiny_sam(),
+        "areas": wd.build((8, 8, 8, 8), (1, 1, 1, 1), (1, 1, 1, 1), 8),
+        "feet": feet.build(side=SIDE, hidden=16, depth=1, heads=2, simple=True),
+        "legs": LegDenoiser(width=16, depth=1),
+        "legs_scheduler": DDPMScheduler(num_train_timesteps=25, beta_schedule="squaredcos_cap_v2", clip_sample=False),
+        "tokenizer": tokenizer,
+        "text_encoder": CLIPTextModel(text),
+        "vae": AutoencoderTiny(
+            encoder_block_out_channels=(8, 8, 8),
+            decoder_block_out_channels=(8, 8, 8),
+            num_encoder_blocks=(1, 1, 1),
+            num_decoder_blocks=(1, 1, 1),
+            latent_channels=4,
+        ),
+        "unet": unet,
+        "controlnet": ControlNetModel.from_unet(
+            unet, conditioning_channels=6, conditioning_embedding_out_channels=(8, 8, 8)
+        ),
+        "scheduler": DDIMScheduler(clip_sample=False, set_alpha_to_one=False),
+    }
+
+
+@pytest.fixture(scope="session")
+def tiny_pack(tmp_path_factory) -> Path:
+    """A pack folder as `shoemodel pack` writes it, assembled from one run that holds every component."""
+    from shoemodel import packs
+
+    folder = tmp_path_factory.mktemp("packs")
+    for name, component in tiny_components().items():
+        component.save_pretrained(folder / "run" / "model" / name)
+    packs.assemble([folder / "run"], folder / "tiny")
+    return folder / "tiny"
+
+
+@pytest.fixture(scope="session")
+def pipeline(tiny_pack):
+    from shoemodel import ShoeModelPipeline
+
+    return ShoeModelPipeline.from_pretrained(tiny_pack, dtype=torch.float32)
+
+
+@pytest.fixture
+def shoe_mask() -> np.ndarray:
+    """A blob in the middle of a 96 x 128 photo."""
+    rows, columns = np.mgrid[:96, :128]
+    return ((columns - 64) / 40) ** 2 + ((rows - 55) / 22) ** 2 < 1
+
+
+@pytest.fixture
+def shoe_photo(tmp_path, shoe_mask) -> Path:
+    """A photo with an alpha channel that marks the shoe, so that no trained network has to find it."""
+    from shoemodel import images
+
+    rgb = np.random.default_rng(0).integers(0, 256, (*shoe_mask.shape, 3), dtype=np.uint8)
+    path = tmp_path / "shoe.png"
+    images.save_png(path, np.dstack([rgb, np.where(shoe_mask, 255, 0).astype(np.uint8)]))
+    return path
+
+
+TOY_SIDE = 256
+"""Side of the toy tuples."""
+
+
+def toy_sample(index: int, seed: int = 0):
+    """A drawn tuple: one or two shoes from the side (a left one points left), an oval collar, straight legs."""
+    import cv2
+
+    from shoemodel.data.sample import Sample
+    from shoemodel.masks import ShoeAreas
+    from shoemodel.pose import NAMES, Pose
+
     rng = np.random.default_rng([seed, index])
-    worn = np.full((SIZE, SIZE, 3), rng.integers(90, 220, 3), np.uint8)
-    unworn, labels = worn.copy(), np.zeros((SIZE, SIZE), np.uint8)
+    worn = np.full((TOY_SIDE, TOY_SIDE, 3), rng.integers(90, 220, 3), np.uint8)
+    unworn, labels = worn.copy(), np.zeros((TOY_SIDE, TOY_SIDE), np.uint8)
     feet = [["left", "right"], ["left"], ["right"]][min(index % 6, 2) if index % 2 else 0]
     points, present = np.zeros((12, 2)), np.zeros(12, bool)
     colour = rng.integers(30, 255, 3).tolist()
@@ -38,8 +172,8 @@ def toy_sample(index: int, seed: int = 0) -> Sample:
         toe, heel = (centre + np.array([x * sign, 5]) for x in (36, -34))
         rows = [NAMES.index(f"{side}_{j}") for j in ("hip", "knee", "ankle", "big_toe", "small_toe", "heel")]
         points[rows], present[rows] = [hip, knee, ankle, toe, toe + np.array([-8 * sign, 4]), heel], True
-    inside = ((points >= 0) & (points < SIZE)).all(1)
-    meta = {"seed": seed, "index": index, "size": SIZE, "captions": ["a toy shoe"], "family": "toy", "feet": feet}
+    inside = ((points >= 0) & (points < TOY_SIDE)).all(1)
+    meta = {"seed": seed, "index": index, "size": TOY_SIDE, "captions": ["a toy shoe"], "family": "toy", "feet": feet}
     meta |= {"shoe_id": f"toy-{index % 24}", "camera": {}, "scene": {}, "version": 1}
     pose = Pose(points, np.where(present & inside, 2, 0))
     return Sample(f"{seed}-{index:07d}", worn, unworn, ShoeAreas(labels), pose, "a toy shoe", meta)
@@ -48,6 +182,12 @@ def toy_sample(index: int, seed: int = 0) -> Sample:
 @pytest.fixture(scope="session")
 def toy_folder(tmp_path_factory) -> Path:
     """A folder with one shard of 48 toy tuples of 24 shoes."""
+    from shoemodel.data.shards import write_shard
+
     folder = tmp_path_factory.mktemp("toy")
     write_shard(folder, 0, toy_sample, range(48))
     return folder
+
+
+def read_json(path: Path) -> dict:
+    return json.loads(path.read_text(encoding="utf-8"))

@@ -1,0 +1,82 @@
+"""Phase 2 of leg-pose synthesis (3.2): the training loss, Eq. (1), and the sampler, in coordinate space with T = 25.
+
+| paper | name | here |
+|---|---|---|
+| L_0 | `legs` | (b, 6, 2) in the paper's normalisation, 0 where the leg is missing |
+| C_p | `feet` | (b, 8, 2) likewise |
+| ᾱ_t | | `scheduler.alphas_cumprod`, a squared-cosine schedule (ours) |
+
+A leg exists where its foot does: its three points follow from C_p being 0 or not. Missing points are kept at 0 and
+take no part in the loss (ours).
+"""
+
+from __future__ import annotations
+
+import torch
+from diffusers import DDPMScheduler
+from jaxtyping import Bool, Float
+from torch import Tensor
+
+from shoemodel.lps.denoiser import LegDenoiser
+
+T = 25
+SPREAD = 0.5
+"""Unit of L_0 inside the diffusion, in normalised coordinates about CENTRE: brings its deviation near 1 (ours)."""
+CENTRE = 0.5
+
+
+def build_scheduler() -> DDPMScheduler:
+    """T = 25 steps of noise prediction; coordinates are not clipped, for knees and hips lie outside the picture."""
+    return DDPMScheduler(
+        num_train_timesteps=T, beta_schedule="squaredcos_cap_v2", prediction_type="epsilon", clip_sample=False
+    )
+
+
+def legs_exist(feet: Float[Tensor, "b 8 2"]) -> Bool[Tensor, "b 6"]:
+    """Which leg points exist: those of the feet of which C_p holds a point that is not (0, 0)."""
+    sides = (feet != 0).any(-1).reshape(-1, 2, 4).any(-1)  # (b, 2)
+    return sides.repeat_interleave(3, dim=1)
+
+
+def loss(
+    denoiser: LegDenoiser,
+    scheduler: DDPMScheduler,
+    legs: Float[Tensor, "b 6 2"],
+    feet: Float[Tensor, "b 8 2"],
+    exists: Bool[Tensor, "b 6"],
+) -> Float[Tensor, ""]:
+    """L_lps = E ‖ε − ε_θ(√ᾱ_t L_0 + √(1−ᾱ_t) ε, t, C_p)‖² (Eq. 1), a mean over the points that exist."""
+    mask = exists[..., None].to(legs.dtype)
+    noise = torch.randn_like(legs) * mask
+    timestep = torch.randint(0, scheduler.config.num_train_timesteps, legs.shape[:1], device=legs.device)
+    noisy = scheduler.add_noise((legs - CENTRE) / SPREAD * mask, noise, timestep)
+    error = (noise - denoiser(noisy, timestep, feet).float()) ** 2 * mask
+    return error.sum() / (2 * mask.sum()).clamp(min=1)
+
+
+@torch.no_grad()
+def sample(
+    denoiser: LegDenoiser,
+    scheduler: DDPMScheduler,
+    feet: Float[Tensor, "b 8 2"],
+    num: int,
+    generator: torch.Generator,
+) -> Float[Tensor, "b {num} 6 2"]:
+    """`num` leg poses L_0 for each C_p, in the paper's normalisation, 0 where the leg is missing.
+
+    The noise is drawn on the generator's device (the CPU, say) in float32; the same generator gives the same poses.
+    """
+    batch, device = feet.shape[0], denoiser.device
+    repeated = feet.repeat_interleave(num, dim=0).to(device, denoiser.dtype)
+    mask = legs_exist(repeated)[..., None].float()
+    legs = _noise((batch * num, 6, 2), generator, device) * mask
+    scheduler.set_timesteps(scheduler.config.num_train_timesteps)
+    for timestep in scheduler.timesteps:
+        steps = timestep.to(device).expand(len(legs))
+        predicted = denoiser(legs.to(denoiser.dtype), steps, repeated).float() * mask
+        legs = scheduler.step(predicted, timestep, legs, generator=generator).prev_sample * mask
+    return ((legs * SPREAD + CENTRE) * mask).reshape(batch, num, 6, 2)
+
+
+def _noise(shape: tuple[int, ...], generator: torch.Generator, device: torch.device) -> Tensor:
+    return torch.randn(shape, generator=generator, device=generator.device).to(device)
