@@ -1,0 +1,81 @@
+import json
+import shutil
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from shoemodel import packs
+from shoemodel.errors import InputError
+
+
+@pytest.fixture
+def copy(tiny_pack, tmp_path):
+    return shutil.copytree(tiny_pack, tmp_path / "copy")
+
+
+def test_assembled_pack_is_whole_and_in_bfloat16(tiny_pack):
+    manifest = packs.check(tiny_pack)
+    assert manifest["components"]["unet"] == "run"
+    assert manifest["bytes"] == sum(entry["bytes"] for entry in manifest["files"].values())
+    weights = load_file(tiny_pack / "unet" / "diffusion_pytorch_model.safetensors")
+    assert {tensor.dtype for tensor in weights.values()} == {torch.bfloat16}
+
+
+def test_model_index_names_every_class(tiny_pack):
+    index = json.loads((tiny_pack / packs.INDEX).read_text())
+    assert index["legs"] == ["shoemodel.lps.denoiser", "LegDenoiser"]
+    assert index["vae"] == ["diffusers", "AutoencoderTiny"]
+    assert index["tokenizer"] == ["transformers", "CLIPTokenizer"]
+    assert set(packs.COMPONENTS) <= set(index)
+
+
+def test_missing_file_is_named(copy):
+    (copy / "unet" / "config.json").unlink()
+    with pytest.raises(InputError, match=r"unet/config\.json is missing"):
+        packs.check(copy)
+
+
+def test_one_changed_byte_is_named(copy):
+    file = copy / "vae" / "diffusion_pytorch_model.safetensors"
+    data = bytearray(file.read_bytes())
+    data[-1] ^= 1
+    file.write_bytes(data)
+    with pytest.raises(InputError, match=r"vae/diffusion_pytorch_model\.safetensors .*sha256"):
+        packs.check(copy)
+
+
+def test_truncated_file_is_named(copy):
+    file = copy / "feet" / "model.safetensors"
+    file.write_bytes(file.read_bytes()[:-10])
+    with pytest.raises(InputError, match=r"feet/model\.safetensors has \d+ bytes instead of"):
+        packs.check(copy)
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"format": 99, "files": {}}', '{"format": 1, "files": {"a": {}}}'])
+def test_unreadable_manifest(copy, content):
+    (copy / packs.MANIFEST).write_text(content)
+    with pytest.raises(InputError, match=r"pack\.json cannot be read"):
+        packs.check(copy)
+
+
+def test_unknown_pack_and_folder_without_manifest(tmp_path):
+    with pytest.raises(InputError, match=r"no pack 'maxi': accepted are mini, sd15 and a folder"):
+        packs.resolve("maxi")
+    with pytest.raises(InputError, match=r"has no pack\.json"):
+        packs.resolve(tmp_path)
+
+
+def test_sd15_says_how_to_get_it():
+    with pytest.raises(InputError, match="stable-diffusion-v1-5.*shoemodel pack"):
+        packs.resolve("sd15")
+
+
+def test_assemble_refuses_incomplete_runs_and_leaves_nothing(tiny_pack, tmp_path):
+    run = tmp_path / "run"
+    shutil.copytree(tiny_pack / "vae", run / "model" / "vae")
+    with pytest.raises(InputError, match="hold no region"):
+        packs.assemble([run], tmp_path / "out")
+    with pytest.raises(InputError, match="no finished run"):
+        packs.assemble([tmp_path / "nothing"], tmp_path / "out")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["run"]
