@@ -116,8 +116,8 @@ def clip(faces: np.ndarray, scalar: np.ndarray, *attributes: np.ndarray) -> tupl
     kept.append(np.stack([pair[:, 1], pair[:, 2], r], axis=1))
     kept.append(np.stack([pair[:, 2], s, r], axis=1))
     low, high = scalar[edges[:, 0]], scalar[edges[:, 1]]
-    t = (low / np.where(low == high, 1.0, low - high))[:, None]
-    extended = [np.concatenate([a, a[edges[:, 0]] * (1 - t) + a[edges[:, 1]] * t]) for a in attributes]
+    t = low / np.where(low == high, 1.0, low - high)
+    extended = [np.concatenate([a, (a[edges[:, 0]].T * (1 - t) + a[edges[:, 1]].T * t).T]) for a in attributes]
     return compact(np.concatenate(kept), *extended)
 
 
