@@ -12,31 +12,32 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from jaxtyping import Bool, Float, UInt8
+from jaxtyping import Bool, Float, Real, UInt8
 from PIL import Image
 
 Size = tuple[int, int]
+Number = int | float
 
 
 @dataclass(frozen=True)
 class Box:
     """An axis-aligned box in pixels: x0 ≤ x < x1, y0 ≤ y < y1. May reach beyond the picture."""
 
-    x0: float
-    y0: float
-    x1: float
-    y1: float
+    x0: Number
+    y0: Number
+    x1: Number
+    y1: Number
 
     def __post_init__(self) -> None:
         if not (self.x1 > self.x0 and self.y1 > self.y0):
             raise ValueError(f"a box needs x1 > x0 and y1 > y0, got {(self.x0, self.y0, self.x1, self.y1)}")
 
     @property
-    def width(self) -> float:
+    def width(self) -> Number:
         return self.x1 - self.x0
 
     @property
-    def height(self) -> float:
+    def height(self) -> Number:
         return self.y1 - self.y0
 
     @property
@@ -63,10 +64,10 @@ class Similarity:
     Mirroring a picture of width w within its own frame is therefore `Similarity(dx=w, flip=True)`.
     """
 
-    scale: float = 1.0
-    angle_deg: float = 0.0
-    dx: float = 0.0
-    dy: float = 0.0
+    scale: Number = 1.0
+    angle_deg: Number = 0.0
+    dx: Number = 0.0
+    dy: Number = 0.0
     flip: bool = False
 
     def __post_init__(self) -> None:
@@ -82,7 +83,7 @@ class Similarity:
         linear = self.scale * np.array([[cos * mirror, -sin], [sin * mirror, cos]])
         return np.column_stack([linear, [self.dx, self.dy]])
 
-    def apply(self, points_px: Float[np.ndarray, "*n 2"]) -> Float[np.ndarray, "*n 2"]:
+    def apply(self, points_px: Real[np.ndarray, "*n 2"]) -> Float[np.ndarray, "*n 2"]:
         """Move points (…, 2)."""
         matrix = self.matrix()
         return np.asarray(points_px, float) @ matrix[:, :2].T + matrix[:, 2]
@@ -176,11 +177,11 @@ class Letterbox:
         x0, y0, x1, y1 = self.content
         return np.array([(x1 - x0) / self.size_in[1], (y1 - y0) / self.size_in[0]])
 
-    def apply_points(self, points_px: Float[np.ndarray, "*n 2"]) -> Float[np.ndarray, "*n 2"]:
+    def apply_points(self, points_px: Real[np.ndarray, "*n 2"]) -> Float[np.ndarray, "*n 2"]:
         """Points of the picture → points of the letterboxed picture."""
         return np.asarray(points_px, float) * self.scale_xy + self.content[:2]
 
-    def invert_points(self, points_px: Float[np.ndarray, "*n 2"]) -> Float[np.ndarray, "*n 2"]:
+    def invert_points(self, points_px: Real[np.ndarray, "*n 2"]) -> Float[np.ndarray, "*n 2"]:
         """Points of the letterboxed picture → points of the picture."""
         return (np.asarray(points_px, float) - self.content[:2]) / self.scale_xy
 

@@ -15,7 +15,7 @@ import numpy as np
 from jaxtyping import Bool, UInt8
 
 from shoemodel.errors import InputError
-from shoemodel.geometry import Box, Letterbox, Similarity, Size, warp
+from shoemodel.geometry import Box, Letterbox, Number, Similarity, Size, warp
 from shoemodel.masks import ShoeAreas
 
 # Room around the shoe's box in foot lengths, and the longest canvas side over the shortest (all ours): the generator
@@ -64,10 +64,10 @@ class Placement:
     x_unit, y_unit: fractions of the canvas. scale: 1 keeps the photo's size. angle_deg: clockwise.
     """
 
-    x_unit: float
-    y_unit: float
-    scale: float = 1.0
-    angle_deg: float = 0.0
+    x_unit: Number
+    y_unit: Number
+    scale: Number = 1.0
+    angle_deg: Number = 0.0
     flip: bool = False
 
 
@@ -110,7 +110,7 @@ def _box(shoe: Shoe) -> Box:
     return Box.of_mask(shoe.shoe if isinstance(shoe, ShoeAreas) else shoe)
 
 
-def _missing(needed_px: float, there_px: float) -> int:
+def _missing(needed_px: Number, there_px: Number) -> int:
     return max(0, math.ceil(needed_px - there_px))
 
 

@@ -13,6 +13,8 @@ import numpy as np
 from jaxtyping import Bool, Float, UInt8
 from scipy import ndimage
 
+from shoemodel.geometry import Number
+
 BACKGROUND, VISIBLE, WEARABLE = 0, 1, 2
 NAMES = ("background", "visible", "wearable")
 COLOURS = ((0, 0, 0), (0, 0, 255), (255, 255, 0))
@@ -70,17 +72,17 @@ def _distance_to(mask: Bool[np.ndarray, "h w"]) -> Float[np.ndarray, "h w"]:
     return cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
 
 
-def dilate(mask: Bool[np.ndarray, "h w"], radius_px: float) -> Bool[np.ndarray, "h w"]:
+def dilate(mask: Bool[np.ndarray, "h w"], radius_px: Number) -> Bool[np.ndarray, "h w"]:
     """Grow by a disc."""
     return _distance_to(mask) <= radius_px
 
 
-def erode(mask: Bool[np.ndarray, "h w"], radius_px: float) -> Bool[np.ndarray, "h w"]:
+def erode(mask: Bool[np.ndarray, "h w"], radius_px: Number) -> Bool[np.ndarray, "h w"]:
     """Shrink by a disc; the picture's border does not count as outside."""
     return ~dilate(~mask, radius_px)
 
 
-def feather(mask: Bool[np.ndarray, "h w"], radius_px: float) -> Float[np.ndarray, "h w"]:
+def feather(mask: Bool[np.ndarray, "h w"], radius_px: Number) -> Float[np.ndarray, "h w"]:
     """Weights in [0, 1], float32: exactly 1 on the mask, falling linearly to 0 `radius_px` pixels outside it."""
     if radius_px <= 0:
         return mask.astype(np.float32)
@@ -101,7 +103,7 @@ def largest_components(
     return np.isin(labels, kept)
 
 
-def fill_holes(mask: Bool[np.ndarray, "h w"], max_area_px: float = np.inf) -> Bool[np.ndarray, "h w"]:
+def fill_holes(mask: Bool[np.ndarray, "h w"], max_area_px: Number = np.inf) -> Bool[np.ndarray, "h w"]:
     """Fill background pieces that do not touch the border and are no larger than `max_area_px` (a sandal has holes)."""
     holes = ndimage.binary_fill_holes(mask) & ~mask
     count, labels, stats, _ = cv2.connectedComponentsWithStats(holes.astype(np.uint8), connectivity=4)

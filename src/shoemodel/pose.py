@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from shoemodel.geometry import Similarity
+from shoemodel.geometry import Number, Similarity
 
 NAMES = tuple(
     f"{side}_{joint}"
@@ -86,7 +86,7 @@ class Pose:
         moved = Pose(transform.apply(self.points), self.visibility)
         return moved._swapped() if transform.flip else moved
 
-    def flipped(self, width: float) -> Pose:
+    def flipped(self, width: Number) -> Pose:
         """Mirrored within a picture `width` px wide."""
         return self.transformed(Similarity(dx=width, flip=True))
 
@@ -95,7 +95,7 @@ class Pose:
         inside = ((self.points >= 0) & (self.points < (size[1], size[0]))).all(axis=1)
         return Pose(self.points, np.where(inside, self.visibility, ABSENT))
 
-    def to_dict(self) -> dict[str, list[float]]:
+    def to_dict(self) -> dict[str, list[int | float]]:
         """{name: [x, y, visibility]}, plain numbers for JSON."""
         return {
             name: [float(x), float(y), int(v)]
@@ -113,14 +113,16 @@ class Pose:
             raise ValueError(f"every point of a pose is [x, y, visibility]: {error}") from error
         if rows.shape != (12, 3):
             raise ValueError(f"every point of a pose is [x, y, visibility], got an array of shape {rows.shape}")
-        return cls(rows[:, :2], rows[:, 2])
+        if not (rows[:, 2] % 1 == 0).all():
+            raise ValueError(f"the visibility of a point is 0, 1 or 2, got {rows[:, 2].tolist()}")
+        return cls(rows[:, :2], rows[:, 2].astype(int))
 
     def _swapped(self) -> Pose:
         return Pose(self.points[list(FLIP)], self.visibility[list(FLIP)])
 
 
 def normalise(
-    points_px: Float[np.ndarray, "*b n 2"], exists: Bool[np.ndarray, "*b n"], size: float
+    points_px: Float[np.ndarray, "*b n 2"], exists: Bool[np.ndarray, "*b n"], size: Number
 ) -> Float[np.ndarray, "*b n 2"]:
     """P_norm = P / s × 0.9 + 0.1, and 0 for points that do not exist (3.2); `size` is s, the picture's side in px."""
     normalised = np.asarray(points_px, float) / size * 0.9 + 0.1
@@ -128,7 +130,7 @@ def normalise(
 
 
 def denormalise(
-    points_norm: Float[np.ndarray, "*b n 2"], size: float
+    points_norm: Float[np.ndarray, "*b n 2"], size: Number
 ) -> tuple[Float[np.ndarray, "*b n 2"], Bool[np.ndarray, "*b n"]]:
     """The inverse of `normalise`: points in px (0, 0 where there is none) and which exist.
 
