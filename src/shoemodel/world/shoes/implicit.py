@@ -105,18 +105,16 @@ def voxelise(vertices: np.ndarray, faces: np.ndarray, axes: tuple[np.ndarray, np
     return np.cumsum(crossings, 0)[:-1] % 2 == 1
 
 
-def distance(inside: np.ndarray, step: float) -> np.ndarray:
-    """Signed distance of a voxel mask, metres."""
-    outer, inner = ndimage.distance_transform_edt(~inside), ndimage.distance_transform_edt(inside)
-    return ((outer - inner) * step).astype(np.float32)
-
-
 def closed_distance(inside: np.ndarray, step: float, radius: float) -> np.ndarray:
-    """Signed distance of the morphological closing: gaps narrower than 2 * radius are filled."""
+    """Distance field of the morphological closing: gaps narrower than 2 * radius are filled.
+
+    The mask goes on above the grid as its top layer does; outside, the field saturates at `radius`.
+    """
     pad = int(np.ceil(radius / step)) + 2
-    grown = np.pad(distance(inside, step), pad, mode="edge") < radius
+    padded = np.pad(np.pad(inside, ((pad, pad), (pad, pad), (pad, 0))), ((0, 0), (0, 0), (0, pad)), mode="edge")
+    grown = ndimage.distance_transform_edt(~padded) * step < radius
     crop = tuple(slice(pad, -pad) for _ in range(3))
-    return distance(grown, step)[crop] + radius
+    return (radius - ndimage.distance_transform_edt(grown)[crop] * step).astype(np.float32)
 
 
 def smooth_mesh(vertices: np.ndarray, faces: np.ndarray, rounds: int) -> np.ndarray:

@@ -41,13 +41,14 @@ def ridge(last: Last, p: ShoeParameters, across: np.ndarray, angles: np.ndarray)
     y = np.full(len(across), -0.40 * last.length)
     origins = np.stack([last.centre_x + across, y, last.bed(y) + 0.030], 1)
     directions = np.stack([np.zeros(len(across)), -np.cos(angles), np.sin(angles)], 1)
-    return last.cast(origins, directions, p.thickness), directions
+    points = last.cast(origins, directions, p.thickness)
+    return points, last.solid.gradient(points)
 
 
 def laces(last: Last, p: ShoeParameters) -> Mesh:
     """Crossed rows up the instep and a bow on top."""
-    angles = np.linspace(0.15, 2.2, 120)
-    spine, _ = ridge(last, p, np.zeros(120), angles)
+    angles = np.linspace(0.05, 2.2, 300)
+    spine, _ = ridge(last, p, np.zeros(300), angles)
     start = np.argmax(last.s(spine[:, 1]) < (0.74 if p.sole_kind == "cup" else 0.66))
     kept = cut_field(last, p, spine[:, 0], spine[:, 1], spine[:, 2]) < -0.012
     end = start + np.argmin(kept[start:]) if not kept[start:].all() else len(spine) - 1

@@ -14,7 +14,7 @@ from scipy import ndimage
 from .implicit import Field, closed_distance, smooth_max, smooth_min, smooth_step, voxelise
 from .parameters import ShoeParameters
 
-COARSE = 0.003  # voxels of the sampled fields; B-splines make them smooth in between
+COARSE, SHAFT = 0.003, 0.0042  # voxels of the sampled fields (low shoes, boots); B-splines smooth in between
 BED = 0.0015  # the foot stays this far above the footbed's underside
 BALL_S, SEAT_S = 0.70, 0.14  # where the footbed leaves the ground, and where it reaches the heel's height
 
@@ -93,25 +93,26 @@ def shape_last(parameters: ShoeParameters, foot: Foot) -> tuple[Last, np.ndarray
     matrix = foot_to_canonical(foot, p.sole)
     vertices = foot.vertices @ matrix[:3, :3].T + matrix[:3, 3]
     length = -vertices[foot.is_foot, 1].min()
-    top = min(max([z for _, z in p.collar] + [st.place + 0.02 for st in p.straps] + [0.09]), 0.6)
+    top = min(max([z for _, z in p.collar] + [st.place + 0.02 for st in p.straps if st.kind != "instep"] + [0.09]), 0.6)
     top = min(p.sole + p.heel + min(top, p.tongue + 0.03) + 0.04, vertices[:, 2].max() - 0.02)
-    axes = _axes(vertices, length * (1 + p.toe_extension_s), top, p.slack)
-    solid = closed_distance(voxelise(vertices, foot.faces, axes), COARSE, p.closing)
-    solid = ndimage.gaussian_filter(solid, 1.1)
+    step = COARSE if p.closing < 0.03 else SHAFT
+    axes = _axes(vertices, length * (1 + p.toe_extension_s), top, p.slack, step)
+    solid = closed_distance(voxelise(vertices, foot.faces, axes), step, p.closing)
+    solid = ndimage.gaussian_filter(solid, 0.0033 / step)
     seat = _seat_height(solid, axes, length, p.sole + p.heel)
     last = Last(
-        Field(solid, np.array([a[0] for a in axes]), COARSE), Field(solid[:, :, 0], np.zeros(2), COARSE),
+        Field(solid, np.array([a[0] for a in axes]), step), Field(solid[:, :, 0], np.zeros(2), step),
         length, p.sole, seat, 0.0, -length * (1 + p.toe_extension_s), top,
     )  # fmt: skip
     return _finish(last, p, axes), matrix
 
 
-def _axes(vertices: np.ndarray, reach: float, top: float, slack: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _axes(vertices: np.ndarray, reach: float, top: float, slack: float, step: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     low_part = vertices[vertices[:, 2] < top]
     margin = 0.018 + slack
     x0, x1 = low_part[:, 0].min() - margin, low_part[:, 0].max() + margin
     y1 = max(low_part[:, 1].max(), 0) + margin
-    return tuple(np.arange(a, b, COARSE) for a, b in ((x0, x1), (-reach - 0.02, y1), (-0.006, top + 0.012)))
+    return tuple(np.arange(a, b, step) for a, b in ((x0, x1), (-reach - 0.02, y1), (-0.006, top + 0.012)))
 
 
 def _seat_height(solid: np.ndarray, axes: tuple, length: float, expected: float) -> float:
@@ -125,19 +126,19 @@ def _finish(last: Last, p: ShoeParameters, axes: tuple) -> Last:
     """Toe box, room in the shaft, upright walls above the sole."""
     x, y, z = (a.astype(np.float32) for a in np.meshgrid(*axes, indexing="ij", sparse=True))
     s, rise = last.s(y), z - last.bed(y)
-    solid = last.solid.values
+    solid, step = last.solid.values, last.solid.step
     if p.slack:
         solid = solid - p.slack * smooth_step(rise, 0.05, 0.20)
     solid = _with_toe_box(solid, last, p, (x, y, z))
     low = np.where((rise > 0.0) & (rise < 0.026), solid, 1.0).min(2)
-    plan = ndimage.gaussian_filter(low, 1.0)
+    plan = ndimage.gaussian_filter(low, 0.003 / step)
     wall = smooth_max(plan[:, :, None] + 0.0008, np.abs(rise - 0.004) - 0.008, 0.006)
     solid = smooth_min(solid, wall, 0.008).astype(np.float32)
     waist = (low < 0) & (np.abs(s[:, :, 0] - 0.5) < 0.03)
     centre_x = float(np.mean(np.broadcast_to(x[:, :, 0], low.shape)[waist]))
     origin = last.solid.origin
     return Last(
-        Field(solid, origin, COARSE), Field(plan.astype(np.float32), origin[:2], COARSE),
+        Field(solid, origin, step), Field(plan.astype(np.float32), origin[:2], step),
         last.length, last.sole, last.seat, centre_x, last.toe_y, last.top,
     )  # fmt: skip
 
@@ -152,19 +153,16 @@ def _with_toe_box(solid: np.ndarray, last: Last, p: ShoeParameters, grid: tuple)
     left, right = x[columns[0], 0, 0], x[columns[-1], 0, 0]
     width = (right - left) / 2 + 0.003
     end = 1 + p.toe_extension_s
-    t = np.clip((s - start) / (end - start), 0, 1.2)
-    shrink = np.sign(1 - t) * np.abs(1 - np.abs(t) ** p.toe_taper) ** (1 / p.toe_power)
-    half = np.maximum(width * shrink, 0.002)
+    t = np.clip((s - start) / (end - start), 0, 1.3)
     tip_x = 0.3 * (left + right) / 2 - 0.003
     centre = (1 - t) * (left + right) / 2 + t * tip_x
-    height = p.toe_height + (0.058 - p.toe_height) * np.clip(1 - t / 0.6, 0, 1)
-    height = height * np.sqrt(np.clip(1 - np.clip((t - 0.55) / 0.5, 0, 1) ** 2.5, 0.04, 1))
-    middle = height * 0.42
-    radius = (np.abs((x - centre) / half) ** 2.4 + np.abs((rise - middle) / (height - middle)) ** 2.4) ** (1 / 2.4)
-    box = (radius - 1) * np.minimum(half, height * 0.6)
-    box = smooth_max(box, (t - 1.0) * last.length * (end - start), 0.006)
-    gradient = np.sqrt(sum(g * g for g in np.gradient(box, COARSE)))
-    box = box / np.clip(gradient, 0.6, 4)
+    instep = np.where((solid < 0) & (np.abs(s - start) < 0.02), rise, 0.0).max()
+    height = p.toe_height + (max(instep, p.toe_height) - p.toe_height) * smooth_step(t, 0.7, -0.2)
+    middle = height * 0.36
+    section = (np.abs((x - centre) / width) ** 2.2 + np.abs((rise - middle) / (height - middle)) ** 2.2) ** (1 / 2.2)
+    box = t**p.toe_taper + section**p.toe_power - 1
+    gradient = np.sqrt(sum(g * g for g in np.gradient(box, last.solid.step)))
+    box = np.clip(box / np.clip(gradient, 10, 200), -0.03, 0.03)
     mix = smooth_step(s, start, start + 0.14)
     low = smooth_step(rise, 0.09, 0.06)
     return solid * (1 - mix) + mix * (box * low + np.maximum(box, solid) * (1 - low))

@@ -93,8 +93,8 @@ def paint_sole(paint: Paint, layer: str, vertices: np.ndarray) -> np.ndarray:
 
 
 def _grain(coat: Coat, p: ShoeParameters, vertices: np.ndarray, rng: np.random.Generator) -> None:
-    strength = {"suede": 0.10, "canvas": 0.07, "knit": 0.06, "leather": 0.03, "patent": 0.0}[p.finish]
-    coat.colours *= (1 + strength * np.clip(noise(vertices, 350, rng, 2), -2, 2))[:, None]
+    strength = {"suede": 0.05, "canvas": 0.04, "knit": 0.04, "leather": 0.02, "patent": 0.0}[p.finish]
+    coat.colours *= (1 + strength * np.clip(noise(vertices, 150, rng, 3), -2, 2))[:, None]
     if p.finish == "knit":
         coat.relief += 0.00025 * np.sin(vertices[:, 1] * 900) * np.sin(vertices[:, 2] * 900)
     coat.relief += (0.0003 if p.finish == "leather" else 0.0) * noise(vertices, 60, rng, 2)
@@ -169,7 +169,7 @@ def _lacing(
     end = (s - ball) * paint.last.length
     slot = np.where(front & (rise > 0.02), np.maximum(np.abs(across) - half, end), 1.0)
     if stay:
-        coat.lay(np.where(front & (rise > 0.02), np.maximum(slot - 0.013, end - 0.012), 1.0), paint.colour("second"), 0.0006)
+        coat.lay(np.where(front & (rise > 0.02), slot - 0.013, 1.0), paint.colour("second"), 0.0006)
     tongue = paint.colour("body") * 0.8 if not stay else paint.colour("body")
     coat.lay(slot, tongue, -0.0016)
 

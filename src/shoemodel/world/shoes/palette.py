@@ -85,10 +85,7 @@ def sample_colours(rng: np.random.Generator, family: str) -> dict[str, Colour]:
     if family in ("pump", "ballerina", "sandal"):
         soles = [body, body, _BLACK, _LEATHER]
     sole = soles[rng.integers(len(soles))]
-    if sport:
-        outsole = (_GUM, _BLACK, sole, accent)[rng.integers(4)]
-    else:
-        outsole = _BLACK
+    outsole = (_GUM, _BLACK, sole, accent)[rng.integers(4)] if sport else _BLACK
     lining = body if rng.random() < 0.25 else _LININGS[rng.integers(len(_LININGS))]
     laces = (_WHITE, body, accent)[rng.integers(3)] if sport else (body, _BLACK)[rng.integers(2)]
     stripe = accent if rng.random() < 0.6 else second

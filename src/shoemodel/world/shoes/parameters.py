@@ -64,7 +64,7 @@ class ShoeParameters:
     collar: tuple[tuple[float, float], ...] = ()  # (s, height above the footbed) of the topline
     throat_s: float = -1.0  # the opening's front; below 0 for none
     throat_lean: float = 0.0  # forward per metre of height
-    throat_radius: float = 0.02  # how round the throat is seen from above
+    throat_radius: float = 0.02  # of the throat seen from above; below 0 a tongue stands back in the middle
     tongue: float = 1.0  # height above the footbed where whatever is in front of the throat ends
     straps: tuple[Strap, ...] = ()
     laces: int = 0
@@ -89,10 +89,11 @@ def _sneaker(u, rng) -> dict:
     return dict(
         sole=u(0.020, 0.028), heel=u(0.003, 0.012), rim=u(0.008, 0.015), flare=u(0.002, 0.007), sole_kind="cup",
         outsole=u(0.003, 0.006), stripe=rng.choice([0, u(0.010, 0.016)]), ripple=rng.choice([0, 0, u(0.0008, 0.0016)]),
-        toe_height=u(0.048, 0.056), toe_extension_s=u(0.03, 0.05), toe_power=u(2.2, 2.7), thickness=u(0.0045, 0.006),
-        padding=u(0.001, 0.004), throat_s=u(0.46, 0.50), throat_lean=u(-0.7, -0.4), throat_radius=0.03,
-        collar=((0.0, u(0.072, 0.084)), (0.12, u(0.068, 0.078)), (0.28, u(0.052, 0.060)), (0.5, u(0.072, 0.080))),
-        tongue=u(0.118, 0.132), laces=int(rng.integers(5, 8)), spring=u(0.008, 0.014),
+        toe_height=u(0.040, 0.047), toe_extension_s=u(0.03, 0.05), toe_power=u(2.2, 2.7), thickness=u(0.0045, 0.006),
+        padding=u(0.001, 0.004), throat_s=u(0.44, 0.48), throat_lean=u(-0.7, -0.4), throat_radius=-0.03,
+        collar=((0.0, u(0.072, 0.084)), (0.12, u(0.068, 0.078)), (0.25, u(0.052, 0.060)), (0.36, u(0.064, 0.070)),
+        (0.48, u(0.092, 0.1))),
+        tongue=u(0.102, 0.114), laces=int(rng.integers(5, 8)), spring=u(0.008, 0.014),
     )  # fmt: skip
 
 
@@ -106,24 +107,25 @@ def _platform(u, rng) -> dict:
 def _high_top(u, rng) -> dict:
     top = u(0.115, 0.150)
     return _sneaker(u, rng) | dict(
-        collar=((0.0, top), (0.15, top - 0.004), (0.3, top - u(0.002, 0.012)), (0.5, top + 0.012)), tongue=top + 0.03,
-        throat_s=0.44, throat_lean=-0.25, laces=int(rng.integers(7, 9)), closing=0.02, toe_height=u(0.042, 0.052),
+        collar=((0.0, top), (0.15, top - 0.004), (0.3, top - u(0.002, 0.012)), (0.5, top + 0.012)), tongue=top + 0.02,
+        throat_s=0.44, throat_lean=-0.25, laces=int(rng.integers(7, 9)), closing=0.02, toe_height=u(0.038, 0.044),
     )  # fmt: skip
 
 
 def _derby(u, rng) -> dict:
     return dict(
         sole=u(0.009, 0.014), heel=u(0.016, 0.024), rim=0.001, flare=u(0.002, 0.005), sole_kind="welt", heel_tip=0.001,
-        toe_height=u(0.042, 0.050), toe_extension_s=u(0.05, 0.09), toe_power=u(1.9, 2.6), toe_taper=u(1.8, 2.4),
-        thickness=u(0.0035, 0.0045), throat_s=u(0.44, 0.48), throat_lean=-0.6, throat_radius=0.03, tongue=u(0.098, 0.108),
-        collar=((0.0, u(0.064, 0.070)), (0.12, 0.062), (0.28, u(0.046, 0.052)), (0.5, 0.066)),
-        laces=int(rng.integers(3, 6)), spring=u(0.008, 0.014),
+        toe_height=u(0.034, 0.041), toe_extension_s=u(0.05, 0.09), toe_power=u(1.9, 2.6), toe_taper=u(1.8, 2.4),
+        thickness=u(0.0035, 0.0045), throat_s=u(0.44, 0.48), throat_lean=-0.6, throat_radius=-0.03,
+        tongue=u(0.090, 0.098),
+        collar=((0.0, u(0.064, 0.070)), (0.12, 0.062), (0.25, u(0.046, 0.052)), (0.36, 0.06),
+        (0.48, 0.085)), laces=int(rng.integers(3, 6)), spring=u(0.008, 0.014),
     )  # fmt: skip
 
 
 def _loafer(u, rng) -> dict:
     return _derby(u, rng) | dict(
-        throat_s=u(0.54, 0.58), throat_lean=u(-0.3, 0.0), throat_radius=u(0.018, 0.026), tongue=1.0, laces=0,
+        throat_s=u(0.54, 0.58), throat_lean=u(0.6, 1.0), throat_radius=u(0.03, 0.05), tongue=1.0, laces=0,
         collar=((0.0, u(0.060, 0.066)), (0.12, 0.058), (0.28, u(0.044, 0.050)), (0.5, u(0.048, 0.056))),
         heel=u(0.010, 0.022),
     )  # fmt: skip
@@ -156,9 +158,9 @@ def _pump(u, rng) -> dict:
     return dict(
         sole=rng.choice([0.006, 0.006, u(0.012, 0.025)]), heel=heel, rim=0.0, flare=0.0005, sole_kind="welt",
         heel_kind=kind, heel_tip=u(0.005, 0.007) if kind == "stiletto" else u(0.008, 0.012) if kind == "kitten" else
-        u(0.004, 0.010), toe_height=u(0.034, 0.040), toe_extension_s=u(0.06, 0.14), toe_power=u(1.15, 2.0),
+        u(0.004, 0.010), toe_height=u(0.027, 0.032), toe_extension_s=u(0.06, 0.14), toe_power=u(1.15, 2.0),
         toe_taper=u(1.5, 2.1), thickness=0.0035, collar=((0.0, u(0.052, 0.060)), (0.12, 0.050), (0.3, u(0.030, 0.036)),
-        (0.5, 0.025), (0.8, 0.022)), throat_s=u(0.70, 0.76), throat_radius=u(0.010, 0.018), spring=u(0.002, 0.006),
+        (0.5, 0.025), (0.8, 0.022)), throat_s=u(0.76, 0.82), throat_lean=u(0.8, 1.4), throat_radius=u(0.016, 0.030), spring=u(0.002, 0.006),
         straps=straps if rng.random() < 0.25 else (),
     )  # fmt: skip
 
@@ -166,7 +168,7 @@ def _pump(u, rng) -> dict:
 def _ballerina(u, rng) -> dict:
     return _pump(u, rng) | dict(
         sole=u(0.006, 0.009), heel=u(0.002, 0.010), heel_kind="block", heel_tip=0.0, straps=(), toe_power=u(1.5, 2.5),
-        toe_extension_s=u(0.03, 0.08), toe_height=u(0.034, 0.042), thickness=0.0038,
+        toe_extension_s=u(0.03, 0.08), toe_height=u(0.028, 0.034), thickness=0.0038,
     )  # fmt: skip
 
 
@@ -179,7 +181,7 @@ def _sandal(u, rng) -> dict:
     straps.append(Strap(kind="counter", place=u(0.060, 0.070), half_width=u(0.014, 0.05)))
     return dict(
         sole=u(0.016, 0.032) if cup else u(0.008, 0.014), heel=heel, rim=0.0, flare=u(0.003, 0.006), heel_tip=0.004,
-        sole_kind="cup" if cup else "welt", outsole=0.005, toe_height=0.036, toe_extension_s=u(0.03, 0.06),
+        sole_kind="cup" if cup else "welt", outsole=0.005, toe_height=0.032, toe_extension_s=u(0.03, 0.06),
         toe_power=u(1.9, 2.8), thickness=u(0.0035, 0.0045), straps=tuple(straps), spring=u(0.003, 0.008),
     )  # fmt: skip
 

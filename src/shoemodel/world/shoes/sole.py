@@ -54,7 +54,7 @@ def insole_field(last: Last, p: ShoeParameters, x: np.ndarray, y: np.ndarray, z:
     plan = _plan(last, x, y)
     inset = -0.0006 if p.straps and not p.collar else 0.0
     hollow = 0.0012 * smooth_step(plan, -0.004, -0.025)
-    return smooth_max(plan + inset, np.abs(z - last.bed(y) + 0.001 + hollow) - 0.0022, 0.0012)
+    return smooth_max(plan + inset, np.abs(z - last.bed(y) + hollow) - 0.0028, 0.0012)
 
 
 def heel_field(last: Last, p: ShoeParameters, x: np.ndarray, y: np.ndarray, z: np.ndarray) -> np.ndarray:

@@ -27,7 +27,7 @@ def cut_field(last: Last, p: ShoeParameters, x: np.ndarray, y: np.ndarray, z: np
     if p.collar:
         keep = rise - topline(last, p, y) + 0 * x
         if p.throat_s > 0:
-            keep = smooth_min(keep, _throat(last, p, x, y, rise), 0.012)
+            keep = smooth_min(keep, _throat(last, p, x, y, rise), 0.016)
             keep = smooth_max(keep, rise - p.tongue * scale, 0.008)
     for strap in p.straps:
         keep = smooth_min(keep, _strap(last, strap, x, y, rise / scale), 0.003)
@@ -35,9 +35,9 @@ def cut_field(last: Last, p: ShoeParameters, x: np.ndarray, y: np.ndarray, z: np
 
 
 def _throat(last: Last, p: ShoeParameters, x: np.ndarray, y: np.ndarray, rise: np.ndarray) -> np.ndarray:
-    """Negative in front of the opening's edge, a parabola seen from above that leans with the height."""
+    """Negative in front of the opening's edge: from above a parabola, from the side a leaning line."""
     across = x - last.centre_x
-    edge = p.throat_s * last.length + p.throat_lean * (rise - 0.06)
+    edge = p.throat_s * last.length + p.throat_lean * (rise - 0.05)
     return edge - across**2 / (2 * p.throat_radius) - last.s(y) * last.length
 
 
@@ -47,8 +47,7 @@ def _strap(last: Last, strap: Strap, x: np.ndarray, y: np.ndarray, rise: np.ndar
         middle = strap.place * last.length + strap.slope * (x - last.centre_x)
         return np.abs(ahead - middle) - strap.half_width + 0 * rise
     if strap.kind == "ankle":
-        band = np.abs(rise - strap.place - strap.slope * (ahead - 0.05)) - strap.half_width
-        return band + 0 * x
+        return np.abs(rise - strap.place - strap.slope * (ahead - 0.05)) - strap.half_width + 0 * x
     cup = smooth_max(rise - strap.place, ahead - 0.16 * last.length - 0.3 * rise, 0.01)
     return (cup if strap.half_width > 0.03 else smooth_max(cup, np.abs(x) - strap.half_width, 0.004)) + 0 * x
 
