@@ -87,6 +87,16 @@ def load(path: Path | str, max_pixels: int = MAX_PIXELS) -> Photo:
     return Photo(rgb, alpha, path, sha256)
 
 
+def from_pil(image: Image.Image, name: str = "photo") -> Photo:
+    """A picture that is already in memory, treated as `load` treats a file; its hash is that of its upright pixels.
+
+    InputError for sizes that `load` refuses.
+    """
+    _check_size(image, Path(name), MAX_PIXELS)
+    rgb, alpha = _decode(image, Path(name))
+    return Photo(rgb, alpha, Path(name), hashlib.sha256(rgb.tobytes()).hexdigest())
+
+
 def _opened(path: Path) -> io.BufferedReader:
     try:
         if path.is_dir():
