@@ -28,9 +28,10 @@ from shoemodel.lps import diffusion, feet
 from shoemodel.lps.denoiser import LegDenoiser
 from shoemodel.pose import Pose
 
-MIN_PEAK = 0.15  # heatmap peak under which a point was not found (ours)
+MIN_PEAK = 0.2  # heatmap peak under which a point was not found (ours)
 MIN_POINTS = 2  # found points a foot needs, its ankle among them or not (ours)
 POOL = 64  # poses drawn for every request (ours)
+SIDE = 256  # px of the square frame in which the paper's normalisation is taken
 HIP, KNEE, ANKLE = 0, 1, 2  # within one leg of L_0
 SHANK_PER_FOOT = (0.5, 4.5)  # accepted length ratios in the picture, foreshortening included (ours)
 THIGH_PER_SHANK = (0.3, 3.0)
@@ -77,8 +78,8 @@ def leg_poses(
     """
     if not found.exists.any():
         raise InputError(
-            f"no foot fits the shoe in {name} (best heatmap peak {found.scores.max():.2f}, at least {MIN_PEAK} needed): "
-            "give a photo of a whole shoe, or mark it with --box, --points or --mask"
+            f"no foot fits the shoe in {name} (best heatmap peak {found.scores.max():.2f}, {MIN_PEAK} is needed): give a "
+            "photo of a whole shoe, or mark it with --box, --points or --mask"
         )
     square = Letterbox(size, (SIDE, SIDE))
     feet_unit = poses.normalise(square.apply_points(found.points_px), found.exists, SIDE)

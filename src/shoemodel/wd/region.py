@@ -32,6 +32,7 @@ ZOOM_MARGIN = 0.25  # of the found box's longer side, on each side, for the seco
 ZOOM_AGREEMENT = 0.5  # IoU of first and second look under which the first is kept (ours)
 REFINE = True  # whether the outline is moved to the picture's own edges at native resolution (ours)
 REFINE_SIDE = 1024  # px: larger crops are refined at this size
+REFINE_BAND = 0.03
 
 
 @dataclass(frozen=True)
@@ -125,11 +126,11 @@ def tidy(mask: Bool[np.ndarray, "h w"]) -> Bool[np.ndarray, "h w"]:
 def refine(rgb: UInt8[np.ndarray, "h w 3"], mask: Bool[np.ndarray, "h w"]) -> Bool[np.ndarray, "h w"]:
     """Move the outline to the picture's own edges: GrabCut inside a narrow band around it (ours).
 
-    Only pixels within the band (2% of the shoe's longer side to either side) may change.
+    Only pixels within the band (REFINE_BAND of the shoe's longer side, to either side) may change.
     """
     box = Box.of_mask(mask)
     longer = max(box.width, box.height)
-    band = max(2, round(0.02 * longer))
+    band = max(2, round(REFINE_BAND * longer))
     pad = 4 * band
     y0, y1 = max(0, int(box.y0) - pad), min(mask.shape[0], int(box.y1) + pad)
     x0, x1 = max(0, int(box.x0) - pad), min(mask.shape[1], int(box.x1) + pad)

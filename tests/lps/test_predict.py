@@ -1,0 +1,73 @@
+import numpy as np
+import pytest
+
+from shoemodel import pose as poses
+from shoemodel.errors import InputError
+from shoemodel.lps import predict
+from shoemodel.pose import Pose
+
+FEET = np.array([[40, 80], [60, 92], [56, 94], [34, 92], [90, 80], [110, 92], [106, 94], [84, 92]], float)
+
+
+def standing(knee_px: float = 45.0, thigh_px: float = 45.0, lean_px: float = 0.0) -> Pose:
+    """Two legs upright over FEET."""
+    legs = np.array([[x + lean_px, 80 - rise] for x in (40, 90) for rise in (knee_px + thigh_px, knee_px, 0)])
+    legs[[2, 5], 0] -= lean_px
+    return poses.merge(FEET, np.ones(8, bool), legs, np.ones(6, bool))
+
+
+def test_a_standing_pose_is_plausible_and_others_are_not():
+    assert predict.implausibility(standing()) < 1
+    assert predict.implausibility(standing(knee_px=-45)) == np.inf
+    assert predict.implausibility(standing(knee_px=300)) == np.inf
+    assert predict.implausibility(standing(thigh_px=400)) == np.inf
+
+
+def test_a_missing_foot_is_not_judged():
+    both = standing()
+    one = Pose(both.points, np.where(np.arange(12) < 6, 2, 0))
+    assert np.isfinite(predict.implausibility(one))
+
+
+def test_choice_is_plausible_diverse_and_stable():
+    leans = [standing(lean_px=lean) for lean in (0, 1, 2, 20, -20)]
+    bad = [standing(knee_px=-45) for _ in range(5)]
+    three = predict.choose(bad + leans, 3)
+    assert all(np.isfinite(predict.implausibility(pose)) for pose in three)
+    assert len({pose.points.tobytes() for pose in three}) == 3
+    two = predict.choose(bad + leans, 2)
+    assert all((a.points == b.points).all() for a, b in zip(two, three, strict=False))
+    assert len(predict.choose(leans, 12)) == 12
+
+
+def test_implausible_poses_serve_when_there_are_no_others():
+    assert len(predict.choose([standing(knee_px=-45)] * 3, 2)) == 2
+
+
+def test_the_chain_is_deterministic_and_keeps_the_feet(pipeline):
+    found = predict.FootKeypoints(FEET, np.ones(8), np.ones(8, bool))
+    args = (pipeline.legs, pipeline.legs_scheduler, found, (128, 160), 3)
+    first, again, other = (predict.leg_poses(*args, seed) for seed in (1, 1, 2))
+    for pose, same in zip(first, again, strict=True):
+        assert (pose.points == same.points).all()
+        np.testing.assert_allclose(pose.feet, FEET)
+    assert any((a.points != b.points).any() for a, b in zip(first, other, strict=True))
+
+
+def test_one_foot_gives_one_leg(pipeline):
+    found = predict.FootKeypoints(FEET, np.ones(8), np.arange(8) < 4)
+    (pose,) = predict.leg_poses(pipeline.legs, pipeline.legs_scheduler, found, (128, 160), 1, 0)
+    assert not pose.exists[6:].any() and pose.exists[2]
+
+
+def test_no_foot_is_refused(pipeline):
+    found = predict.FootKeypoints(FEET, np.zeros(8), np.zeros(8, bool))
+    with pytest.raises(InputError, match=r"no foot fits the shoe in a\.png"):
+        predict.leg_poses(pipeline.legs, pipeline.legs_scheduler, found, (128, 160), 1, 0, "a.png")
+
+
+def test_keypoints_lie_on_the_pictures_grid(pipeline, shoe_mask):
+    shoe = np.where(shoe_mask[..., None], 255, 0).astype(np.uint8).repeat(4, axis=2)
+    found = predict.foot_keypoints(pipeline.feet, shoe)
+    assert found.points_px.shape == (8, 2) and found.scores.shape == (8,)
+    assert (found.points_px > -64).all() and (found.points_px < 192).all()

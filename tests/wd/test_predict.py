@@ -1,0 +1,56 @@
+import numpy as np
+import pytest
+import torch
+
+from shoemodel import masks
+from shoemodel.errors import InputError
+from shoemodel.geometry import Box
+from shoemodel.wd import predict
+
+
+def answer_with(monkeypatch, function):
+    """Let the network's logits be `function` of its pixels (3, s, s) -> labels (s, s)."""
+
+    def logits(model, pixels):
+        return torch.nn.functional.one_hot(function(pixels[0]).long(), 3).permute(2, 0, 1)[None].float()
+
+    monkeypatch.setattr(predict, "area_logits", logits)
+
+
+def test_areas_come_back_on_the_photos_grid(monkeypatch, pipeline, shoe_mask):
+    rgb = np.zeros((*shoe_mask.shape, 3), np.uint8)
+    rgb[:, :64], rgb[:, 64:] = 200, 60  # bright half visible, dark half wearable
+    answer_with(monkeypatch, lambda pixels: 1 + (pixels[0] < 0))
+    areas = predict.predict(pipeline.areas, rgb, shoe_mask)
+    assert (areas.shoe == shoe_mask).all()
+    assert areas.visible[:, :63].sum() == shoe_mask[:, :63].sum()
+    assert areas.wearable[:, 65:].sum() == shoe_mask[:, 65:].sum()
+
+
+def test_background_inside_the_region_is_trimmed(monkeypatch, pipeline, shoe_mask):
+    rgb = np.full((*shoe_mask.shape, 3), 200, np.uint8)
+    rgb[:, 90:] = 0
+    answer_with(monkeypatch, lambda pixels: pixels[0] > 0)
+    areas = predict.predict(pipeline.areas, rgb, shoe_mask)
+    assert not areas.shoe[:, 92:].any() and areas.visible[shoe_mask][:10].all()
+
+
+def test_nothing_visible_is_refused(monkeypatch, pipeline, shoe_mask):
+    answer_with(monkeypatch, lambda pixels: torch.full(pixels.shape[1:], 2))
+    with pytest.raises(InputError, match=r"no part of the shoe in a\.png would be visible"):
+        predict.predict(pipeline.areas, np.zeros((*shoe_mask.shape, 3), np.uint8), shoe_mask, "a.png")
+
+
+def test_specks_take_their_surroundings_label():
+    region = np.ones((40, 40), bool)
+    labels = np.full((40, 40), masks.VISIBLE, np.uint8)
+    labels[:10] = masks.WEARABLE
+    clean = labels.copy()
+    labels[20, 20], labels[5, 5], labels[30, 30:32] = masks.WEARABLE, masks.BACKGROUND, masks.BACKGROUND
+    assert (predict.remove_specks(labels, region) == clean).all()
+
+
+def test_network_of_the_pack_runs(pipeline, shoe_mask):
+    logits = predict._to_photo(np.zeros((8, 8, 3), np.float32), predict.Similarity(0.1), Box(0, 0, 128, 96))
+    assert logits.shape == (96, 128, 3)
+    assert predict.input_side(pipeline.areas) > 0

@@ -1,0 +1,93 @@
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+
+from shoemodel import masks
+from shoemodel.errors import InputError
+from shoemodel.geometry import Box, Letterbox
+from shoemodel.wd import region
+
+
+class FakeSam:
+    """Answers with the pixels that are redder than the photo's grey, and remembers what it was asked."""
+
+    config = SimpleNamespace(vision_config=SimpleNamespace(image_size=64))
+    device, dtype = torch.device("cpu"), torch.float32
+
+    def __init__(self, confidence=0.9):
+        self.confidence, self.asked = confidence, []
+
+    def __call__(self, pixel_values, multimask_output, **prompts):
+        self.asked.append(prompts)
+        logits = 20 * (pixel_values[:, :1] - pixel_values[:, 1:2]) - 10
+        small = torch.nn.functional.interpolate(logits, (32, 32), mode="area")
+        return SimpleNamespace(pred_masks=small[:, None], iou_scores=torch.full((1, 1, 1), self.confidence))
+
+
+@pytest.fixture
+def photo(shoe_mask):
+    rgb = np.full((*shoe_mask.shape, 3), 110, np.uint8)
+    rgb[shoe_mask] = (220, 60, 60)
+    return rgb
+
+
+def test_automatic_mode_finds_the_shoe_sharply(photo, shoe_mask):
+    sam = FakeSam()
+    found = region.find(sam, photo)
+    assert found.source == "automatic" and found.confidence == pytest.approx(0.9)
+    assert masks.iou(found.mask, shoe_mask) > 0.97
+    assert len(sam.asked) == 2
+    # The first question is the whole picture as a box; SAM counts centres from 0.
+    corners = Letterbox(photo.shape[:2], (64, 64)).apply_points(np.array([[0, 0], [128, 96]])) - 0.5
+    np.testing.assert_allclose(sam.asked[0]["input_boxes"].numpy().reshape(2, 2), corners)
+
+
+def test_refine_keeps_to_the_band(photo, shoe_mask):
+    coarse = masks.dilate(shoe_mask, 2)
+    sharper = region.refine(photo, coarse)
+    assert masks.iou(sharper, shoe_mask) > masks.iou(coarse, shoe_mask)
+    noise = np.random.default_rng(0).integers(0, 256, photo.shape, dtype=np.uint8)
+    changed = region.refine(noise, shoe_mask) ^ shoe_mask
+    assert not (changed & masks.erode(shoe_mask, 5)).any()
+    assert not (changed & ~masks.dilate(shoe_mask, 5)).any()
+
+
+def test_points_and_boxes_reach_sam(photo):
+    sam = FakeSam()
+    assert region.find(sam, photo, points=np.array([[64.0, 55.0]])).source == "points"
+    assert "input_boxes" not in sam.asked[0] and sam.asked[0]["input_points"].shape == (1, 1, 1, 2)
+    assert region.find(sam, photo, box=Box(20, 30, 110, 80)).source == "box"
+
+
+@pytest.mark.parametrize("box", [Box(-1, 0, 10, 10), Box(0, 0, 129, 10), Box(0, 0, 10, 97)])
+def test_box_outside_the_photo(photo, box):
+    with pytest.raises(InputError, match=r"does not lie inside a\.png, which is 128x96"):
+        region.find(FakeSam(), photo, box=box, name="a.png")
+
+
+def test_point_outside_the_photo(photo):
+    with pytest.raises(InputError, match="the point 128,5"):
+        region.find(FakeSam(), photo, points=np.array([[128.0, 5.0]]))
+
+
+def test_no_shoe_is_said_so(photo):
+    with pytest.raises(InputError, match=r"no shoe was found in a\.png .*give --box, --points or --mask"):
+        region.find(FakeSam(confidence=0.1), photo, name="a.png")
+    with pytest.raises(InputError, match="no shoe was found"):
+        region.find(FakeSam(), np.full_like(photo, 110))
+
+
+def test_the_users_mask_is_taken_as_it_is(shoe_mask):
+    found = region.from_user(shoe_mask, (96, 128), "mask")
+    assert (found.mask == shoe_mask).all() and found.confidence == 1
+    with pytest.raises(InputError, match="is 128x96, but the photo is 50x40"):
+        region.from_user(shoe_mask, (40, 50), "mask")
+    with pytest.raises(InputError, match="marks no pixel"):
+        region.from_user(np.zeros_like(shoe_mask), (96, 128), "mask")
+
+
+def test_the_real_class_answers(pipeline, photo):
+    logits, confidence = region.ask(pipeline.region, photo, Box(0, 0, 128, 96))
+    assert logits.shape == (96, 128) and 0 <= confidence <= 1
