@@ -19,7 +19,8 @@ def tube(path: np.ndarray, up: np.ndarray, width: float, height: float, sides: i
     across /= np.linalg.norm(across, axis=1, keepdims=True) + 1e-9
     normal = np.cross(across, tangent)
     angle = np.linspace(0, 2 * np.pi, sides, endpoint=False)
-    ring = width * np.cos(angle)[None, :, None] * across[:, None] + height * np.sin(angle)[None, :, None] * normal[:, None]
+    wide, high = width * np.cos(angle), height * np.sin(angle)
+    ring = wide[None, :, None] * across[:, None] + high[None, :, None] * normal[:, None]
     i, j = (a.ravel() for a in np.meshgrid(np.arange(len(path) - 1), np.arange(sides), indexing="ij"))
     k = (j + 1) % sides
     a, b, c, d = i * sides + j, i * sides + k, (i + 1) * sides + k, (i + 1) * sides + j
@@ -34,14 +35,19 @@ def merge(meshes: list[Mesh]) -> Mesh:
 
 
 def ridge(last: Last, p: ShoeParameters, across: np.ndarray, angles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Points on the outside of the instep and their outward directions.
+    """Points on the outside of the instep and the outward normals there.
 
-    Rays start inside below the instep and turn from forward to upward; `across` (n,) is the distance from the middle.
+    The spine is where rays from below the instep, turning from forward to upward, come out; `across` (n,) is the
+    distance sideways from it, dropped on the surface.
     """
     y = np.full(len(across), -0.40 * last.length)
-    origins = np.stack([last.centre_x + across, y, last.bed(y) + 0.030], 1)
+    origins = np.stack([np.full(len(across), last.centre_x), y, last.bed(y) + 0.030], 1)
     directions = np.stack([np.zeros(len(across)), -np.cos(angles), np.sin(angles)], 1)
-    points = last.cast(origins, directions, p.thickness)
+    spine = last.cast(origins, directions, p.thickness)
+    out = last.solid.gradient(spine) * np.array([0, 1, 1])
+    out /= np.linalg.norm(out, axis=1, keepdims=True) + 1e-9
+    start = spine - 0.022 * out + across[:, None] * np.array([1, 0, 0])
+    points = last.cast(start, out, p.thickness, reach=0.05)
     return points, last.solid.gradient(points)
 
 
@@ -50,7 +56,7 @@ def laces(last: Last, p: ShoeParameters) -> Mesh:
     angles = np.linspace(0.05, 2.2, 300)
     spine, _ = ridge(last, p, np.zeros(300), angles)
     start = np.argmax(last.s(spine[:, 1]) < (0.74 if p.sole_kind == "cup" else 0.66))
-    kept = cut_field(last, p, spine[:, 0], spine[:, 1], spine[:, 2]) < -0.012
+    kept = cut_field(last, p, spine[:, 0], spine[:, 1], spine[:, 2]) < -0.014
     end = start + np.argmin(kept[start:]) if not kept[start:].all() else len(spine) - 1
     length = np.append(0, np.cumsum(np.linalg.norm(np.diff(spine[start : end + 1], axis=0), axis=1)))
     rows = np.interp(np.linspace(0, length[-1] * 0.94, p.laces), length, angles[start : end + 1])

@@ -95,7 +95,7 @@ def shape_last(parameters: ShoeParameters, foot: Foot) -> tuple[Last, np.ndarray
     length = -vertices[foot.is_foot, 1].min()
     top = min(max([z for _, z in p.collar] + [st.place + 0.02 for st in p.straps if st.kind != "instep"] + [0.09]), 0.6)
     top = min(p.sole + p.heel + min(top, p.tongue + 0.03) + 0.04, vertices[:, 2].max() - 0.02)
-    step = COARSE if p.closing < 0.03 else SHAFT
+    step = COARSE if p.closing < 0.035 else SHAFT
     axes = _axes(vertices, length * (1 + p.toe_extension_s), top, p.slack, step)
     solid = closed_distance(voxelise(vertices, foot.faces, axes), step, p.closing)
     solid = ndimage.gaussian_filter(solid, 0.0033 / step)
@@ -107,7 +107,7 @@ def shape_last(parameters: ShoeParameters, foot: Foot) -> tuple[Last, np.ndarray
     return _finish(last, p, axes), matrix
 
 
-def _axes(vertices: np.ndarray, reach: float, top: float, slack: float, step: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _axes(vertices: np.ndarray, reach: float, top: float, slack: float, step: float) -> tuple[np.ndarray, ...]:
     low_part = vertices[vertices[:, 2] < top]
     margin = 0.018 + slack
     x0, x1 = low_part[:, 0].min() - margin, low_part[:, 0].max() + margin

@@ -56,7 +56,7 @@ class ShoeParameters:
     toe_power: float = 2.2  # outline: 1 pointed, 2 round, 3 square
     toe_taper: float = 2.0
     toe_height: float = 0.045
-    closing: float = 0.016
+    closing: float = 0.022  # gaps and hollows of the foot narrower than twice this are filled
     slack: float = 0.0  # room round the leg in a shaft
     # upper
     thickness: float = 0.004
@@ -108,7 +108,7 @@ def _high_top(u, rng) -> dict:
     top = u(0.115, 0.150)
     return _sneaker(u, rng) | dict(
         collar=((0.0, top), (0.15, top - 0.004), (0.3, top - u(0.002, 0.012)), (0.5, top + 0.012)), tongue=top + 0.02,
-        throat_s=0.44, throat_lean=-0.25, laces=int(rng.integers(7, 9)), closing=0.02, toe_height=u(0.038, 0.044),
+        throat_s=0.44, throat_lean=-0.25, laces=int(rng.integers(7, 9)), toe_height=u(0.038, 0.044),
     )  # fmt: skip
 
 
@@ -154,14 +154,18 @@ def _tall_boot(u, rng) -> dict:
 def _pump(u, rng) -> dict:
     kind = str(rng.choice(["block", "kitten", "stiletto", "stiletto"]))
     heel = {"block": u(0.04, 0.08), "kitten": u(0.03, 0.05), "stiletto": u(0.065, 0.10)}[kind]
-    straps = (Strap(kind="ankle", place=u(0.075, 0.09), half_width=u(0.004, 0.008), slope=0.1),)
+    ankle = u(0.072, 0.082)
+    straps = (
+        Strap(kind="ankle", place=ankle, half_width=u(0.004, 0.008), slope=0.1),
+        Strap(kind="counter", place=ankle, half_width=u(0.008, 0.02)),
+    )
     return dict(
         sole=rng.choice([0.006, 0.006, u(0.012, 0.025)]), heel=heel, rim=0.0, flare=0.0005, sole_kind="welt",
         heel_kind=kind, heel_tip=u(0.005, 0.007) if kind == "stiletto" else u(0.008, 0.012) if kind == "kitten" else
         u(0.004, 0.010), toe_height=u(0.027, 0.032), toe_extension_s=u(0.06, 0.14), toe_power=u(1.15, 2.0),
         toe_taper=u(1.5, 2.1), thickness=0.0035, collar=((0.0, u(0.052, 0.060)), (0.12, 0.050), (0.3, u(0.030, 0.036)),
-        (0.5, 0.025), (0.8, 0.022)), throat_s=u(0.76, 0.82), throat_lean=u(0.8, 1.4), throat_radius=u(0.016, 0.030), spring=u(0.002, 0.006),
-        straps=straps if rng.random() < 0.25 else (),
+        (0.5, 0.029), (0.66, 0.036), (0.85, 0.042)), throat_s=u(0.76, 0.82), throat_lean=u(0.8, 1.4), throat_radius=u(0.016, 0.030),
+        spring=u(0.002, 0.006), straps=straps if rng.random() < 0.25 else (),
     )  # fmt: skip
 
 

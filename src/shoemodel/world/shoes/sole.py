@@ -13,7 +13,7 @@ SHEET = 0.007  # thickness of a welted sole away from the ball
 
 def cup_wall(last: Last, p: ShoeParameters, y: np.ndarray, z: np.ndarray) -> np.ndarray:
     """How far a cup sole stands out beyond the plan at each height."""
-    out = p.flare * smooth_step(z, 0.05, 0.0) + 0.0022 - 0.003 * smooth_step(z, 0.006, 0.0)
+    out = p.flare * smooth_step(z, 0.05, 0.0) + p.thickness + 0.0012 - 0.003 * smooth_step(z, 0.006, 0.0)
     if p.ripple:
         out = out + p.ripple * np.sin(2 * np.pi * y / 0.018 + 40 * z) * smooth_step(z, 0.004, 0.012)
     return out
@@ -32,7 +32,7 @@ def sole_field(last: Last, p: ShoeParameters, x: np.ndarray, y: np.ndarray, z: n
     if p.sole_kind == "cup":
         return smooth_max(plan - cup_wall(last, p, y, z), smooth_max(z - sole_top(last, p, y), -z, 0.001), 0.003)
     sheet = p.sole + (min(SHEET, p.sole) - p.sole) * smooth_step(last.s(y), 0.70, 0.55)
-    welt = p.flare * (0.4 + 0.6 * smooth_step(last.s(y), 0.4, 0.6)) + 0.001
+    welt = p.flare * (0.4 + 0.6 * smooth_step(last.s(y), 0.4, 0.6)) + _flush(p)
     return smooth_max(plan - welt, smooth_max(z - bed - p.rim, np.maximum(bed - sheet - z, -z), 0.001), 0.0015)
 
 
@@ -62,10 +62,10 @@ def heel_field(last: Last, p: ShoeParameters, x: np.ndarray, y: np.ndarray, z: n
     plan, bed = _plan(last, x, y), last.bed(y)
     down = np.clip(1 - z / np.maximum(bed, 1e-3), 0, 1)
     ahead = last.s(y) * last.length
-    seat = smooth_max(plan - 0.001, ahead - 0.25 * last.length, 0.004)
+    seat = smooth_max(plan - _flush(p), ahead - 0.25 * last.length, 0.004)
     if p.heel_kind == "block":
         breast = ahead - (0.27 if p.heel < 0.03 else 0.235) * last.length
-        shaft = smooth_max(plan - 0.001 + p.heel_tip * down, breast + 0.9 * p.heel_tip * down, 0.004)
+        shaft = smooth_max(plan - _flush(p) + p.heel_tip * down, breast + 0.9 * p.heel_tip * down, 0.004)
     else:
         tip_y = 0.024 if p.heel_kind == "stiletto" else 0.030
         tip = np.hypot(x - _heel_centre(last), y + tip_y) - p.heel_tip
@@ -81,6 +81,11 @@ def welt_and_heel(last: Last, p: ShoeParameters, x: np.ndarray, y: np.ndarray, z
 
 def _plan(last: Last, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return last.plan.on(x.ravel(), y.ravel())[:, :, None]
+
+
+def _flush(p: ShoeParameters) -> float:
+    """Offset of the plan at which a sole is level with the upper; a pump's sole hides under it."""
+    return p.thickness if p.flare > 0.001 else 0.4 * p.thickness
 
 
 def _heel_centre(last: Last) -> float:

@@ -27,7 +27,7 @@ def cut_field(last: Last, p: ShoeParameters, x: np.ndarray, y: np.ndarray, z: np
     if p.collar:
         keep = rise - topline(last, p, y) + 0 * x
         if p.throat_s > 0:
-            keep = smooth_min(keep, _throat(last, p, x, y, rise), 0.016)
+            keep = smooth_min(keep, _throat(last, p, x, y, rise), 0.016 if p.throat_radius < 0 else 0.030)
             keep = smooth_max(keep, rise - p.tongue * scale, 0.008)
     for strap in p.straps:
         keep = smooth_min(keep, _strap(last, strap, x, y, rise / scale), 0.003)
