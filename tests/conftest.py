@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 import torch
 
+torch.set_num_threads(1)  # the networks are too small to gain from more
+
 SIDE = 64
 """Generation size of the tiny pack."""
 

@@ -84,10 +84,10 @@ def leg_poses(
     square = Letterbox(size, (SIDE, SIDE))
     feet_unit = poses.normalise(square.apply_points(found.points_px), found.exists, SIDE)
     generator = torch.Generator().manual_seed(seed)
-    pool = max(POOL, 4 * num)
-    legs_unit = diffusion.sample(denoiser, scheduler, torch.from_numpy(feet_unit).float()[None], pool, generator)
-    legs_px, exists = poses.denormalise(legs_unit.numpy(), SIDE)
-    exists &= np.repeat(found.exists.reshape(2, 4).any(axis=1), 3)
+    unit = torch.from_numpy(feet_unit).float()[None]
+    legs_unit = diffusion.sample(denoiser, scheduler, unit, max(POOL, 4 * num), generator)[0]
+    legs_px, exists = poses.denormalise(legs_unit.cpu().numpy(), SIDE)
+    exists &= diffusion.legs_exist(unit).numpy()
     candidates = [
         poses.merge(found.points_px, found.exists, square.invert_points(leg), there)
         for leg, there in zip(legs_px, exists, strict=True)

@@ -1,0 +1,367 @@
+"""ShoeModelPipeline: a photo of an unworn shoe and a prompt -> pictures of legs wearing exactly that shoe (Fig. 2).
+
+| paper | name here                   | stage                                           |
+|-------|-----------------------------|-------------------------------------------------|
+| X_m   | `region`                    | `find_region`       SAM                         |
+| X_v   | `areas.visible`             | `detect_areas`      WD, section 3.1             |
+| X_w   | `shoe`, on the canvas       | `place`             layout, Fig. 10             |
+| C_p, L_0 | `feet`, `poses`          | `synthesise_poses`  LpS, section 3.2            |
+| X'    | `images`                    | `wear`              SW, section 3.3, paste-back |
+
+Each stage is a public method that takes the results before it, so that a surface can change one result and recompute
+only what follows.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+from diffusers import (
+    AutoencoderKL,
+    AutoencoderTiny,
+    ControlNetModel,
+    DDIMScheduler,
+    DDPMScheduler,
+    DiffusionPipeline,
+    UNet2DConditionModel,
+)
+from diffusers.utils import logging as diffusers_logging
+from jaxtyping import Bool, UInt8
+from PIL import Image
+from transformers import (
+    CLIPTextModel,
+    CLIPTokenizer,
+    SamModel,
+    SegformerForSemanticSegmentation,
+    VitPoseForPoseEstimation,
+)
+from transformers.utils import logging as transformers_logging
+
+from shoemodel import draw, images, packs
+from shoemodel import layout as layouts
+from shoemodel.errors import InputError
+from shoemodel.geometry import Box, Letterbox
+from shoemodel.images import Photo
+from shoemodel.layout import Layout
+from shoemodel.lps.denoiser import LegDenoiser
+from shoemodel.lps.predict import FootKeypoints, foot_keypoints, leg_poses
+from shoemodel.masks import ShoeAreas
+from shoemodel.pose import Pose
+from shoemodel.sw import paste, sample
+from shoemodel.sw.conditions import condition, wearable_shoe
+from shoemodel.wd import predict as wd
+from shoemodel.wd import region as regions
+from shoemodel.wd.region import Region
+
+Progress = Callable[[str, int, int], None]
+"""Called with the stage's name, steps done and steps in all."""
+
+HEAVY = ("unet", "controlnet", "vae")
+"""Components that run in bfloat16 where the processor multiplies it natively; the others are small and stay float32."""
+
+
+@dataclass(frozen=True, eq=False)
+class ShoeModelResult:
+    """Everything one call made; pictures are HWC uint8, points are pixels of the canvas."""
+
+    images: list[UInt8[np.ndarray, "H W 3"]]
+    """X': the results, at the canvas size."""
+    shoe: UInt8[np.ndarray, "H W 4"]
+    """X_w in place on the canvas: alpha 255 exactly on the visible area, 0 elsewhere."""
+    region: Region
+    """X_m on the photo's grid."""
+    areas: ShoeAreas
+    """Visible and wearable area on the photo's grid."""
+    layout: Layout
+    """From the photo to the canvas."""
+    feet: FootKeypoints
+    """C_p."""
+    poses: list[Pose]
+    """The 12 points of each result."""
+    pose_images: list[UInt8[np.ndarray, "H W 3"]]
+    """X_p of each result."""
+    generated: list[UInt8[np.ndarray, "s s 3"]]
+    """What the networks drew, before the shoe was pasted back."""
+    seeds: list[int]
+    """The seed of each result's noise."""
+    timings_s: dict[str, float] = field(default_factory=dict)
+    """Seconds per stage."""
+    notices: list[str] = field(default_factory=list)
+    """What the user should know, such as a prompt that was cut."""
+
+
+class ShoeModelPipeline(DiffusionPipeline):
+    """WD -> LpS -> SW on one pack of weights."""
+
+    def __init__(
+        self,
+        region: SamModel,
+        areas: SegformerForSemanticSegmentation,
+        feet: VitPoseForPoseEstimation,
+        legs: LegDenoiser,
+        legs_scheduler: DDPMScheduler,
+        tokenizer: CLIPTokenizer,
+        text_encoder: CLIPTextModel,
+        vae: AutoencoderTiny | AutoencoderKL,
+        unet: UNet2DConditionModel,
+        controlnet: ControlNetModel,
+        scheduler: DDIMScheduler,
+    ):
+        super().__init__()
+        self.register_modules(
+            region=region,
+            areas=areas,
+            feet=feet,
+            legs=legs,
+            legs_scheduler=legs_scheduler,
+            tokenizer=tokenizer,
+            text_encoder=text_encoder,
+            vae=vae,
+            unet=unet,
+            controlnet=controlnet,
+            scheduler=scheduler,
+        )
+
+    @classmethod
+    def from_pretrained(cls, pack: str | Path = "mini", dtype: torch.dtype | None = None) -> ShoeModelPipeline:
+        """Load a pack: `mini`, or a folder written by `shoemodel pack` or `save_pretrained`.
+
+        `dtype` is what U-Net, ControlNet and autoencoder compute in; None takes `default_dtype()`. The rest of the
+        networks are small and compute in float32.
+
+        Raises:
+            InputError: an unknown pack, or a missing or damaged file.
+        """
+        folder = packs.resolve(pack)
+        packs.check(folder)
+        heavy = dtype or default_dtype()
+        with _quiet():
+            pipeline = super().from_pretrained(
+                str(folder), dtype={"default": torch.float32, **dict.fromkeys(HEAVY, heavy)}, local_files_only=True
+            )
+        for name in HEAVY:
+            getattr(pipeline, name).to(memory_format=torch.channels_last)
+        return pipeline
+
+    def save_pretrained(self, folder: str | Path, licence: str = "Apache-2.0") -> None:
+        """Write the pack as it is in memory, with its pack.json."""
+        with _quiet():
+            super().save_pretrained(str(folder))
+        packs.write_manifest(Path(folder), Path(folder).name, licence)
+
+    @property
+    def side(self) -> int:
+        """Pixels of the networks' square picture."""
+        return self.unet.config.sample_size * sample.downsampling(self.vae)
+
+    def __call__(
+        self,
+        image: Photo | Image.Image | UInt8[np.ndarray, "h w 3"],
+        prompt: str,
+        num_images: int = 1,
+        generator: torch.Generator | int | None = None,
+        steps: int = 50,
+        guidance: float = 7.0,
+        negative_prompt: str = "",
+        box: Box | None = None,
+        points: np.ndarray | None = None,
+        mask: Bool[np.ndarray, "h w"] | None = None,
+        layout: Layout | str = "auto",
+        callback: Progress | None = None,
+    ) -> ShoeModelResult:
+        """Dress legs in the shoe of one photo.
+
+        Args:
+            image: the photo; where it has transparency and no `mask` is given, what is opaque is the shoe.
+            prompt: what to draw; at most 77 tokens count, the rest is dropped and a notice says so.
+            num_images: results, each with its own pose and noise.
+            generator: a seed, or a generator to draw one from; None draws a random one. Result i depends on the seed
+                and i, not on `num_images`.
+            steps: DDIM steps (50, ours). guidance: classifier-free guidance (7.0, the paper's).
+            box, points, mask: where the shoe is, in photo pixels; default: it is found.
+            layout: "auto" extends the canvas where legs need room; or a Layout, or its text.
+            callback: called as (stage, done, total).
+
+        Raises:
+            InputError: no shoe or foot was found, or a prompt lies outside the photo.
+        """
+        photo = as_photo(image)
+        seed = _seed(generator)
+        clock = _Clock(callback)
+        with clock("region"):
+            region = self.find_region(photo, box, points, mask)
+        with clock("areas"):
+            areas = self.detect_areas(photo, region)
+        placed, shoe = self.place(photo, areas, layout)
+        with clock("poses"):
+            feet, poses = self.synthesise_poses(shoe, num_images, seed, photo.path.name)
+        seeds = [seed + index for index in range(num_images)]
+        text, notices = self.encode(prompt, negative_prompt)
+        generated = []
+        for index, pose in enumerate(poses):
+            with clock("generate", index * steps, num_images * steps) as report:
+                generated.append(self.wear(shoe, pose, text, seeds[index], steps, guidance, report))
+        with clock("paste"):
+            pasted = [paste.paste(picture, shoe[..., :3], shoe[..., 3] == 255) for picture in generated]
+        return ShoeModelResult(
+            images=pasted,
+            shoe=shoe,
+            region=region,
+            areas=areas,
+            layout=placed,
+            feet=feet,
+            poses=poses,
+            pose_images=[draw.pose_image(pose, shoe.shape[:2]) for pose in poses],
+            generated=generated,
+            seeds=seeds,
+            timings_s=clock.seconds,
+            notices=notices,
+        )
+
+    def find_region(
+        self,
+        image: Photo | Image.Image | UInt8[np.ndarray, "h w 3"],
+        box: Box | None = None,
+        points: np.ndarray | None = None,
+        mask: Bool[np.ndarray, "h w"] | None = None,
+    ) -> Region:
+        """X_m: the shoe's pixels, from the mask given, else the photo's transparency, else SAM (see `wd.region.find`)."""
+        photo = as_photo(image)
+        if mask is not None:
+            return regions.from_user(mask, photo.size, "mask", photo.path.name)
+        if photo.alpha is not None and box is None and points is None:
+            return regions.from_user(photo.alpha > 127, photo.size, "alpha", photo.path.name)
+        return regions.find(self.region, photo.rgb, box, points, photo.path.name)
+
+    def detect_areas(self, image: Photo | Image.Image | UInt8[np.ndarray, "h w 3"], region: Region) -> ShoeAreas:
+        """X_v and the wearable area on the photo's grid (section 3.1)."""
+        photo = as_photo(image)
+        return wd.predict(self.areas, photo.rgb, region.mask, photo.path.name)
+
+    def place(
+        self,
+        image: Photo | Image.Image | UInt8[np.ndarray, "h w 3"],
+        areas: ShoeAreas,
+        layout: Layout | str = "auto",
+    ) -> tuple[Layout, UInt8[np.ndarray, "H W 4"]]:
+        """The layout, and X_w on its canvas as RGBA: alpha 255 on the visible area, black and 0 elsewhere (Fig. 10)."""
+        photo = as_photo(image)
+        if not isinstance(layout, Layout):
+            layout = layouts.arrange(layouts.parse(layout), photo.size, areas.shoe)
+        return layout, paste.place(photo.rgb, areas.visible, layout)
+
+    def synthesise_poses(
+        self, shoe: UInt8[np.ndarray, "H W 4"], num: int = 1, seed: int = 0, name: str = "the photo"
+    ) -> tuple[FootKeypoints, list[Pose]]:
+        """C_p and `num` poses with it, in canvas pixels (section 3.2)."""
+        found = foot_keypoints(self.feet, shoe)
+        return found, leg_poses(self.legs, self.legs_scheduler, found, shoe.shape[:2], num, seed, name)
+
+    def encode(self, prompt: str, negative_prompt: str = "") -> tuple[sample.Text, list[str]]:
+        """C_te for guidance, and a notice for each prompt that was cut at 77 tokens."""
+        notices = []
+        for kind, words in (("prompt", prompt), ("negative prompt", negative_prompt)):
+            count, limit = len(self.tokenizer(words).input_ids), self.tokenizer.model_max_length
+            if count > limit:
+                notices.append(f"the {kind} has {count} tokens; the first {limit} count, the rest was dropped")
+        return sample.encode(self.tokenizer, self.text_encoder, prompt, negative_prompt), notices
+
+    def wear(
+        self,
+        shoe: UInt8[np.ndarray, "H W 4"],
+        pose: Pose,
+        text: sample.Text,
+        seed: int = 0,
+        steps: int = 50,
+        guidance: float = 7.0,
+        callback: Callable[[int, int], None] | None = None,
+    ) -> UInt8[np.ndarray, "s s 3"]:
+        """The networks' own picture of legs wearing the shoe, before paste-back (section 3.3).
+
+        The whole canvas is letterboxed into the networks' square; X_p is drawn at that size.
+        """
+        square = Letterbox(shoe.shape[:2], (self.side, self.side))
+        x_w = square.apply_image(np.ascontiguousarray(shoe[..., :3]))
+        x_p = draw.pose_image(Pose(square.apply_points(pose.points), pose.visibility), (self.side, self.side))
+        return sample.sample(
+            self.unet,
+            self.controlnet,
+            self.vae,
+            self.scheduler,
+            condition(x_w, x_p),
+            text,
+            steps=steps,
+            guidance=guidance,
+            seed=seed,
+            callback=callback,
+        )
+
+
+class _Clock:
+    """Seconds per stage, and progress passed on to the caller."""
+
+    def __init__(self, callback: Progress | None):
+        self.seconds: dict[str, float] = {}
+        self._callback = callback
+
+    @contextmanager
+    def __call__(self, stage: str, done: int = 0, total: int = 1) -> Iterator[Callable[[int], None]]:
+        def report(more: int) -> None:
+            if self._callback is not None:
+                self._callback(stage, done + more, total)
+
+        started = time.perf_counter()
+        report(0)
+        yield report
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - started
+
+
+def as_photo(image: Photo | Image.Image | UInt8[np.ndarray, "h w 3"]) -> Photo:
+    """What a caller may hand in, as a Photo; the hash of one that comes from no file is that of its pixels.
+
+    Raises:
+        InputError: no picture, or an array that is not (h, w, 3) uint8.
+    """
+    if isinstance(image, Photo):
+        return image
+    if isinstance(image, Image.Image):
+        return images.from_pil(image)
+    if isinstance(image, np.ndarray) and image.ndim == 3 and image.shape[2] == 3 and image.dtype == np.uint8:
+        return images.from_pil(Image.fromarray(image))
+    found = f"an array {image.shape} of {image.dtype}" if isinstance(image, np.ndarray) else type(image).__name__
+    raise InputError(f"the photo is {found}; a Photo, a PIL image or an array (h, w, 3) of uint8 is accepted")
+
+
+def default_dtype() -> torch.dtype:
+    """bfloat16 on a GPU or a processor with AMX tiles, where it is three to four times as fast; float32 elsewhere."""
+    native = torch.cuda.is_available() or torch.cpu._is_amx_tile_supported()
+    return torch.bfloat16 if native else torch.float32
+
+
+def _seed(generator: torch.Generator | int | None) -> int:
+    if isinstance(generator, int):
+        return generator
+    return int(torch.randint(2**31, (1,), generator=generator).item())
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without the libraries' own progress bars, and without diffusers' note on AutoencoderTiny's configuration."""
+    bars = [(library, library.is_progress_bar_enabled()) for library in (diffusers_logging, transformers_logging)]
+    verbosity = diffusers_logging.get_verbosity()
+    diffusers_logging.set_verbosity_error()
+    for library, _ in bars:
+        library.disable_progress_bar()
+    try:
+        yield
+    finally:
+        diffusers_logging.set_verbosity(verbosity)
+        for library, enabled in bars:
+            if enabled:
+                library.enable_progress_bar()

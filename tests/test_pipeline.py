@@ -1,0 +1,109 @@
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from shoemodel import ShoeModelPipeline, images
+from shoemodel.errors import InputError
+from shoemodel.lps.predict import FootKeypoints
+
+
+@pytest.fixture(autouse=True)
+def found_feet(monkeypatch):
+    """Untrained networks find no feet: say where they are, on whatever canvas."""
+
+    def feet(model, shoe):
+        height, width = shoe.shape[:2]
+        unit = [[0.3, 0.6], [0.5, 0.8], [0.45, 0.8], [0.25, 0.8], [0.6, 0.6], [0.8, 0.8], [0.75, 0.8], [0.55, 0.8]]
+        return FootKeypoints(np.array(unit) * (width, height), np.ones(8), np.ones(8, bool))
+
+    monkeypatch.setattr("shoemodel.pipeline.foot_keypoints", feet)
+
+
+@pytest.fixture
+def photo(shoe_photo):
+    return images.load(shoe_photo)
+
+
+def run(pipeline, photo, **changes):
+    return pipeline(photo, "jeans", **{"num_images": 2, "generator": 3, "steps": 2, **changes})
+
+
+def test_every_visible_pixel_is_the_photos(pipeline, photo):
+    result = run(pipeline, photo)
+    transform = result.layout.transform
+    assert transform.is_integer_translation
+    dx, dy = int(transform.dx), int(transform.dy)
+    height, width = photo.size
+    opaque = result.shoe[..., 3] == 255
+    assert set(np.unique(result.shoe[..., 3])) == {0, 255}
+    assert (opaque[dy : dy + height, dx : dx + width] == result.areas.visible).all()
+    for image in result.images:
+        assert image.shape[:2] == result.layout.canvas
+        moved = image[dy : dy + height, dx : dx + width]
+        assert (moved[result.areas.visible] == photo.rgb[result.areas.visible]).all()
+
+
+def test_result_holds_every_intermediate(pipeline, photo):
+    result = run(pipeline, photo)
+    assert len(result.images) == len(result.poses) == len(result.pose_images) == len(result.generated) == 2
+    assert result.generated[0].shape == (pipeline.side, pipeline.side, 3)
+    assert result.region.source == "alpha"
+    assert {"region", "areas", "poses", "generate", "paste"} <= set(result.timings_s)
+    assert result.seeds == [3, 4]
+
+
+def test_a_result_depends_on_the_seed_and_its_number_alone(pipeline, photo):
+    two, one, other = run(pipeline, photo), run(pipeline, photo, num_images=1), run(pipeline, photo, generator=8)
+    assert (two.images[0] == one.images[0]).all()
+    assert (two.generated[0] != other.generated[0]).any()
+
+
+def test_save_and_load_round_trip(pipeline, photo, tmp_path):
+    pipeline.save_pretrained(tmp_path / "saved")
+    loaded = ShoeModelPipeline.from_pretrained(tmp_path / "saved", dtype=torch.float32)
+    for before, after in zip(run(pipeline, photo).images, run(loaded, photo).images, strict=True):
+        assert (before == after).all()
+
+
+def test_prompts_of_every_kind(pipeline, photo):
+    assert run(pipeline, photo, num_images=1).notices == []
+    pipeline(photo, "", steps=1, generator=0)
+    pipeline(photo, "牛仔裤 и сапоги 👢", steps=1, generator=0)
+    (notice,) = pipeline(photo, "word " * 100, steps=1, generator=0).notices
+    assert "the first 77 count" in notice
+
+
+def test_stages_and_steps_are_reported(pipeline, photo):
+    calls = []
+    run(pipeline, photo, callback=lambda *call: calls.append(call))
+    assert calls[0] == ("region", 0, 1)
+    assert ("generate", 4, 4) in calls
+
+
+def test_layout_can_be_chosen(pipeline, photo):
+    kept = run(pipeline, photo, num_images=1, layout="keep")
+    assert kept.layout.canvas == photo.size
+    turned = run(pipeline, photo, num_images=1, layout="0.5,0.6,0.8,10")
+    opaque = turned.shoe[..., 3] == 255
+    assert (turned.images[0][opaque] == turned.shoe[..., :3][opaque]).all()
+    with pytest.raises(InputError):
+        run(pipeline, photo, layout="nowhere")
+
+
+def test_a_mask_wins_over_transparency(pipeline, photo, shoe_mask):
+    upper = shoe_mask & (np.arange(96)[:, None] < 55)
+    assert (run(pipeline, photo, num_images=1, mask=upper).region.mask == upper).all()
+
+
+def test_pil_and_arrays_are_photos_too(pipeline, photo, shoe_mask):
+    from_array = run(pipeline, photo.rgb, num_images=1, mask=shoe_mask)
+    from_pil = run(pipeline, Image.fromarray(photo.rgb), num_images=1, mask=shoe_mask)
+    assert (from_array.images[0] == from_pil.images[0]).all()
+    with pytest.raises(InputError, match=r"an array \(96, 128\) of float64"):
+        pipeline(np.zeros((96, 128)), "jeans")
+
+
+def test_a_generator_may_give_the_seed(pipeline, photo):
+    seeds = [run(pipeline, photo, num_images=1, generator=torch.Generator().manual_seed(5)).seeds for _ in range(2)]
+    assert seeds[0] == seeds[1]
