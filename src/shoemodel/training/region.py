@@ -107,7 +107,7 @@ class RegionTask:
         return self._batch(self.composer, rng, size)
 
     def _batch(self, composer: Composer, rng: np.random.Generator, size: int) -> Batch:
-        """pixels (b, 3, s, s) in SAM's normalisation, masks (b, s, s), boxes (b − p, 4), points (p, 3, 2), labels (p, 3).
+        """pixels (b, 3, s, s) in SAM's normalisation, masks (b, s, s), boxes (b − p, 4), points and labels (p, 3, …).
 
         Coordinates count pixel centres from 0, as SAM does.
         """
