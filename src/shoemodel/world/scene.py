@@ -130,7 +130,8 @@ def _draw(
     feet = (str(rng.choice(["left", "right"])),) if single else ("left", "right")
     shoe_parts = {side: stance.shoe_parts(side) for side in feet}
     view = sample_view(rng, pair=not single)
-    camera = aim(view, _points(shoe_parts), stance.heading_deg(feet))
+    # the shoes' meshes are far denser than framing them needs
+    camera = aim(view, _points(shoe_parts)[::12], stance.heading_deg(feet))
     keypoints, present = _keypoints(fitting.figure, stance, feet)
     _check_frame(camera, _points(shoe_parts), keypoints, present, may_cut)
     knee_m = float(fitting.figure.joints["left", "knee"][2] - fitting.figure.joints["left", "ankle"][2])
