@@ -1,0 +1,29 @@
+"""ShoeControlNet (paper 3.3): a ControlNet on X_w ‖ X_p beside the frozen base U-Net."""
+
+from __future__ import annotations
+
+import math
+
+from diffusers import ControlNetModel, UNet2DConditionModel
+
+CONDITION_CHANNELS = 6
+"""X_w and X_p, three each."""
+EMBEDDING_CHANNELS = {8: (16, 32, 96, 256), 16: (16, 32, 64, 128, 256)}
+"""Widths of the condition's embedding by the autoencoder's downsampling: ControlNet's own at 8, (ours) at 16."""
+
+
+def shoe_controlnet(
+    unet: UNet2DConditionModel, conditioning_channels: int = CONDITION_CHANNELS, downsampling: int = 8
+) -> ControlNetModel:
+    """A ControlNet that starts as a copy of the U-Net's encoder and as no influence at all (zero convolutions).
+
+    downsampling: picture px per latent px; the embedding halves the condition once per factor of two.
+    Raises ValueError for a downsampling that is no power of two above 1.
+    """
+    steps = math.log2(downsampling)
+    if downsampling < 2 or not steps.is_integer():
+        raise ValueError(f"the autoencoder's downsampling is {downsampling}; a power of two above 1 is accepted")
+    widths = EMBEDDING_CHANNELS.get(downsampling) or tuple(16 * 2**i for i in range(int(steps) + 1))
+    return ControlNetModel.from_unet(
+        unet, conditioning_channels=conditioning_channels, conditioning_embedding_out_channels=widths
+    )

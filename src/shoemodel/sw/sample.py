@@ -1,0 +1,193 @@
+"""Drawing X' with the trained generator: DDIM with classifier-free guidance (paper 3.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from diffusers import ControlNetModel, DDIMScheduler, UNet2DConditionModel
+from jaxtyping import Float, UInt8
+from torch import Tensor
+
+from shoemodel.sw.vae import downsampling, to_pictures
+
+__all__ = ["Text", "downsampling", "encode", "sample", "sample_batch"]
+
+RESCALE = 0.7
+"""How far guidance is brought back to the deviation of the unguided prediction where the schedule ends in pure noise:
+without it, guidance 7 burns the colours (Lin et al. 2023, arXiv 2305.08891, Eq. 15 and 16) (ours)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Text:
+    """C_te of a prompt and of what guidance leads away from."""
+
+    prompt: Float[Tensor, "77 d"]
+    negative: Float[Tensor, "77 d"]
+
+
+@torch.no_grad()
+def embed(tokenizer: Any, text_encoder: Any, captions: Sequence[str]) -> Float[Tensor, "n 77 d"]:
+    """C_te of several captions, padded or cut to the tokenizer's length."""
+    tokens = tokenizer(
+        list(captions),
+        padding="max_length",
+        truncation=True,
+        max_length=tokenizer.model_max_length,
+        return_tensors="pt",
+    )
+    return text_encoder(tokens.input_ids.to(text_encoder.device)).last_hidden_state
+
+
+def encode(tokenizer: Any, text_encoder: Any, prompt: str, negative_prompt: str = "") -> Text:
+    """C_te of a prompt for `sample`."""
+    return Text(*embed(tokenizer, text_encoder, [prompt, negative_prompt]))
+
+
+def sample(
+    unet: UNet2DConditionModel,
+    controlnet: ControlNetModel | None,
+    vae: Any,
+    scheduler: DDIMScheduler,
+    condition: Float[Tensor, "6 h w"] | None,
+    text: Text,
+    *,
+    steps: int = 50,
+    guidance: float = 7.0,
+    seed: int = 0,
+    callback: Callable[[int], None] | None = None,
+) -> UInt8[np.ndarray, "h w 3"]:
+    """One picture; see `sample_batch`."""
+    conditions = None if condition is None else condition[None]
+    return sample_batch(
+        unet,
+        controlnet,
+        vae,
+        scheduler,
+        conditions,
+        [text],
+        [seed],
+        steps=steps,
+        guidance=guidance,
+        callback=callback,
+    )[0]
+
+
+@torch.no_grad()
+def sample_batch(
+    unet: UNet2DConditionModel,
+    controlnet: ControlNetModel | None,
+    vae: Any,
+    scheduler: DDIMScheduler,
+    conditions: Float[Tensor, "b 6 h w"] | None,
+    texts: Sequence[Text],
+    seeds: Sequence[int],
+    *,
+    steps: int = 50,
+    guidance: float = 7.0,
+    callback: Callable[[int], None] | None = None,
+) -> UInt8[np.ndarray, "b h w 3"]:
+    """Denoise one picture for each text and seed, in the U-Net's precision.
+
+    Args:
+        controlnet, conditions: X_w ‖ X_p in [0, 1]; both None draw from the base alone, at its own size.
+        guidance: classifier-free guidance; 1 and below computes the conditional half only.
+        callback: called after each step with the steps done.
+
+    Raises:
+        ValueError: a condition without a ControlNet or the other way round, or fewer than one step.
+    """
+    if (controlnet is None) != (conditions is None):
+        raise ValueError("a ControlNet and its conditions are given together or not at all")
+    if steps < 1:
+        raise ValueError(f"steps is {steps}; at least 1 is accepted")
+    scheduler = DDIMScheduler.from_config(scheduler.config)  # the caller's keeps its state
+    scheduler.set_timesteps(steps, device=unet.device)
+    predict = _Guided(unet, controlnet, conditions, texts, guidance, _rescale(scheduler))
+    latents = _initial_noise(unet, vae, conditions, seeds) * scheduler.init_noise_sigma
+    for done, timestep in enumerate(scheduler.timesteps, 1):
+        latents = scheduler.step(predict(latents, timestep), timestep, latents, return_dict=False)[0]
+        if callback is not None:
+            callback(done)
+    return to_pictures(vae, latents)
+
+
+def _rescale(scheduler: DDIMScheduler) -> float:
+    return RESCALE if scheduler.config.get("rescale_betas_zero_snr") else 0.0
+
+
+def _initial_noise(unet: UNet2DConditionModel, vae: Any, conditions: Tensor | None, seeds: Sequence[int]) -> Tensor:
+    """Standard normal latents, float32; picture i depends on its seed alone, not on the device or the batch."""
+    if conditions is None:
+        height = width = unet.config.sample_size
+    else:
+        height, width = (side // downsampling(vae) for side in conditions.shape[-2:])
+    shape = (unet.config.in_channels, height, width)
+    noise = [torch.randn(shape, generator=torch.Generator().manual_seed(seed)) for seed in seeds]
+    return torch.stack(noise).to(unet.device)
+
+
+class _Guided:
+    """The guided prediction, both halves in one batch."""
+
+    def __init__(
+        self,
+        unet: UNet2DConditionModel,
+        controlnet: ControlNetModel | None,
+        conditions: Tensor | None,
+        texts: Sequence[Text],
+        guidance: float,
+        rescale: float,
+    ):
+        self.unet, self.controlnet, self.guidance, self.rescale = unet, controlnet, guidance, rescale
+        self.halves = 2 if guidance > 1 else 1
+        prompts = [text.prompt for text in texts]
+        if self.halves == 2:
+            prompts = [text.negative for text in texts] + prompts
+        self.text = torch.stack(prompts).to(unet.device, unet.dtype)
+        if conditions is not None:
+            repeated = conditions.repeat(self.halves, 1, 1, 1)
+            self.conditions = repeated.to(unet.device, unet.dtype, memory_format=torch.channels_last)
+
+    def __call__(self, latents: Tensor, timestep: Tensor) -> Tensor:
+        """Prediction for latents (b, c, h, w), float32."""
+        inputs = latents.repeat(self.halves, 1, 1, 1).to(self.unet.dtype, memory_format=torch.channels_last)
+        predicted = controlled(self.unet, self.controlnet, inputs, timestep, self.text, self._condition()).float()
+        if self.halves == 1:
+            return predicted
+        negative, positive = predicted.chunk(2)
+        # Classifier-free guidance
+        guided = negative + self.guidance * (positive - negative)
+        if not self.rescale:
+            return guided
+        axes = (1, 2, 3)
+        tamed = guided * positive.std(axes, keepdim=True) / guided.std(axes, keepdim=True)
+        return self.rescale * tamed + (1 - self.rescale) * guided
+
+    def _condition(self) -> Tensor | None:
+        return None if self.controlnet is None else self.conditions
+
+
+def controlled(
+    unet: UNet2DConditionModel,
+    controlnet: ControlNetModel | None,
+    noisy: Float[Tensor, "b c hl wl"],
+    timesteps: Tensor,
+    text: Float[Tensor, "b 77 d"],
+    condition: Float[Tensor, "b 6 h w"] | None,
+) -> Float[Tensor, "b c hl wl"]:
+    """ε_ω(X_t, t, X_w, X_p, C_te); the text goes to the ControlNet and to the base (3.3)."""
+    if controlnet is None:
+        return unet(noisy, timesteps, text, return_dict=False)[0]
+    down, middle = controlnet(noisy, timesteps, text, condition, return_dict=False)
+    return unet(
+        noisy,
+        timesteps,
+        text,
+        down_block_additional_residuals=down,
+        mid_block_additional_residual=middle,
+        return_dict=False,
+    )[0]

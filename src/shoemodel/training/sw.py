@@ -1,0 +1,166 @@
+"""Training of shoe-wearing generation (3.3): the ShoeControlNet beside the frozen base, Eq. (2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from shoemodel import draw, masks
+from shoemodel.data.datasets import Tuples
+from shoemodel.pose import Pose
+from shoemodel.sw.conditions import condition, wearable_shoe
+from shoemodel.sw.diffusion import noise_loss
+from shoemodel.sw.model import shoe_controlnet
+from shoemodel.sw.sample import controlled, encode, sample_batch
+from shoemodel.sw.vae import downsampling
+from shoemodel.training.base import plain_attention
+from shoemodel.training.config import LoopConfig
+from shoemodel.training.latents import View, embed_captions, encode_views, load_component, view
+from shoemodel.training.task import Batch
+
+
+@dataclass(frozen=True, kw_only=True)
+class SWConfig:
+    """What the ShoeControlNet builds on, how its condition is roughened, and the run."""
+
+    loop: LoopConfig
+    autoencoder: Path = Path("runs/autoencoder")
+    """Run (or pack) that holds the vae."""
+    clip: Path = Path("runs/clip")
+    """Run (or pack) that holds tokenizer and text_encoder."""
+    base: Path = Path("runs/base")
+    """Run (or pack) that holds unet and scheduler."""
+    views: int = 4
+    """Views of each tuple (see `training.latents`)."""
+    text_dropout: float = 0.1
+    """Share of samples without text, for classifier-free guidance (ours)."""
+    pose_jitter_px: float = 1.5
+    """Deviation of the noise on the keypoints in half of the samples, at 256 px: phase 2 of LpS errs (ours)."""
+    mask_jitter_px: float = 2.0
+    """Largest growth or shrinking of the visible area in half of the samples: WD errs (ours)."""
+    collar_weight: float = 1.0
+    """Weight of the loss about the wearable area, where shoe and leg must meet (ours)."""
+    guidance: float = 7.0
+    """Guidance of the sample sheets: the paper's."""
+
+
+def paper() -> SWConfig:
+    """The paper's numbers: 500k iterations, lr 1e-5, batch 128, tuples of 512 px (3.3)."""
+    loop = LoopConfig(
+        steps=500_000,
+        batch=128,
+        lr=1e-5,
+        warmup=500,
+        schedule="constant",
+        ema_decay=0.9999,
+        sample_every=5000,
+        workers=8,
+    )
+    return SWConfig(loop=loop, pose_jitter_px=0.0, mask_jitter_px=0.0)
+
+
+def mini() -> SWConfig:
+    """About 20 minutes on two processor cores with AMX (ours)."""
+    loop = LoopConfig(steps=2000, batch=24, lr=4e-4, warmup=100, ema_decay=0.997, sample_every=400)
+    return SWConfig(loop=loop, collar_weight=2.0)
+
+
+def smoke() -> SWConfig:
+    """Seconds: to see that everything runs."""
+    loop = LoopConfig(steps=4, batch=2, lr=1e-3, warmup=1, log_every=2, sample_every=4, threads=1)
+    return SWConfig(loop=loop, views=2)
+
+
+class SWTask:
+    """Learn the worn pictures of `tuples` from X_w, X_p and captions; test on shoes held out."""
+
+    def __init__(self, config: SWConfig, tuples: Tuples):
+        self.config = config
+        self.train, self.test = tuples.split()
+        self.vae = load_component(config.autoencoder, "vae")
+        self.tokenizer = load_component(config.clip, "tokenizer")
+        self.text_encoder = load_component(config.clip, "text_encoder")
+        self.unet = load_component(config.base, "unet")
+        self.scheduler = load_component(config.base, "scheduler")
+        self.latents = encode_views(self.vae, self.train, config.views)
+        self.captions = embed_captions(self.tokenizer, self.text_encoder, self.train)
+        torch.manual_seed(config.loop.seed)
+        self.controlnet = shoe_controlnet(self.unet, downsampling=downsampling(self.vae))
+        plain_attention(self.unet, self.controlnet)
+        self.trained = {"controlnet": self.controlnet}
+        self.frozen = {"unet": self.unet, "vae": self.vae, "text_encoder": self.text_encoder}
+
+    def batch(self, rng: np.random.Generator, size: int) -> Batch:
+        """latents (b, c, h, w), text (b, 77, d), condition (b, 6, s, s), weight (b, 1, h, w)."""
+        rows = rng.integers(len(self.train), size=size)
+        numbers = rng.integers(self.config.views, size=size)
+        conditions, weights = [], []
+        for row, number in zip(rows, numbers, strict=True):
+            seen = view(row, number, self.train.size)
+            labels = seen.labels(self.train.labels[row])
+            conditions.append(self._condition(row, seen, labels, rng))
+            weights.append(self._weight(labels))
+        return {
+            "latents": self.latents[rows, numbers],
+            "text": self.captions.draw(rows, self.config.text_dropout, rng),
+            "condition": torch.stack(conditions),
+            "weight": torch.stack(weights),
+        }
+
+    def _condition(self, row: int, seen: View, labels: np.ndarray, rng: np.random.Generator) -> Tensor:
+        """X_w ‖ X_p of a training tuple in a view, roughened."""
+        tuples, config = self.train, self.config
+        visible = labels == masks.VISIBLE
+        if rng.random() < 0.5:
+            growth = rng.uniform(-1, 1) * config.mask_jitter_px
+            visible = masks.dilate(visible, growth) if growth > 0 else masks.erode(visible, -growth)
+        points = tuples.points[row].astype(float)
+        if rng.random() < 0.5:
+            points = points + rng.normal(0, config.pose_jitter_px * tuples.size / 256, points.shape)
+        pose = Pose(points, tuples.visibility[row]).transformed(seen.transform).within(labels.shape)
+        x_w = wearable_shoe(seen.picture(tuples.unworn[row]), visible)
+        return condition(x_w, draw.pose_image(pose, labels.shape))
+
+    def _weight(self, labels: np.ndarray) -> Tensor:
+        """1 everywhere, up to `collar_weight` within 1/32 of the side about the wearable area; (1, h, w) of latents."""
+        collar = masks.dilate(labels == masks.WEARABLE, labels.shape[0] / 32)
+        share = F.adaptive_avg_pool2d(torch.from_numpy(collar).float()[None], self.latents.shape[-2:])
+        return 1 + (self.config.collar_weight - 1) * share
+
+    def loss(self, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
+        """Eq. (2)."""
+
+        def predict(noisy: Tensor, timesteps: Tensor) -> Tensor:
+            return controlled(self.unet, self.controlnet, noisy, timesteps, batch["text"], batch["condition"])
+
+        return noise_loss(predict, self.scheduler, batch["latents"], batch["weight"]), {}
+
+    def sample_grid(self, count: int = 6) -> tuple[np.ndarray, dict[str, float]]:
+        """Held-out shoes: X_w | X_p | drawn | true."""
+        tuples = self.test
+        rows = np.linspace(0, len(tuples) - 1, min(count, len(tuples))).astype(int)
+        poses = [draw.pose_image(Pose(tuples.points[row], tuples.visibility[row]), (tuples.size,) * 2) for row in rows]
+        shoes = [wearable_shoe(tuples.unworn[row], tuples.labels[row] == masks.VISIBLE) for row in rows]
+        drawn = sample_batch(
+            self.unet,
+            self.controlnet,
+            self.vae,
+            self.scheduler,
+            torch.stack([condition(shoe, pose) for shoe, pose in zip(shoes, poses, strict=True)]),
+            [encode(self.tokenizer, self.text_encoder, tuples.captions[row][0]) for row in rows],
+            range(len(rows)),
+            steps=30,
+            guidance=self.config.guidance,
+        )
+        sheet = [list(line) for line in zip(shoes, poses, drawn, tuples.worn[rows], strict=True)]
+        return draw.contact_sheet(sheet, ("X_w", "X_p", "drawn", "true")), {}
+
+    def components(self) -> dict[str, Any]:
+        """The pack's `controlnet`."""
+        return {"controlnet": self.controlnet}

@@ -1,0 +1,108 @@
+"""DDIM sampling: the same seed gives the same picture, guidance and conditions count, an oracle is reproduced."""
+
+import numpy as np
+import pytest
+import torch
+from diffusers import AutoencoderTiny
+
+from shoemodel.sw.diffusion import build_scheduler
+from shoemodel.sw.model import shoe_controlnet
+from shoemodel.sw.sample import Text, encode, sample, sample_batch
+from shoemodel.sw.vae import downsampling, to_latents, to_uint8
+
+
+@pytest.fixture(scope="module")
+def parts(tiny_pack):
+    from shoemodel.training.latents import load_component
+
+    torch.manual_seed(0)
+    unet, vae = load_component(tiny_pack, "unet").eval(), load_component(tiny_pack, "vae").eval()
+    controlnet = shoe_controlnet(unet, downsampling=downsampling(vae)).eval()
+    for parameter in controlnet.parameters():  # no longer without influence
+        parameter.data.add_(0.05 * torch.randn_like(parameter))
+    width = unet.config.cross_attention_dim
+    return unet, controlnet, vae, Text(torch.randn(77, width), torch.randn(77, width))
+
+
+def draw(parts, condition, text=None, **changes):
+    unet, controlnet, vae, default = parts
+    options = {"steps": 3, "guidance": 7.0, "seed": 0} | changes
+    return sample(unet, controlnet, vae, build_scheduler("v_prediction"), condition, text or default, **options)
+
+
+def test_seed_condition_text_and_guidance_decide_the_picture(parts):
+    condition = torch.rand(6, 64, 64)
+    first = draw(parts, condition)
+    assert first.shape == (64, 64, 3) and first.dtype == np.uint8
+    assert np.array_equal(first, draw(parts, condition))
+    other = Text(torch.randn_like(parts[3].prompt), parts[3].negative)
+    changed = [
+        draw(parts, condition, seed=1),
+        draw(parts, torch.zeros(6, 64, 64)),
+        draw(parts, condition, guidance=1.0),
+    ]
+    changed.append(draw(parts, condition, text=other))
+    assert not any(np.array_equal(first, picture) for picture in changed)
+
+
+def test_the_base_alone_draws_at_its_own_size_and_reports_steps(parts):
+    unet, _, vae, text = parts
+    done = []
+    picture = sample(unet, None, vae, build_scheduler(), None, text, steps=4, callback=done.append)
+    assert picture.shape[0] == unet.config.sample_size * downsampling(vae)
+    assert done == [1, 2, 3, 4]
+
+
+def test_a_batch_draws_what_single_calls_draw(parts):
+    unet, controlnet, vae, text = parts
+    conditions = torch.rand(2, 6, 64, 64)
+    both = sample_batch(unet, controlnet, vae, build_scheduler(), conditions, [text] * 2, [4, 5], steps=2)
+    single = sample(unet, controlnet, vae, build_scheduler(), conditions[1], text, steps=2, seed=5)
+    assert np.abs(both[1].astype(int) - single).max() <= 1
+
+
+@pytest.mark.parametrize("prediction", ["epsilon", "v_prediction"])
+def test_ddim_with_an_oracle_arrives_at_the_latents(prediction):
+    scheduler, target = build_scheduler(prediction), torch.randn(1, 2, 4, 4)
+    scheduler.set_timesteps(50)
+    latents = torch.randn(1, 2, 4, 4)
+    for step in scheduler.timesteps:
+        level = scheduler.alphas_cumprod[step]
+        noise = (latents - level.sqrt() * target) / (1 - level).sqrt()
+        answer = noise if prediction == "epsilon" else level.sqrt() * noise - (1 - level).sqrt() * target
+        latents = scheduler.step(answer, step, latents).prev_sample
+    torch.testing.assert_close(latents, target, atol=0.15, rtol=0)
+
+
+def test_condition_and_controlnet_belong_together(parts):
+    unet, controlnet, vae, text = parts
+    with pytest.raises(ValueError, match="together"):
+        sample(unet, controlnet, vae, build_scheduler(), None, text)
+    with pytest.raises(ValueError, match="steps is 0"):
+        draw(parts, torch.zeros(6, 64, 64), steps=0)
+
+
+def test_encode_pads_and_cuts_to_77_tokens(pipeline):
+    text = encode(pipeline.tokenizer, pipeline.text_encoder, "red " * 100, "")
+    assert text.prompt.shape == text.negative.shape and text.prompt.shape[0] == 77
+
+
+def test_latents_follow_the_autoencoder_s_scale():
+    vae = AutoencoderTiny(
+        encoder_block_out_channels=(8, 8),
+        decoder_block_out_channels=(8, 8),
+        num_encoder_blocks=(1, 1),
+        num_decoder_blocks=(1, 1),
+    )
+    pictures = torch.rand(2, 3, 16, 16)
+    with torch.no_grad():
+        plain = to_latents(vae, pictures)
+        vae.register_to_config(scaling_factor=0.5, shift_factor=0.25)
+        torch.testing.assert_close(to_latents(vae, pictures), (plain - 0.25) * 0.5)
+    assert downsampling(vae) == 2
+    assert to_uint8(torch.tensor([-2.0, -1, 0, 1]).view(1, 1, 1, 4).expand(1, 3, 1, 4))[0, 0, :, 0].tolist() == [
+        0,
+        0,
+        128,
+        255,
+    ]

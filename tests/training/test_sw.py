@@ -1,0 +1,77 @@
+"""Training of the ShoeControlNet on toy tuples."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+from diffusers import ControlNetModel
+
+from shoemodel import masks
+from shoemodel.data.datasets import load
+from shoemodel.training import autoencoder, base, clip
+from shoemodel.training.loop import train
+from shoemodel.training.sw import SWTask, paper, smoke
+
+
+@pytest.fixture(scope="module")
+def runs(toy_folder, tmp_path_factory):
+    """Smoke runs of everything the ShoeControlNet builds on."""
+    folder, tuples = tmp_path_factory.mktemp("runs"), load(toy_folder)
+    train(autoencoder.AutoencoderTask(autoencoder.smoke(), tuples), autoencoder.smoke(), folder / "autoencoder")
+    train(clip.ClipTask(clip.smoke(), tuples), clip.smoke(), folder / "clip")
+    config = dataclasses.replace(base.smoke(), autoencoder=folder / "autoencoder", clip=folder / "clip")
+    train(base.BaseTask(config, tuples), config, folder / "base")
+    return folder
+
+
+def config_on(runs, **changes):
+    folders = {name: runs / name for name in ("autoencoder", "clip", "base")}
+    return dataclasses.replace(smoke(), **folders, **changes)
+
+
+def test_smoke_run_saves_a_controlnet_and_leaves_the_base(runs, toy_folder, tmp_path):
+    config = config_on(runs)
+    task = SWTask(config, load(toy_folder))
+    before = {name: value.clone() for name, value in task.unet.state_dict().items()}
+    assert train(task, config, tmp_path).finished
+    assert ControlNetModel.from_pretrained(tmp_path / "model" / "controlnet").config.conditioning_channels == 6
+    assert all(torch.equal(before[name], value) for name, value in task.unet.state_dict().items())
+
+
+def test_the_condition_is_the_visible_shoe_of_the_unworn_picture(runs, toy_folder):
+    task = SWTask(config_on(runs, pose_jitter_px=0.0, mask_jitter_px=0.0, views=1), load(toy_folder))
+    rng = np.random.default_rng(0)
+    row = int(np.random.default_rng(0).integers(len(task.train), size=1)[0])
+    condition = (task.batch(rng, 1)["condition"][0] * 255).round().byte().permute(1, 2, 0).numpy()
+    visible = task.train.labels[row] == masks.VISIBLE
+    assert np.array_equal(condition[..., :3][visible], task.train.unworn[row][visible])
+    assert not condition[..., :3][~visible].any()
+    assert condition[..., 3:].any()
+
+
+def test_mirrored_views_swap_left_and_right(runs, toy_folder):
+    from shoemodel.training.latents import view
+
+    task = SWTask(config_on(runs, pose_jitter_px=0.0, mask_jitter_px=0.0), load(toy_folder))
+    rng = np.random.default_rng(0)
+    labels = task.train.labels[0]
+    plain = task._condition(0, view(0, 0, 256), labels, rng)
+    mirrored = view(0, 1, 256)
+    flipped = task._condition(0, mirrored, mirrored.labels(labels), rng)
+    torch.testing.assert_close(flipped[:3].flip(-1), plain[:3])
+    assert not torch.allclose(flipped[3:].flip(-1), plain[3:])  # the limbs' colours change sides
+
+
+def test_weight_is_raised_about_the_collar_only(runs, toy_folder):
+    task = SWTask(config_on(runs, collar_weight=3.0), load(toy_folder))
+    labels = np.zeros((256, 256), np.uint8)
+    assert torch.equal(task._weight(labels), torch.ones(1, 16, 16))
+    labels[128:144, 128:144] = masks.WEARABLE
+    weight = task._weight(labels)[0]
+    assert float(weight[8, 8]) == 3 and float(weight[0, 0]) == 1
+
+
+def test_the_paper_s_numbers():
+    loop = paper().loop
+    assert (loop.steps, loop.lr, loop.batch, loop.schedule) == (500_000, 1e-5, 128, "constant")
