@@ -67,7 +67,7 @@ def test_unknown_pack_and_folder_without_manifest(tmp_path):
 
 
 def test_sd15_says_how_to_get_it():
-    with pytest.raises(InputError, match="stable-diffusion-v1-5.*shoemodel pack"):
+    with pytest.raises(InputError, match=r"stable-diffusion-v1-5.*shoemodel pack"):
         packs.resolve("sd15")
 
 

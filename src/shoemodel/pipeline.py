@@ -23,6 +23,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from diffusers import (
+    AutoencoderDC,
     AutoencoderKL,
     AutoencoderTiny,
     ControlNetModel,
@@ -54,7 +55,7 @@ from shoemodel.lps.predict import FootKeypoints, foot_keypoints, leg_poses
 from shoemodel.masks import ShoeAreas
 from shoemodel.pose import Pose
 from shoemodel.sw import paste, sample
-from shoemodel.sw.conditions import condition, wearable_shoe
+from shoemodel.sw.conditions import condition
 from shoemodel.wd import predict as wd
 from shoemodel.wd import region as regions
 from shoemodel.wd.region import Region
@@ -108,7 +109,7 @@ class ShoeModelPipeline(DiffusionPipeline):
         legs_scheduler: DDPMScheduler,
         tokenizer: CLIPTokenizer,
         text_encoder: CLIPTextModel,
-        vae: AutoencoderTiny | AutoencoderKL,
+        vae: AutoencoderDC | AutoencoderTiny | AutoencoderKL,
         unet: UNet2DConditionModel,
         controlnet: ControlNetModel,
         scheduler: DDIMScheduler,
@@ -231,11 +232,11 @@ class ShoeModelPipeline(DiffusionPipeline):
         points: np.ndarray | None = None,
         mask: Bool[np.ndarray, "h w"] | None = None,
     ) -> Region:
-        """X_m: the shoe's pixels, from the mask given, else the photo's transparency, else SAM (see `wd.region.find`)."""
+        """X_m: the shoe's pixels, from the mask given, else the photo's transparency, else SAM (`wd.region.find`)."""
         photo = as_photo(image)
         if mask is not None:
             return regions.from_user(mask, photo.size, "mask", photo.path.name)
-        if photo.alpha is not None and box is None and points is None:
+        if photo.alpha is not None and box is None and points is None and (photo.alpha > 127).mean() < regions.MAX_AREA:
             return regions.from_user(photo.alpha > 127, photo.size, "alpha", photo.path.name)
         return regions.find(self.region, photo.rgb, box, points, photo.path.name)
 

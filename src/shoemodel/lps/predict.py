@@ -73,13 +73,15 @@ def leg_poses(
 ) -> list[Pose]:
     """`num` different plausible poses for these feet, on a picture of `size` (h, w).
 
+    Points outside the generator's square (the picture, letterboxed) have visibility 0.
+
     Raises:
         InputError: no foot was found, so that there is nothing to stand a leg on.
     """
     if not found.exists.any():
         raise InputError(
-            f"no foot fits the shoe in {name} (best heatmap peak {found.scores.max():.2f}, {MIN_PEAK} is needed): give a "
-            "photo of a whole shoe, or mark it with --box, --points or --mask"
+            f"no foot fits the shoe in {name} (best heatmap peak {found.scores.max():.2f}, {MIN_PEAK} is needed): "
+            "give a photo of a whole shoe, or mark it with --box, --points or --mask"
         )
     square = Letterbox(size, (SIDE, SIDE))
     feet_unit = poses.normalise(square.apply_points(found.points_px), found.exists, SIDE)
@@ -92,7 +94,12 @@ def leg_poses(
         poses.merge(found.points_px, found.exists, square.invert_points(leg), there)
         for leg, there in zip(legs_px, exists, strict=True)
     ]
-    return choose(candidates, num)
+    return [_framed(pose, square) for pose in choose(candidates, num)]
+
+
+def _framed(pose: Pose, square: Letterbox) -> Pose:
+    """A point outside the generator's square does not exist for it, as in training: its visibility is 0."""
+    return Pose(pose.points, Pose(square.apply_points(pose.points), pose.visibility).within(square.size_out).visibility)
 
 
 def choose(candidates: list[Pose], num: int) -> list[Pose]:

@@ -61,6 +61,7 @@ class WDTask:
         self.train, self.test = tuples.split()
         torch.manual_seed(config.loop.seed)
         self.model = build(config.hidden_sizes, config.depths, config.heads, config.decoder_size)
+        self.model.config.image_size = config.side  # where `wd.predict` finds it
         self.trained = {"areas": self.model}
         self.frozen: dict[str, torch.nn.Module] = {}
 
@@ -71,12 +72,11 @@ class WDTask:
         return {"pixels": pixels, "labels": torch.from_numpy(np.stack(targets)).long()}
 
     def _example(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        count = 4 if rng.random() < self.config.mosaic_p else 1
+        side = self.config.side
+        count, drawn = (4, side * 5 // 8) if rng.random() < self.config.mosaic_p else (1, side)
         rows = rng.integers(len(self.train), size=count)
-        examples = [
-            augment.shoe_example(self.train.unworn[row], self.train.labels[row], rng, self.config.side) for row in rows
-        ]
-        return augment.mosaic(examples, rng) if count == 4 else examples[0]
+        examples = [augment.shoe_example(self.train.unworn[row], self.train.labels[row], rng, drawn) for row in rows]
+        return augment.mosaic(examples, rng, side) if count == 4 else examples[0]
 
     def loss(self, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
         """Cross-entropy at full resolution, SegFormer's loss."""

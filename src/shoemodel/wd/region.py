@@ -7,7 +7,7 @@
 
 The paper says no more than that SAM is used. How it is asked is ours: without a prompt the whole picture is the box,
 which the small SAM is trained to answer with the shoes; then the picture is cropped around the answer and SAM is asked
-again with the box it found, for a sharper outline (ours).
+again, for a sharper outline (ours).
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def find(
     logits, confidence = ask(sam, rgb, box or (None if points is not None else whole), points)
     source = "box" if box is not None else "points" if points is not None else "automatic"
     _refuse_nothing(logits > 0, confidence, source, name)
-    mask, confidence = look_closer(sam, rgb, logits > 0, confidence)
+    mask, confidence = look_closer(sam, rgb, logits > 0, confidence, alone=source == "automatic")
     if REFINE:
         mask = refine(rgb, mask)
     mask = tidy(mask)
@@ -80,21 +80,17 @@ def ask(
     box: Box | None = None,
     points: Float[np.ndarray, "n 2"] | None = None,
 ) -> tuple[Float[np.ndarray, "h w"], float]:
-    """One question to SAM -> mask logits on the picture's grid, and the predicted IoU.
-
-    SAM counts pixel centres from 0, we from 0.5, hence the shift.
-    """
+    """One question to SAM -> mask logits on the picture's grid, and the predicted IoU."""
     side = sam.config.vision_config.image_size
     letterbox = Letterbox(rgb.shape[:2], (side, side))
     pixels = to_tensor(letterbox.apply_image(rgb, fill=tuple(round(value) for value in MEAN_RGB)))[None]
-    prompts = {}
+    prompts: dict[str, torch.Tensor] = {}
     if box is not None:
         corners = np.array([[box.x0, box.y0], [box.x1, box.y1]], dtype=np.float64)
-        prompts["input_boxes"] = torch.from_numpy(letterbox.apply_points(corners) - 0.5).reshape(1, 1, 4)
+        prompts["input_boxes"] = _to_sam(letterbox.apply_points(corners), sam).reshape(1, 1, 4)
     if points is not None:
-        prompts["input_points"] = torch.from_numpy(letterbox.apply_points(points) - 0.5)[None, None]
+        prompts["input_points"] = _to_sam(letterbox.apply_points(points), sam)[None, None]
         prompts["input_labels"] = torch.ones(1, 1, len(points), dtype=torch.int64, device=sam.device)
-    prompts = {key: value.to(sam.device, sam.dtype if value.is_floating_point() else None) for key, value in prompts.items()}
     with torch.inference_mode():
         answer = sam(pixel_values=pixels.to(sam.device, sam.dtype), multimask_output=False, **prompts)
     logits = torch.nn.functional.interpolate(answer.pred_masks[:, 0].float(), (side, side), mode="bilinear")
@@ -102,15 +98,24 @@ def ask(
     return logits, float(answer.iou_scores.flatten()[0].clamp(0, 1))
 
 
+def _to_sam(points_px: Float[np.ndarray, "n 2"], sam: SamModel) -> Float[torch.Tensor, "n 2"]:
+    """SAM counts pixel centres from 0, we from 0.5."""
+    return torch.from_numpy(points_px - 0.5).to(sam.device, sam.dtype)
+
+
 def look_closer(
-    sam: SamModel, rgb: UInt8[np.ndarray, "h w 3"], mask: Bool[np.ndarray, "h w"], confidence: float
+    sam: SamModel, rgb: UInt8[np.ndarray, "h w 3"], mask: Bool[np.ndarray, "h w"], confidence: float, alone: bool
 ) -> tuple[Bool[np.ndarray, "h w"], float]:
-    """Ask again on a crop around `mask`, with its box; keep the first answer where the two disagree (ours)."""
+    """Ask again on a crop around `mask`; keep the first answer where the two disagree (ours).
+
+    When every shoe in the photo is meant (`alone`), the whole crop is the box, as before, for a box around a pair may
+    be understood as one shoe's; else it is the box that was found.
+    """
     found = Box.of_mask(tidy(mask))
     crop = _crop_around(found, rgb.shape[:2])
     x0, y0, x1, y1 = (round(value) for value in (crop.x0, crop.y0, crop.x1, crop.y1))
     inner = Box(found.x0 - x0, found.y0 - y0, found.x1 - x0, found.y1 - y0)
-    logits, closer_confidence = ask(sam, rgb[y0:y1, x0:x1], inner)
+    logits, closer_confidence = ask(sam, rgb[y0:y1, x0:x1], Box(0, 0, x1 - x0, y1 - y0) if alone else inner)
     closer = np.zeros_like(mask)
     closer[y0:y1, x0:x1] = logits > 0
     if masks.iou(mask, closer) < ZOOM_AGREEMENT:
@@ -161,7 +166,8 @@ def from_user(mask: Bool[np.ndarray, "h w"], size: tuple[int, int], source: str,
         InputError: another size than the photo's, or an empty mask.
     """
     if mask.shape != tuple(size):
-        raise InputError(f"the mask for {name} is {mask.shape[1]}x{mask.shape[0]}, but the photo is {size[1]}x{size[0]}")
+        found, wanted = (f"{width}x{height}" for height, width in (mask.shape, size))
+        raise InputError(f"the mask for {name} is {found}, but the photo is {wanted}")
     if not mask.any():
         raise InputError(f"the {source} of {name} marks no pixel: mark the shoe's pixels")
     return Region(mask, 1.0, source)

@@ -1,0 +1,66 @@
+"""What the values on the command line mean. Each function raises InputError, naming flag, value and accepted form."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+from shoemodel import images
+from shoemodel.errors import InputError
+from shoemodel.geometry import Box
+
+
+def folders(photos: Sequence[Path], out: Path) -> list[Path]:
+    """DIR/<stem> for each photo; InputError where none is given or two would share a folder."""
+    if not photos:
+        raise InputError("no photo was given: name at least one picture file")
+    stems: dict[str, Path] = {}
+    for photo in photos:
+        if photo.stem in stems:
+            raise InputError(f"{stems[photo.stem]} and {photo} would both be written to {out / photo.stem}: rename one")
+        stems[photo.stem] = photo
+    return [out / stem for stem in stems]
+
+
+def at_least(smallest: float, value: float, flag: str) -> None:
+    """Raise InputError where a flag's number is smaller than accepted, or no number."""
+    if not value >= smallest:
+        raise InputError(f"{flag} is {value:g}, at least {smallest:g} is accepted")
+
+
+def box(text: str | None) -> Box | None:
+    """Read x0,y0,x1,y1."""
+    if text is None:
+        return None
+    numbers = _numbers(text, "--box", "x0,y0,x1,y1")
+    if len(numbers) != 4 or not (numbers[0] < numbers[2] and numbers[1] < numbers[3]):
+        raise InputError(f"--box is {text!r}, but x0,y0,x1,y1 with x0 < x1 and y0 < y1 is accepted, in photo pixels")
+    return Box(*numbers)
+
+
+def points(text: str | None) -> Float[np.ndarray, "n 2"] | None:
+    """Read x,y[,x,y...] as (n, 2)."""
+    if text is None:
+        return None
+    numbers = _numbers(text, "--points", "x,y[,x,y...]")
+    if len(numbers) % 2 or not np.isfinite(numbers).all():
+        raise InputError(f"--points is {text!r}, but x,y[,x,y...] is accepted, in photo pixels")
+    return np.array(numbers).reshape(-1, 2)
+
+
+def mask(file: Path | None) -> Bool[np.ndarray, "h w"] | None:
+    """Read a mask: what is opaque where the picture has transparency, else what is brighter than half."""
+    if file is None:
+        return None
+    picture = images.load(file)
+    return picture.alpha > 127 if picture.alpha is not None else picture.rgb.max(axis=2) > 127
+
+
+def _numbers(text: str, flag: str, form: str) -> list[float]:
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError as error:
+        raise InputError(f"{flag} is {text!r}, but {form} is accepted, in photo pixels") from error

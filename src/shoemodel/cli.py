@@ -1,0 +1,313 @@
+"""The command line: `shoemodel generate | verify | synth | train | pack`.
+
+Bad input gets one sentence on stderr and exit code 2. Nothing heavy is imported before a verb runs.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import tyro
+from tyro.conf import Positional, arg, subcommand
+
+from shoemodel.errors import InputError
+
+if TYPE_CHECKING:
+    from shoemodel.images import Photo
+    from shoemodel.pipeline import ShoeModelPipeline
+
+BAD_INPUT, INTERRUPTED = 2, 130
+TASKS = {
+    "region": "RegionTask",
+    "wd": "WDTask",
+    "feet": "FeetTask",
+    "legs": "LegsTask",
+    "clip": "ClipTask",
+    "autoencoder": "AutoencoderTask",
+    "base": "BaseTask",
+    "sw": "SWTask",
+}
+STYLE = (tyro.conf.OmitArgPrefixes,)
+DESCRIPTION = "A photo of an unworn shoe in, pictures of legs wearing exactly that shoe out."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Generate:
+    """Dress legs in the shoe of each photo; writes DIR/<photo stem>/.
+
+    A photo that cannot be used is reported and the others still run; the exit code is then 2. A folder of an earlier
+    run is replaced once the new one is whole.
+
+    Example: shoemodel generate sneaker.jpg --prompt "legs in blue jeans, on a wooden floor" --num 4 --seed 7 --out demo
+    """
+
+    photos: Positional[tuple[Path, ...]]
+    """Photos of an unworn shoe or a pair (PNG, JPEG, WebP, TIFF, HEIC ...)."""
+    prompt: str
+    """What to draw; at most 77 tokens count."""
+    out: Annotated[Path, arg(metavar="DIR")]
+    """Folder to write to."""
+    num: int = 1
+    """Results for each photo, each with another pose."""
+    seed: int = 0
+    """The same seed gives the same pixels on the same machine."""
+    pack: Annotated[str, arg(metavar="mini|sd15|FOLDER")] = "mini"
+    """Weights."""
+    steps: int = 50
+    """DDIM steps."""
+    guidance: float = 7.0
+    """Classifier-free guidance: how strongly the prompt steers."""
+    negative_prompt: str = ""
+    """What not to draw."""
+    box: Annotated[str | None, arg(metavar="x0,y0,x1,y1")] = None
+    """Where the shoe is, in photo pixels, if it is not found by itself."""
+    points: Annotated[str | None, arg(metavar="x,y[,x,y...]")] = None
+    """Points on the shoe, in photo pixels."""
+    mask: Annotated[Path | None, arg(metavar="FILE")] = None
+    """The shoe's pixels: a picture of the photo's size, white (or opaque) on the shoe."""
+    layout: Annotated[str, arg(metavar="auto|keep|x,y,scale,angle[,flip]")] = "auto"
+    """Where the shoe stands: `auto` extends the canvas where legs need room, `keep` adds nothing; or the middle of the
+    shoe as fractions of the canvas, its scale and its turn in degrees, and `flip` to mirror it."""
+
+    def run(self) -> int:
+        from shoemodel import arguments, images, packs, run_folder
+        from shoemodel import layout as layouts
+
+        folders = arguments.folders(self.photos, self.out)
+        arguments.at_least(1, self.num, "--num")
+        arguments.at_least(1, self.steps, "--steps")
+        arguments.at_least(0, self.guidance, "--guidance")
+        arguments.at_least(0, self.seed, "--seed")
+        layouts.parse(self.layout)
+        box, points = arguments.box(self.box), arguments.points(self.points)
+        run_folder.require_writable(self.out)
+        mask = arguments.mask(self.mask)
+        packs.check(packs.resolve(self.pack))
+        pipeline, exit_code = None, 0
+        for file, folder in zip(self.photos, folders, strict=True):
+            try:
+                photo = images.load(file)
+                pipeline = pipeline or _load(self.pack)
+                self._one(pipeline, photo, folder, box=box, points=points, mask=mask)
+            except InputError as error:
+                _complain(error)
+                exit_code = BAD_INPUT
+        return exit_code
+
+    def _one(self, pipeline: ShoeModelPipeline, photo: Photo, folder: Path, **where: Any) -> None:
+        """Run the chain on one photo, with a progress bar, and write its folder."""
+        from shoemodel import run_folder
+
+        with _progress(photo.path.name) as report:
+            result = pipeline(
+                photo,
+                self.prompt,
+                num_images=self.num,
+                generator=self.seed,
+                steps=self.steps,
+                guidance=self.guidance,
+                negative_prompt=self.negative_prompt,
+                layout=self.layout,
+                callback=report,
+                **where,
+            )
+        settings = {
+            "prompt": self.prompt,
+            "negative_prompt": self.negative_prompt,
+            "pack": self.pack,
+            "seed": self.seed,
+            "steps": self.steps,
+            "guidance": self.guidance,
+        }
+        run_folder.write(folder, photo, result, settings)
+        for notice in result.notices:
+            print(f"shoemodel: {notice}", file=sys.stderr)
+        print(folder)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verify:
+    """Check that the shoe in the results is the photo's, pixel by pixel, from the files alone.
+
+    Exit code 0 when everything holds, 1 when something was changed, 2 when there is nothing to check.
+
+    Example: shoemodel verify demo/sneaker --photo sneaker.jpg
+    """
+
+    folder: Annotated[Positional[Path], arg(metavar="DIR")]
+    """A folder of results, or one that holds several."""
+    photo: Annotated[Path | None, arg(metavar="FILE")] = None
+    """The source photo: then its hash and pixels are checked too."""
+
+    def run(self) -> int:
+        from shoemodel import certificate, run_folder
+
+        failed = False
+        for folder in run_folder.find(self.folder):
+            problems = certificate.verify(folder, self.photo)
+            failed = failed or bool(problems)
+            print(f"{folder}: {'; '.join(problems) or 'every visible pixel is untouched'}")
+        return int(failed)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Synth:
+    """Make tuples of the synthetic world: worn picture, shoes alone, areas, keypoints, caption; as WebDataset shards.
+
+    Sample i depends on the seed and i alone; the same command continues after an interruption.
+
+    Example: shoemodel synth --num 200 --seed 1 --out data --size 256
+    """
+
+    num: int
+    """Tuples to make."""
+    out: Annotated[Path, arg(metavar="DIR")]
+    """Folder for the shards."""
+    seed: int = 0
+    """Another seed is another world."""
+    size: int = 256
+    """Side of the pictures in pixels."""
+    assets: Annotated[Path | None, arg(metavar="FOLDER")] = None
+    """Folder with shoe meshes (.mhclo, .obj) to use beside the parametric ones."""
+    workers: int = 1
+    """Processes."""
+
+    def run(self) -> int:
+        from shoemodel import arguments
+
+        arguments.at_least(1, self.num, "--num")
+        try:
+            from shoemodel.world.synthesize import synthesize
+        except ImportError as error:
+            raise InputError(f"synth needs the package {error.name}: install shoemodel[world]") from error
+        synthesize(self.num, self.seed, self.out, self.size, self.assets, self.workers)
+        return 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Train:
+    """Train one module on a folder of tuples; the same command continues an interrupted run.
+
+    Any field of the preset can be changed behind the flags, for example: --loop.steps 100 --loop.threads 1
+
+    Example: shoemodel train wd mini --data data --out runs/wd
+    """
+
+    module: Positional[Literal["region", "wd", "feet", "legs", "clip", "autoencoder", "base", "sw"]]
+    """What to train; base needs the runs of autoencoder and clip, sw needs that of base as well."""
+    preset: Positional[Literal["smoke", "mini", "paper"]]
+    """smoke: seconds, to see that everything runs; mini: the shipped pack; paper: the paper's numbers, where known."""
+    data: Annotated[Path, arg(metavar="DIR")]
+    """Folder written by `shoemodel synth`."""
+    out: Annotated[Path, arg(metavar="RUN")]
+    """Run folder: configuration, state, model, losses, samples."""
+
+    def run(self, changes: Sequence[str] = ()) -> int:
+        """Train; `changes` are flags that override fields of the preset."""
+        try:
+            module = importlib.import_module(f"shoemodel.training.{self.module}")
+            from shoemodel.data import datasets
+            from shoemodel.training.loop import train
+        except ImportError as error:
+            raise InputError(f"train needs the package {error.name}: install shoemodel[train]") from error
+        if not hasattr(module, self.preset):
+            raise InputError(f"{self.module} has no preset {self.preset}: the paper does not say how it was trained")
+        preset = getattr(module, self.preset)()
+        prog = f"shoemodel train {self.module} {self.preset} --data DIR --out RUN"
+        config = tyro.cli(type(preset), default=preset, args=list(changes), prog=prog)
+        task = getattr(module, TASKS[self.module])(config, datasets.load(self.data))
+        outcome = train(task, config, self.out)
+        state = "finished" if outcome.finished else "stopped; the same command continues"
+        print(f"{self.out}: {outcome.step} steps, {state}; loss {outcome.loss:.4g}")
+        return 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pack:
+    """Collect the trained components of several runs into one pack of bfloat16 weights with hashes.
+
+    Example: shoemodel pack runs/* --out mine && shoemodel generate sneaker.jpg --pack mine --prompt jeans --out demo
+    """
+
+    runs: Annotated[Positional[tuple[Path, ...]], arg(metavar="RUN")]
+    """Folders written by `shoemodel train`; where two hold one component, the first counts."""
+    out: Annotated[Path, arg(metavar="FOLDER")]
+    """The pack."""
+    licence: str = "Apache-2.0"
+    """Licence of the weights, as pack.json is to state it."""
+
+    def run(self) -> int:
+        from shoemodel import packs
+
+        if not self.runs:
+            raise InputError("no run was given: name at least one folder written by `shoemodel train`")
+        manifest = packs.assemble(self.runs, self.out, self.licence)
+        print(f"{self.out}: {len(manifest['files'])} files, {manifest['bytes'] / 2**20:.1f} MiB")
+        return 0
+
+
+Verb = (
+    Annotated[Generate, subcommand("generate")]
+    | Annotated[Verify, subcommand("verify")]
+    | Annotated[Synth, subcommand("synth")]
+    | Annotated[Train, subcommand("train")]
+    | Annotated[Pack, subcommand("pack")]
+)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one verb and return its exit code: 0, 1 for results that do not verify, 2 for bad input."""
+    verb, changes = _parse(sys.argv[1:] if argv is None else argv)
+    try:
+        return verb.run(changes) if isinstance(verb, Train) else verb.run()
+    except InputError as error:
+        _complain(error)
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        print("shoemodel: interrupted", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _parse(argv: list[str]) -> tuple[Any, list[str]]:
+    """The verb, and for `train` the flags it does not know itself: they belong to its preset."""
+    parse: Callable[..., Any] = partial(tyro.cli, Verb, prog="shoemodel", description=DESCRIPTION, config=STYLE)
+    if argv[:1] == ["train"]:
+        return parse(args=argv, return_unknown_args=True)
+    return parse(args=argv), []
+
+
+def _complain(error: InputError) -> None:
+    print(f"shoemodel: {error}", file=sys.stderr)
+
+
+def _load(pack: str) -> ShoeModelPipeline:
+    from shoemodel.pipeline import ShoeModelPipeline
+
+    return ShoeModelPipeline.from_pretrained(pack)
+
+
+@contextmanager
+def _progress(name: str) -> Iterator[Callable[[str, int, int], None]]:
+    """A bar on stderr over the stages and steps of one photo; silent where stderr is no terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(name)
+
+        def report(stage: str, done: int, total: int) -> None:
+            bar.update(task, description=f"{name}: {stage}", completed=done, total=total)
+
+        yield report
+
+
+if __name__ == "__main__":
+    sys.exit(main())
