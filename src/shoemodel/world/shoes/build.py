@@ -8,15 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-from ..parts import Material, Part
-from . import sole as soles
-from . import upper as uppers
-from .implicit import smooth_step, surface
-from .laces import bow, fringe, laces
-from .last import Foot, Last, shape_last
-from .paint import Paint, paint_sole, paint_upper
-from .palette import LINING, RUBBER, material
-from .parameters import ShoeParameters, heel_deg
+from shoemodel.world.parts import Material, Part
+from shoemodel.world.shoes import sole as soles
+from shoemodel.world.shoes import upper as uppers
+from shoemodel.world.shoes.implicit import smooth_step, surface
+from shoemodel.world.shoes.laces import bow, fringe, laces
+from shoemodel.world.shoes.last import Foot, Last, shape_last
+from shoemodel.world.shoes.paint import Paint, paint_sole, paint_upper
+from shoemodel.world.shoes.palette import LINING, RUBBER, material
+from shoemodel.world.shoes.parameters import ShoeParameters, heel_deg
 
 FINE = 0.002  # voxels of the meshes
 CLEARANCE = 0.0025  # the foot keeps this far from the upper, so that coarse skin does not show through

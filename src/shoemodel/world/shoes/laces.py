@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from .last import Last
-from .parameters import ShoeParameters
-from .upper import cut_field, topline
+from shoemodel.world.shoes.last import Last
+from shoemodel.world.shoes.parameters import ShoeParameters
+from shoemodel.world.shoes.upper import cut_field, topline
 
 Mesh = tuple[np.ndarray, np.ndarray]
 

@@ -11,8 +11,8 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from scipy import ndimage
 
-from .implicit import Field, closed_distance, smooth_max, smooth_min, smooth_step, voxelise
-from .parameters import ShoeParameters
+from shoemodel.world.shoes.implicit import Field, closed_distance, smooth_max, smooth_min, smooth_step, voxelise
+from shoemodel.world.shoes.parameters import ShoeParameters
 
 COARSE, SHAFT = 0.003, 0.0042  # voxels of the sampled fields (low shoes, boots); B-splines smooth in between
 BED = 0.0015  # the foot stays this far above the footbed's underside

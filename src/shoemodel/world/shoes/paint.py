@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-from .implicit import smooth_step
-from .last import Last
-from .parameters import ShoeParameters
+from shoemodel.world.shoes.implicit import smooth_step
+from shoemodel.world.shoes.last import Last
+from shoemodel.world.shoes.parameters import ShoeParameters
 
 RAMP = 0.0009  # half width of a colour border, metres
 
@@ -195,5 +195,3 @@ def _side_mark(coat: Coat, paint: Paint, s: np.ndarray, rise: np.ndarray, rng: n
     else:
         middle = 0.034 + 0.012 * np.sin((s - 0.2) * 9)
         coat.lay(np.maximum(np.abs(rise - middle) - 0.005, (np.abs(s - 0.42) - 0.25) * length), accent, 0.0005)
-
-

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..parts import Material
+from shoemodel.world.parts import Material
 
 
 @dataclass(frozen=True)
@@ -92,3 +92,10 @@ def sample_colours(rng: np.random.Generator, family: str) -> dict[str, Colour]:
     return dict(
         body=body, second=second, accent=accent, lining=lining, sole=sole, outsole=outsole, stripe=stripe, laces=laces
     )
+
+
+def nearest_colour(rgb: np.ndarray) -> Colour:
+    """The named colour closest to a linear RGB, compared roughly as the eye does."""
+    named = [c for c, _ in _NEUTRAL + _SATURATED]
+    distances = [np.linalg.norm(np.cbrt(c.rgb) - np.cbrt(rgb)) for c in named]
+    return named[int(np.argmin(distances))]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from .palette import Colour, sample_colours, sample_finish
+from shoemodel.world.shoes.palette import Colour, sample_colours, sample_finish
 
 FAMILIES = (
     "sneaker",
@@ -164,8 +164,8 @@ def _pump(u, rng) -> dict:
         heel_kind=kind, heel_tip=u(0.005, 0.007) if kind == "stiletto" else u(0.008, 0.012) if kind == "kitten" else
         u(0.004, 0.010), toe_height=u(0.027, 0.032), toe_extension_s=u(0.06, 0.14), toe_power=u(1.15, 2.0),
         toe_taper=u(1.5, 2.1), thickness=0.0035, collar=((0.0, u(0.052, 0.060)), (0.12, 0.050), (0.3, u(0.030, 0.036)),
-        (0.5, 0.029), (0.66, 0.036), (0.85, 0.042)), throat_s=u(0.76, 0.82), throat_lean=u(0.8, 1.4), throat_radius=u(0.016, 0.030),
-        spring=u(0.002, 0.006), straps=straps if rng.random() < 0.25 else (),
+        (0.5, 0.029), (0.66, 0.036), (0.85, 0.042)), throat_s=u(0.76, 0.82), throat_lean=u(0.8, 1.4),
+        throat_radius=u(0.016, 0.030), spring=u(0.002, 0.006), straps=straps if rng.random() < 0.25 else (),
     )  # fmt: skip
 
 

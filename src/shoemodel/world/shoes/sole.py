@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from .implicit import smooth_max, smooth_min, smooth_step
-from .last import Last
-from .parameters import ShoeParameters
+from shoemodel.world.shoes.implicit import smooth_max, smooth_min, smooth_step
+from shoemodel.world.shoes.last import Last
+from shoemodel.world.shoes.parameters import ShoeParameters
 
 SHEET = 0.007  # thickness of a welted sole away from the ball
 

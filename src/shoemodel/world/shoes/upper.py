@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
-from .implicit import smooth_max, smooth_min, smooth_step
-from .last import Last
-from .parameters import ShoeParameters, Strap
+from shoemodel.world.shoes.implicit import smooth_max, smooth_min, smooth_step
+from shoemodel.world.shoes.last import Last
+from shoemodel.world.shoes.parameters import ShoeParameters, Strap
 
 REFERENCE_LENGTH = 0.255  # heights above the footbed are given for a foot of this length
 

