@@ -50,7 +50,7 @@ def test_photometric_changes_colours_only():
 def test_mosaic_shows_four_and_aligns_labels(seed):
     rng = np.random.default_rng(seed)
     full = [(np.full((64, 64, 3), 50 * (i + 1), np.uint8), np.full((64, 64), i % 3, np.uint8)) for i in range(4)]
-    frame, target = augment.mosaic(full, rng)
+    frame, target = augment.mosaic(full, rng, 96)
     assert {50, 100, 150, 200} <= set(np.unique(frame))
     for i in range(4):
         assert (target[frame[..., 0] == 50 * (i + 1)] == i % 3).all()

@@ -121,10 +121,9 @@ def shoe_example(
 
 
 def mosaic(
-    examples: list[tuple[Picture, UInt8[np.ndarray, "s s"]]], rng: np.random.Generator
-) -> tuple[Picture, UInt8[np.ndarray, "s s"]]:
-    """Four examples around a random point of one frame, each shrunk to about its quarter, as mmsegmentation does."""
-    side = examples[0][0].shape[0]
+    examples: list[tuple[Picture, UInt8[np.ndarray, "s s"]]], rng: np.random.Generator, side: int
+) -> tuple[Picture, UInt8[np.ndarray, "side side"]]:
+    """Four examples around a random point of one frame, each resized to about its quarter, as mmsegmentation does."""
     frame, target = np.zeros((side, side, 3), np.uint8), np.zeros((side, side), np.uint8)
     x, y = (rng.uniform(0.3, 0.7, 2) * side).astype(int)
     quarters = [(0, y, 0, x), (0, y, x, side), (y, side, 0, x), (y, side, x, side)]
