@@ -45,7 +45,7 @@ def build_scheduler(prediction: Prediction = "epsilon") -> DDIMScheduler:
 
 
 def random_timesteps(count: int, device: torch.device) -> Int[torch.Tensor, "b"]:
-    """Uniform on 0 … T-1, one in each of `count` equal strata: unbiased, with less noise than independent draws (ours)."""
+    """Uniform on 0 … T-1, one in each of `count` equal strata: unbiased, less noisy than independent draws (ours)."""
     position = (torch.arange(count, device=device) + torch.rand(count, device=device)) / count
     return (position * STEPS).long().clamp(max=STEPS - 1)
 

@@ -139,7 +139,7 @@ class AutoencoderTask:
         for row in rows:
             pixels = self._pixels(self.test.worn[row][None])
             decoded = self.model.decode(raw_latents(self.model, pixels), return_dict=False)[0].clamp(-1, 1)
-            errors.append(float(((decoded - pixels) ** 2).mean()) / 4)
+            errors.append(((decoded - pixels) ** 2).mean().item() / 4)
             if len(pictures) < shown:
                 pictures.append([self.test.worn[row], to_uint8(decoded)[0]])
         psnr = float(np.mean(-10 * np.log10(np.maximum(errors, 1e-10))))
