@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -191,5 +190,14 @@ def toy_folder(tmp_path_factory) -> Path:
     return folder
 
 
-def read_json(path: Path) -> dict:
-    return json.loads(path.read_text(encoding="utf-8"))
+@pytest.fixture
+def found_feet(monkeypatch):
+    """Untrained networks find no feet: say where they are, on whatever canvas."""
+    from shoemodel.lps.predict import FootKeypoints
+
+    def feet(model, shoe):
+        height, width = shoe.shape[:2]
+        unit = [[0.3, 0.6], [0.5, 0.8], [0.45, 0.8], [0.25, 0.8], [0.6, 0.6], [0.8, 0.8], [0.75, 0.8], [0.55, 0.8]]
+        return FootKeypoints(np.array(unit) * (width, height), np.ones(8), np.ones(8, bool))
+
+    monkeypatch.setattr("shoemodel.pipeline.foot_keypoints", feet)

@@ -5,19 +5,8 @@ from PIL import Image
 
 from shoemodel import ShoeModelPipeline, images
 from shoemodel.errors import InputError
-from shoemodel.lps.predict import FootKeypoints
 
-
-@pytest.fixture(autouse=True)
-def found_feet(monkeypatch):
-    """Untrained networks find no feet: say where they are, on whatever canvas."""
-
-    def feet(model, shoe):
-        height, width = shoe.shape[:2]
-        unit = [[0.3, 0.6], [0.5, 0.8], [0.45, 0.8], [0.25, 0.8], [0.6, 0.6], [0.8, 0.8], [0.75, 0.8], [0.55, 0.8]]
-        return FootKeypoints(np.array(unit) * (width, height), np.ones(8), np.ones(8, bool))
-
-    monkeypatch.setattr("shoemodel.pipeline.foot_keypoints", feet)
+pytestmark = pytest.mark.usefixtures("found_feet")
 
 
 @pytest.fixture

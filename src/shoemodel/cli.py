@@ -103,7 +103,7 @@ class Generate:
 
     def _one(self, pipeline: ShoeModelPipeline, photo: Photo, folder: Path, **where: Any) -> None:
         """Run the chain on one photo, with a progress bar, and write its folder."""
-        from shoemodel import run_folder
+        from shoemodel import packs, run_folder
 
         with _progress(photo.path.name) as report:
             result = pipeline(
@@ -121,7 +121,7 @@ class Generate:
         settings = {
             "prompt": self.prompt,
             "negative_prompt": self.negative_prompt,
-            "pack": self.pack,
+            "pack": packs.identity(self.pack),
             "seed": self.seed,
             "steps": self.steps,
             "guidance": self.guidance,
@@ -300,7 +300,8 @@ def _progress(name: str) -> Iterator[Callable[[str, int, int], None]]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(name)
 
         def report(stage: str, done: int, total: int) -> None:

@@ -127,6 +127,12 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     return manifest
 
 
+def identity(name: str | Path) -> dict[str, str]:
+    """What tells one pack from another: its name and the hash of its pack.json."""
+    folder = resolve(name)
+    return {"name": read_manifest(folder)["name"], "sha256": sha256(folder / MANIFEST)}
+
+
 def write_manifest(folder: Path, name: str, licence: str, sources: dict[str, str] | None = None) -> dict[str, Any]:
     """Describe every file of `folder` in its pack.json -> the manifest; `sources` says where each component is from."""
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
