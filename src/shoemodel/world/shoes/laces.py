@@ -92,7 +92,7 @@ def _shoelace_bow(last: Last, p: ShoeParameters, angle: float) -> list[Mesh]:
 def bow(last: Last, p: ShoeParameters) -> Mesh:
     """A small flat bow on a ballerina's throat."""
     y = -(p.throat_s + 0.02) * last.length
-    origin = np.array([[last.centre_x, y, last.bed(np.array(y)) + 0.006]])
+    origin = np.array([[last.middle(p.throat_s - 0.03), y, last.bed(np.array(y)) + 0.006]])
     up = np.array([[0, -0.25, 0.97]])
     centre = last.cast(origin, up, p.thickness)[0] + 0.002 * up[0]
     turn = np.linspace(0, 2 * np.pi, 21)

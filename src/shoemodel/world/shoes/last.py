@@ -5,7 +5,7 @@ Canonical frame of a left shoe: +x lateral, -y towards the toes, +z up, ground z
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -15,7 +15,6 @@ from shoemodel.world.shoes.implicit import Field, closed_distance, smooth_max, s
 from shoemodel.world.shoes.parameters import ShoeParameters
 
 COARSE, SHAFT = 0.003, 0.0042  # voxels of the sampled fields (low shoes, boots); B-splines smooth in between
-BED = 0.0015  # the foot stays this far above the footbed's underside
 BALL_S, SEAT_S = 0.70, 0.14  # where the footbed leaves the ground, and where it reaches the heel's height
 
 
@@ -45,7 +44,6 @@ class Last:
     sole: float  # height of the footbed below the ball
     seat: float  # height of the footbed below the heel
     centre_x: float  # middle of the instep
-    toe_y: float  # tip of the toe
     top: float  # highest z that the last describes
 
     def s(self, y: np.ndarray) -> np.ndarray:
@@ -57,9 +55,11 @@ class Last:
         t = np.clip((BALL_S - self.s(y)) / (BALL_S - SEAT_S), 0, 1)
         return self.sole + (self.seat - self.sole) * (0.55 * t * t * (3 - 2 * t) + 0.45 * t)
 
-    def inside(self, points: Float[np.ndarray, "n 3"]) -> Float[np.ndarray, "n"]:
-        """Field of the room for the foot: the solid above the footbed."""
-        return np.maximum(self.solid.at(points), self.bed(points[:, 1]) + BED - points[:, 2])
+    def middle(self, s: float) -> float:
+        """x of the middle of the plan at a place along the foot."""
+        x = self.plan.origin[0] + self.plan.step * np.arange(self.plan.values.shape[0])
+        row = self.plan.on(x, np.array([-s * self.length]))[:, 0]
+        return float(x[row < 0].mean())
 
     def cast(self, origins: np.ndarray, directions: np.ndarray, level: float, reach: float = 0.16) -> np.ndarray:
         """Where rays from inside leave the offset surface `solid = level`, points (n, 3)."""
@@ -102,7 +102,7 @@ def shape_last(parameters: ShoeParameters, foot: Foot) -> tuple[Last, np.ndarray
     seat = _seat_height(solid, axes, length, p.sole + p.heel)
     last = Last(
         Field(solid, np.array([a[0] for a in axes]), step), Field(solid[:, :, 0], np.zeros(2), step),
-        length, p.sole, seat, 0.0, -length * (1 + p.toe_extension_s), top,
+        length, p.sole, seat, 0.0, top,
     )  # fmt: skip
     return _finish(last, p, axes), matrix
 
@@ -125,7 +125,7 @@ def _seat_height(solid: np.ndarray, axes: tuple, length: float, expected: float)
 def _finish(last: Last, p: ShoeParameters, axes: tuple) -> Last:
     """Toe box, room in the shaft, upright walls above the sole."""
     x, y, z = (a.astype(np.float32) for a in np.meshgrid(*axes, indexing="ij", sparse=True))
-    s, rise = last.s(y), z - last.bed(y)
+    rise = z - last.bed(y)
     solid, step = last.solid.values, last.solid.step
     if p.slack:
         solid = solid - p.slack * smooth_step(rise, 0.05, 0.20)
@@ -134,13 +134,9 @@ def _finish(last: Last, p: ShoeParameters, axes: tuple) -> Last:
     plan = ndimage.gaussian_filter(low, 0.003 / step)
     wall = smooth_max(plan[:, :, None] + 0.0008, np.abs(rise - 0.004) - 0.008, 0.006)
     solid = smooth_min(solid, wall, 0.008).astype(np.float32)
-    waist = (low < 0) & (np.abs(s[:, :, 0] - 0.5) < 0.03)
-    centre_x = float(np.mean(np.broadcast_to(x[:, :, 0], low.shape)[waist]))
     origin = last.solid.origin
-    return Last(
-        Field(solid, origin, step), Field(plan.astype(np.float32), origin[:2], step),
-        last.length, last.sole, last.seat, centre_x, last.toe_y, last.top,
-    )  # fmt: skip
+    shaped = replace(last, solid=Field(solid, origin, step), plan=Field(plan.astype(np.float32), origin[:2], step))
+    return replace(shaped, centre_x=shaped.middle(0.5))
 
 
 def _with_toe_box(solid: np.ndarray, last: Last, p: ShoeParameters, grid: tuple) -> np.ndarray:
@@ -151,7 +147,7 @@ def _with_toe_box(solid: np.ndarray, last: Last, p: ShoeParameters, grid: tuple)
     band = (solid < 0) & (np.abs(s - start) < 0.02) & (rise > 0) & (rise < 0.03)
     columns = np.where(band.any((1, 2)))[0]
     left, right = x[columns[0], 0, 0], x[columns[-1], 0, 0]
-    width = (right - left) / 2 + 0.003
+    width = (right - left) / 2 + 0.001
     end = 1 + p.toe_extension_s
     t = np.clip((s - start) / (end - start), 0, 1.3)
     tip_x = 0.3 * (left + right) / 2 - 0.003
@@ -163,6 +159,6 @@ def _with_toe_box(solid: np.ndarray, last: Last, p: ShoeParameters, grid: tuple)
     box = t**p.toe_taper + section**p.toe_power - 1
     gradient = np.sqrt(sum(g * g for g in np.gradient(box, last.solid.step)))
     box = np.clip(box / np.clip(gradient, 10, 200), -0.03, 0.03)
-    mix = smooth_step(s, start, start + 0.14)
+    mix = smooth_step(s, start - 0.02, start + 0.18)
     low = smooth_step(rise, 0.09, 0.06)
     return solid * (1 - mix) + mix * (box * low + np.maximum(box, solid) * (1 - low))

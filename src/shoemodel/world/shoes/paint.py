@@ -142,7 +142,7 @@ def _panels(
     if "saddle" in p.marks:
         coat.lay(np.abs((s - 0.645) * length - 0.1 * rise) - 0.013, second, 0.0012)
     if "apron" in p.marks:
-        oval = (np.hypot(across / 0.030, (s - 0.66) * length / 0.062) - 1) * 0.03
+        oval = (np.hypot((x - last.middle(0.66)) / 0.030, (s - 0.66) * length / 0.062) - 1) * 0.03
         coat.seam(np.where(normal[:, 2] > 0.1, oval, 1.0), 0.0014)
     if "gore" in p.marks and not p.laces:
         edge = np.abs((s - 0.22) * length) - 0.018 - 0.12 * (rise - 0.06)

@@ -15,7 +15,8 @@ def cup_wall(last: Last, p: ShoeParameters, y: np.ndarray, z: np.ndarray) -> np.
     """How far a cup sole stands out beyond the plan at each height."""
     out = p.flare * smooth_step(z, 0.05, 0.0) + p.thickness + 0.0012 - 0.003 * smooth_step(z, 0.006, 0.0)
     if p.ripple:
-        out = out + p.ripple * np.sin(2 * np.pi * y / 0.018 + 40 * z) * smooth_step(z, 0.004, 0.012)
+        flank = smooth_step(last.s(y), 0.98, 0.84) * smooth_step(z, 0.004, 0.012)
+        out = out + p.ripple * (1 + np.sin(2 * np.pi * y / 0.018 + 40 * z)) * flank
     return out
 
 
@@ -68,7 +69,7 @@ def heel_field(last: Last, p: ShoeParameters, x: np.ndarray, y: np.ndarray, z: n
         shaft = smooth_max(plan - _flush(p) + p.heel_tip * down, breast + 0.9 * p.heel_tip * down, 0.004)
     else:
         tip_y = 0.024 if p.heel_kind == "stiletto" else 0.030
-        tip = np.hypot(x - _heel_centre(last), y + tip_y) - p.heel_tip
+        tip = np.hypot(x - last.middle(0.1), y + tip_y) - p.heel_tip
         mix = np.clip(down * (1.25 if p.heel_kind == "stiletto" else 1.05), 0, 1) ** 0.55
         shaft = seat * (1 - mix) + tip * mix
     return smooth_max(shaft, smooth_max(z - bed + 0.001, -z, 0.0008), 0.0015)
@@ -86,10 +87,3 @@ def _plan(last: Last, x: np.ndarray, y: np.ndarray) -> np.ndarray:
 def _flush(p: ShoeParameters) -> float:
     """Offset of the plan at which a sole is level with the upper; a pump's sole hides under it."""
     return p.thickness if p.flare > 0.001 else 0.4 * p.thickness
-
-
-def _heel_centre(last: Last) -> float:
-    """Middle of the heel seat."""
-    x = last.plan.origin[0] + last.plan.step * np.arange(last.plan.values.shape[0])
-    row = last.plan.on(x, np.array([-0.1 * last.length]))[:, 0]
-    return float(x[row < 0].mean())

@@ -36,7 +36,7 @@ def cut_field(last: Last, p: ShoeParameters, x: np.ndarray, y: np.ndarray, z: np
 
 def _throat(last: Last, p: ShoeParameters, x: np.ndarray, y: np.ndarray, rise: np.ndarray) -> np.ndarray:
     """Negative in front of the opening's edge: from above a parabola, from the side a leaning line."""
-    across = x - last.centre_x
+    across = x - (last.centre_x if p.throat_s < 0.5 else last.middle(p.throat_s - 0.08))
     edge = p.throat_s * last.length + p.throat_lean * (rise - 0.05)
     return edge - across**2 / (2 * p.throat_radius) - last.s(y) * last.length
 
