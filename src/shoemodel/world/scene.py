@@ -84,13 +84,14 @@ class _Refused(Exception):
     """A draw that breaks a rule of the world: another is made."""
 
 
-def sample_scene(seed: int, index: int, assets: Path | None = None) -> Scene:
+def sample_scene(seed: int, index: int, assets: Path | None = None, attempt: int = 0) -> Scene:
     """Scene number `index` of the world `seed`: the same for the same two numbers, whatever was drawn before.
+    `attempt` gives another scene of the same shoe, for when the first is found to be no good once it is rendered.
 
     Draws pose, clothes and view again until no rule is broken; RuntimeError if no draw of MAX_ATTEMPTS is good.
     """
     phenotype, fitting = _shod_figure(seed, index // RUN)
-    rng = np.random.default_rng([seed, index, 1])
+    rng = np.random.default_rng([seed, index, 1, attempt])
     single = rng.random() < SINGLE_SHARE
     may_cut = rng.random() < CUT_SHARE
     refusals: list[str] = []
