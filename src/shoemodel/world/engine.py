@@ -1,7 +1,8 @@
-"""The only file that speaks to mitsuba: parts and places in, linear pictures and first hits out.
+"""The only file that speaks to mitsuba: batches and lights in, linear pictures and first hits out.
 
-Everything is a mesh with the same reflectance model, and every scene has one surrounding picture and one area light:
-each new set of plugin types would cost a second of compilation.
+Its compiled code depends on which objects exist, so every scene has the same kinds and number of them: two coloured
+meshes, `SLOTS` textured ones (unused slots hold a speck), one surrounding picture, one lamp. Then only the first scene
+of a process, and on one machine only the first process, pays for compilation (seconds).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any, Literal
 import numpy as np
 
 from shoemodel.errors import InputError
+from shoemodel.world.batches import Batch, gather, speck
 from shoemodel.world.camera import Camera
 from shoemodel.world.light import AreaLight
 from shoemodel.world.parts import Part
@@ -23,6 +25,7 @@ from shoemodel.world.places import Place
 
 Variant = Literal["llvm_ad_rgb", "scalar_rgb", "cuda_ad_rgb"]
 MAX_DEPTH = 4
+SLOTS = 6
 GUIDES = "albedo:albedo,normal:sh_normal,depth:depth"
 FAR = np.inf
 
@@ -73,12 +76,16 @@ def mitsuba() -> ModuleType:
 
 @dataclass(frozen=True)
 class View:
-    """Parts under light, seen by one camera; `names[i]` is the part of hit number i."""
+    """Parts under light, seen by one camera."""
 
     scene: Any
     names: tuple[str, ...]
-    shape_ids: dict[Any, int]
-    """What a hit of the renderer carries -> index into names."""
+    """Of the parts; a hit says which by its number."""
+    first_face: dict[Any, int]
+    """What a hit of the renderer tells about its mesh -> where that mesh begins in `face_part`."""
+    face_part: np.ndarray
+    kept: tuple
+    """What must live as long as the view."""
 
 
 @dataclass(frozen=True)
@@ -93,112 +100,83 @@ class Picture:
     """(h, w) metres, 0 where there is only sky."""
 
 
-def mesh(part: Part, number: int) -> Any:
-    """A part as a mitsuba mesh named by its number."""
+def views(
+    standing: Sequence[Part], body: Sequence[Part], place: Place, camera: Camera, size: int
+) -> tuple[View, View]:
+    """The scene without and with the body; all they have in common is shared."""
+    shining = _lights(place)
+    names = tuple(part.name for part in (*standing, *body))
+    still, moving = gather(standing), gather(body, first=len(standing))
+    spare = -(len(still) + len(moving) - 2) % SLOTS
+    # The order in which meshes are made counts too: the two coloured ones, then the textured ones, then the specks.
+    order = [still[0], moving[0], *still[1:], *moving[1:], *gather([speck(textured=True)], first=-1)[1:] * spare]
+    meshes = [_mesh(batch) for batch in order]
+    chosen = {id(batch): mesh for batch, mesh in zip(order, meshes, strict=True)}
+    both = [*still, *moving]
+    unworn = _view(still, [chosen[id(batch)] for batch in still], shining, camera, size, names, tuple(meshes))
+    return unworn, _view(both, [chosen[id(batch)] for batch in both], shining, camera, size, names, tuple(meshes))
+
+
+def _view(
+    batches: list[Batch], meshes: list[Any], shining: dict, camera: Camera, size: int, names: tuple, kept: tuple
+) -> View:
     mi = mitsuba()
-    textured = part.texture is not None
+    guided = {"type": "aov", "aovs": GUIDES, "colour": {"type": "path", "max_depth": MAX_DEPTH}}
+    contents = {"type": "scene", "integrator": guided, "sensor": _sensor(camera, size), **shining}
+    scene = mi.load_dict(contents | {f"batch_{i:02d}": mesh for i, mesh in enumerate(meshes)})
+    starts = np.cumsum([0, *(len(batch.faces) for batch in batches)])
+    first = {_hit_id(mi, mesh): int(begin) for mesh, begin in zip(meshes, starts, strict=False)}
+    return View(scene, names, first, np.concatenate([batch.face_part for batch in batches]), kept)
+
+
+def _mesh(batch: Batch) -> Any:
+    mi = mitsuba()
+    textured = batch.texture is not None
     properties = mi.Properties()
-    properties["bsdf"] = mi.load_dict(_reflectance(part))
-    vertices = np.ascontiguousarray(part.vertices, np.float32)
-    shape = mi.Mesh(
-        shape_name(number), len(vertices), len(part.faces),
+    properties["bsdf"] = mi.load_dict(_reflectance(batch))
+    mesh = mi.Mesh(
+        "batch", len(batch.vertices), len(batch.faces),
         has_vertex_normals=True, has_vertex_texcoords=textured, props=properties,
     )  # fmt: skip
+    mesh.add_attribute("vertex_roughness", 1, batch.roughness)
     if not textured:
-        shape.add_attribute("vertex_color", 3, np.ascontiguousarray(part.colours, np.float32).ravel())
-    parameters = mi.traverse(shape)
-    parameters["vertex_positions"] = vertices.ravel()
-    parameters["faces"] = np.ascontiguousarray(part.faces, np.uint32).ravel()
-    parameters["vertex_normals"] = vertex_normals(part.vertices, part.faces).astype(np.float32).ravel()
+        mesh.add_attribute("vertex_colour", 3, batch.colours.ravel())
+    parameters = mi.traverse(mesh)
+    parameters["vertex_positions"] = batch.vertices.ravel()
+    parameters["faces"] = batch.faces.ravel()
+    parameters["vertex_normals"] = batch.normals.ravel()
     if textured:
-        uv = np.stack([part.uv[:, 0], 1 - part.uv[:, 1]], 1)
-        parameters["vertex_texcoords"] = np.ascontiguousarray(uv, np.float32).ravel()
+        # The first row of a texture is on top, where the renderer counts v from.
+        parameters["vertex_texcoords"] = np.stack([batch.uv[:, 0], 1 - batch.uv[:, 1]], 1).ravel()
     parameters.update()
-    return shape
+    return mesh
 
 
-def shape_name(number: int) -> str:
-    """The renderer's name of part `number`."""
-    return f"part_{number:03d}"
-
-
-def _reflectance(part: Part) -> dict:
+def _reflectance(batch: Batch) -> dict:
+    """One model for everything; see `batches.gloss`."""
     mi = mitsuba()
-    if part.texture is not None:
-        pixels = mi.Bitmap(np.ascontiguousarray(part.texture, np.float32))
+    colour = {"type": "mesh_attribute", "name": "vertex_colour"}
+    if batch.texture is not None:
+        pixels = mi.Bitmap(np.ascontiguousarray(batch.texture, np.float32))
         colour = {"type": "bitmap", "bitmap": pixels, "raw": True, "wrap_mode": "repeat"}
-    else:
-        colour = {"type": "mesh_attribute", "name": "vertex_color"}
-    material = part.material
-    surface = {
-        "type": "principled",
-        "base_color": colour,
-        "roughness": max(material.roughness, 0.05),
-        "specular": material.specular,
-        "sheen": max(material.sheen, 1e-3),
-        "clearcoat": max(material.clearcoat, 1e-3),
-        "metallic": max(material.metallic, 1e-3),
-    }
+    roughness = {"type": "mesh_attribute", "name": "vertex_roughness"}
+    surface = {"type": "principled", "base_color": colour, "roughness": roughness, "specular": 0.4}
     return {"type": "twosided", "surface": surface}
 
 
-def vertex_normals(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
-    """Area-weighted unit normals (n, 3). Vertices at the same place share theirs when they lean the same way: a seam
-    of the texture must not show, the edge of a box must."""
-    vertices = np.asarray(vertices, float)
-    corners = vertices[faces]
-    flat = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    normals = np.stack([_gather(faces, flat[:, axis], len(vertices)) for axis in range(3)], 1)
-    _, place = np.unique(np.round(vertices * 1e5).astype(np.int64) @ _HASH, return_inverse=True)
-    shared = np.stack([np.bincount(place, normals[:, axis]) for axis in range(3)], 1)[place]
-    own, together = _unit(normals), _unit(shared)
-    agree = (own * together).sum(1) > 0.8
-    normals = np.where(agree[:, None], together, own)
-    return np.where(np.linalg.norm(normals, axis=1, keepdims=True) > 0.5, normals, [0.0, 0.0, 1.0])
-
-
-_HASH = np.array([73856093, 19349663, 83492791], np.int64)
-
-
-def _gather(faces: np.ndarray, values: np.ndarray, count: int) -> np.ndarray:
-    """Sum of each face's value (m,) at its three vertices."""
-    return np.bincount(faces.ravel(), np.repeat(values, 3), count)
-
-
-def _unit(vectors: np.ndarray) -> np.ndarray:
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
-
-
-def lights(place: Place) -> dict[str, Any]:
-    """The place's two lights. Views must share them: compiled code knows a light by its number, and would be compiled
-    again for another."""
+def _lights(place: Place) -> dict[str, Any]:
+    """The place's two lights. Views must share them: compiled code knows a light by its number."""
     mi = mitsuba()
-    return {"surrounding": mi.load_dict(_surrounding(place.environment)), "key": mi.load_dict(_lamp(place.key))}
+    lamp = mi.load_dict(_lamp(place.key))
+    if mi.variant() != "scalar_rgb":
+        import drjit
 
-
-def view(parts: Sequence[tuple[str, Any]], shining: dict[str, Any], camera: Camera, size: int) -> View:
-    """A scene of (name, mesh) pairs under `lights`; the meshes too may be shared between views."""
-    mi = mitsuba()
-    contents = {
-        "type": "scene",
-        "integrator": {"type": "aov", "aovs": GUIDES, "colour": {"type": "path", "max_depth": MAX_DEPTH}},
-        "sensor": _sensor(camera, size),
-        **shining,
-    }
-    order = {shape_name(number): number for number in range(len(parts))}
-    contents |= {shape_name(number): shape for number, (_, shape) in enumerate(parts)}
-    scene = mi.load_dict(contents)
-    shape_ids = {_hit_id(mi, shape): order[shape.id()] for shape in scene.shapes() if shape.id() in order}
-    return View(scene, tuple(name for name, _ in parts), shape_ids)
-
-
-def _sensor(camera: Camera, size: int) -> dict:
-    mi = mitsuba()
-    look = mi.ScalarTransform4f().look_at(origin=camera.origin.tolist(), target=camera.target.tolist(), up=[0, 0, 1])
-    film = {"type": "hdrfilm", "width": size, "height": size, "rfilter": {"type": "gaussian"}, "pixel_format": "rgb"}
-    film["sample_border"] = True
-    sensor = {"type": "perspective", "fov": camera.fov_deg, "fov_axis": "x", "to_world": look}
-    return sensor | {"near_clip": 0.02, "film": film, "sampler": {"type": "independent"}}
+        # Where the lamp hangs must be data to the compiled code, not a constant in it.
+        parameters = mi.traverse(lamp)
+        drjit.make_opaque(parameters["to_world"])
+        parameters.set_dirty("to_world")
+        parameters.update()
+    return {"surrounding": mi.load_dict(_surrounding(place.environment)), "key": lamp}
 
 
 def _surrounding(environment: np.ndarray) -> dict:
@@ -209,10 +187,19 @@ def _surrounding(environment: np.ndarray) -> dict:
 
 def _lamp(lamp: AreaLight) -> dict:
     mi = mitsuba()
-    look = mi.ScalarTransform4f().look_at(origin=lamp.origin.tolist(), target=lamp.target.tolist(), up=[0.013, 0.1, 1])
+    up = [0.013, 0.1, 1]  # not straight up, for a lamp overhead
+    look = mi.ScalarTransform4f().look_at(origin=lamp.origin.tolist(), target=lamp.target.tolist(), up=up)
     radiance = {"type": "rgb", "value": lamp.radiance.tolist()}
     scaled = look @ mi.ScalarTransform4f().scale(float(lamp.half_size_m))
     return {"type": "rectangle", "to_world": scaled, "emitter": {"type": "area", "radiance": radiance}}
+
+
+def _sensor(camera: Camera, size: int) -> dict:
+    mi = mitsuba()
+    look = mi.ScalarTransform4f().look_at(origin=camera.origin.tolist(), target=camera.target.tolist(), up=[0, 0, 1])
+    film = {"type": "hdrfilm", "width": size, "height": size, "rfilter": {"type": "gaussian"}, "pixel_format": "rgb"}
+    sensor = {"type": "perspective", "fov": float(camera.fov_deg), "fov_axis": "x", "to_world": look}
+    return sensor | {"near_clip": 0.02, "film": film, "sampler": {"type": "independent"}}
 
 
 def _hit_id(mi: ModuleType, shape: Any) -> Any:
@@ -224,37 +211,40 @@ def _hit_id(mi: ModuleType, shape: Any) -> Any:
     return int(drjit.reinterpret_array(mi.UInt32, mi.ShapePtr(shape))[0])
 
 
-def shoot(world: View, spp: int, seed: int) -> Picture:
+def shoot(view: View, spp: int, seed: int) -> Picture:
     """Render with `spp` samples a pixel."""
-    mi = mitsuba()
-    layers = np.array(mi.render(world.scene, spp=spp, seed=seed))
+    layers = np.array(mitsuba().render(view.scene, spp=spp, seed=seed))
     layers = np.nan_to_num(layers, nan=0.0, posinf=0.0, neginf=0.0)
     return Picture(layers[..., :3], layers[..., 3:6], layers[..., 6:9], layers[..., 9])
 
 
-def cast(world: View, origins: np.ndarray, directions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """First hits of rays, origins (n, 3) and unit directions (n, 3): distance (n,), `FAR` for none, and index (n,)
-    into the view's names, -1 for none or for the lamp."""
+def cast(view: View, origins: np.ndarray, directions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """First hits of rays, origins (n, 3) and unit directions (n, 3): distance (n,), `FAR` for none, and the number
+    (n,) of the part, -1 for none and for the lamp."""
     mi = mitsuba()
     if len(directions) == 0:
         return np.zeros(0), np.zeros(0, int)
     if mi.variant() == "scalar_rgb":
-        return _cast_one_by_one(world, origins, directions)
+        return _cast_one_by_one(view, origins, directions)
     import drjit
 
     ray = mi.Ray3f(mi.Point3f(np.float32(origins.T)), mi.Vector3f(np.float32(directions.T)))
-    hit = world.scene.ray_intersect_preliminary(ray, coherent=True)
-    distance, ids = np.array(hit.t, float), np.array(drjit.reinterpret_array(mi.UInt32, hit.shape))
-    table = np.full(max([*world.shape_ids, int(ids.max())]) + 1, -1)
-    table[list(world.shape_ids)] = list(world.shape_ids.values())
-    return np.where(ids > 0, distance, FAR), table[ids]
+    hit = view.scene.ray_intersect_preliminary(ray, coherent=True)
+    distance, face = np.array(hit.t, float), np.array(hit.prim_index, np.int64)
+    shape = np.array(drjit.reinterpret_array(mi.UInt32, hit.shape))
+    part = np.full(len(distance), -1)
+    for shape_id, begin in view.first_face.items():
+        mine = shape == shape_id
+        part[mine] = view.face_part[begin + face[mine]]
+    return np.where(shape > 0, distance, FAR), part
 
 
-def _cast_one_by_one(world: View, origins: np.ndarray, directions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _cast_one_by_one(view: View, origins: np.ndarray, directions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     mi = mitsuba()
-    distance, index = np.full(len(directions), FAR), np.full(len(directions), -1)
+    distance, part = np.full(len(directions), FAR), np.full(len(directions), -1)
     for i, (origin, direction) in enumerate(zip(origins.tolist(), directions.tolist(), strict=True)):
-        hit = world.scene.ray_intersect_preliminary(mi.Ray3f(mi.Point3f(*origin), mi.Vector3f(*direction)))
+        hit = view.scene.ray_intersect_preliminary(mi.Ray3f(mi.Point3f(*origin), mi.Vector3f(*direction)))
         if hit.is_valid():
-            distance[i], index[i] = hit.t, world.shape_ids.get(hit.shape.id(), -1)
-    return distance, index
+            begin = view.first_face.get(hit.shape.id())
+            distance[i], part[i] = hit.t, -1 if begin is None else view.face_part[begin + hit.prim_index]
+    return distance, part

@@ -33,6 +33,11 @@ class Hits:
     """Index into the view's names, -1 for the sky."""
 
 
+def first_hits(view: View, camera: Camera, size: int) -> Hits:
+    """What every sub-pixel shows."""
+    return Hits(*cast(view, *pixel_rays(camera, size)))
+
+
 def pixel_rays(camera: Camera, size: int) -> tuple[np.ndarray, np.ndarray]:
     """Origins and unit directions (n, 3) of the rays through every sub-pixel."""
     side = size * SUPERSAMPLING

@@ -60,7 +60,7 @@ def _angles(height: int) -> tuple[np.ndarray, np.ndarray]:
     return elevation[:, None], azimuth[None]
 
 
-def interior(rng: np.random.Generator, height: int = 32) -> np.ndarray:
+def interior(rng: np.random.Generator, height: int = 128) -> np.ndarray:
     """A dim room with a bright ceiling and one or two window-like patches, to be mirrored in polished leather."""
     elevation, azimuth = _angles(height)
     grey = np.interp(elevation, [-1.6, -0.1, 0.3, 1.6], [0.25, 0.35, 0.7, 1.1]) + 0 * azimuth

@@ -126,22 +126,22 @@ def _room(rng: np.random.Generator, setting: Setting) -> tuple[list[Part], AreaL
     )
     parts = [surfaces.floor(rng, setting.ground, 9.0), wall]
     if rng.random() < 0.75:
-        white = textures.plain(np.full(3, rng.uniform(0.1, 0.8)), rng)
+        white = np.full(3, rng.uniform(0.1, 0.8))
         height = rng.uniform(0.05, 0.14)
         corner = [-9, wall_m - 9 * slant - 0.012, 0]
         parts.append(surfaces.quad("skirting", corner, [18, 18 * slant, 0], [0, 0, height], white, 1.0))
+    pattern = textures.make(str(rng.choice(["wood", "carpet", "tile"])), rng)
     for number in range(rng.integers(0, 4)):
-        parts.append(_furniture(rng, number, wall_m, slant))
+        surface = pattern if rng.random() < 0.5 else _colour(rng)
+        parts.append(_furniture(rng, number, wall_m, slant, surface))
     lamp = _lamp(rng, setting, rng.uniform(0.8, 3.5), (0.12, 0.9))
     return parts, lamp, light.interior(rng)
 
 
-def _furniture(rng: np.random.Generator, number: int, wall_m: float, slant: float) -> Part:
+def _furniture(rng: np.random.Generator, number: int, wall_m: float, slant: float, surface: np.ndarray) -> Part:
     """A cupboard or a post against the wall, or a picture on it."""
     x = rng.uniform(-1.6, 1.6)
     y = wall_m + x * slant
-    kind = str(rng.choice(["", "", "wood", "carpet"]))
-    surface = textures.make(kind, rng) if kind else textures.plain(_colour(rng), rng)
     choice = rng.integers(3)
     if choice == 0:
         half = rng.uniform([0.1, 0.05, 0.1], [0.4, 0.15, 0.6])
@@ -176,27 +176,28 @@ def _street(rng: np.random.Generator, setting: Setting) -> tuple[list[Part], Are
         )
     for number in range(rng.integers(0, 3)):
         x, radius = rng.uniform(-1.8, 1.8), rng.uniform(0.03, 0.08)
-        coat = textures.plain(_colour(rng) * 0.6, rng)
+        coat = _colour(rng) * 0.6
         parts.append(
             surfaces.post(f"bollard_{number}", x, start + rng.uniform(0.4, 3), radius, rng.uniform(0.7, 3.0), coat)
         )
     if not photograph:
-        parts += [_house(rng, number, start) for number in range(7)]
+        kinds = rng.choice(["facade", "facade", "brick", "concrete"], 2)
+        fronts = [(textures.make(str(kind), rng), surfaces.TEXTURE_M[str(kind)]) for kind in kinds]
+        parts += [_house(rng, number, start, *fronts[rng.integers(2)]) for number in range(7)]
     return parts, sun, surrounding
 
 
-def _house(rng: np.random.Generator, number: int, start: float) -> Part:
+def _house(rng: np.random.Generator, number: int, start: float, front: np.ndarray, size_m: float) -> Part:
     """One of a row of seven."""
     half = rng.uniform([1.2, 1.0, 2.5], [2.2, 2.0, 6.0])
-    kind = str(rng.choice(["facade", "facade", "brick", "concrete"]))
     centre = [-9 + 3 * number + rng.uniform(-0.4, 0.4), start + rng.uniform(3.5, 7) + half[1], half[2]]
-    return surfaces.box(f"house_{number}", centre, half, textures.make(kind, rng), surfaces.TEXTURE_M[kind])
+    return surfaces.box(f"house_{number}", centre, half, front, size_m)
 
 
 def _park(rng: np.random.Generator, setting: Setting) -> tuple[list[Part], AreaLight, np.ndarray]:
     sun, surrounding, photograph = _outdoors(rng, setting, np.array([0.06, 0.10, 0.04]) * rng.uniform(0.6, 1.8))
     parts = [surfaces.floor(rng, setting.ground, FAR_M)]
-    bark = textures.plain(np.array([0.16, 0.11, 0.07]) * rng.uniform(0.6, 1.6), rng, 0.3)
+    bark = np.array([0.16, 0.11, 0.07]) * rng.uniform(0.6, 1.6)
     for number in range(rng.integers(0, 5)):
         x, y = rng.uniform(-3, 3), setting.clear_m + rng.uniform(0.6, 7)
         parts.append(surfaces.post(f"trunk_{number}", x, y, rng.uniform(0.05, 0.22), 5.0, bark))

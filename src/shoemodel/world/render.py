@@ -15,7 +15,6 @@ from shoemodel.world.parts import Part
 from shoemodel.world.places import Place, build_place
 from shoemodel.world.scene import Scene
 from shoemodel.world.surfaces import box
-from shoemodel.world.textures import plain
 
 MAX_COVERED = 0.02
 """Share of the shoe that cloth or the other leg may hide (ours: a sliver)."""
@@ -83,23 +82,18 @@ def _seat(scene: Scene) -> list[Part]:
     centre, half = scene.seat
     grey = rng.uniform(0.05, 0.6)
     colour = np.clip(grey + rng.uniform(-0.15, 0.15, 3), 0.03, 0.8)
-    return [box("seat", centre, half, plain(colour, rng, 0.06), 1.0)]
+    return [box("seat", centre, half, colour, 1.0)]
 
 
 def _views(scene: Scene, place: Place, size: int) -> tuple[View, View]:
     """The unworn and the worn scene, sharing every mesh they have in common."""
     standing = [*place.parts, *_seat(scene), *scene.shoe_parts]
-    parts = [*standing, *scene.body_parts]
-    meshes = [(part.name, engine.mesh(part, number)) for number, part in enumerate(parts)]
-    shining = engine.lights(place)
-    unworn = engine.view(meshes[: len(standing)], shining, scene.camera, size)
-    return unworn, engine.view(meshes, shining, scene.camera, size)
+    return engine.views(standing, scene.body_parts, place, scene.camera, size)
 
 
 def _areas(scene: Scene, size: int, unworn: View, worn: View) -> labels.ShoeAreas:
     """The areas, or `Rejected` when they would not depend on the shoe alone."""
-    rays = labels.pixel_rays(scene.camera, size)
-    before, after = (labels.Hits(*engine.cast(view, *rays)) for view in (unworn, worn))
+    before, after = (labels.first_hits(view, scene.camera, size) for view in (unworn, worn))
     areas = labels.areas(labels.is_shoe(unworn)[before.part], labels.is_shoe(worn)[after.part], size)
     if areas.shoe.mean() < MIN_SHOE_SHARE:
         raise Rejected("the shoes are too small")

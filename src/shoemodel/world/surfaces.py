@@ -21,13 +21,23 @@ def material(kind: str) -> Material:
     return Material("plain", ROUGHNESS.get(kind, 0.9), 0.4 if kind in ROUGHNESS else 0.15)
 
 
-def quad(name: str, corner: list, along: list, up: list, texture: np.ndarray, size_m: float, kind: str = "") -> Part:
-    """A parallelogram from `corner`, textured every `size_m`."""
+def _coated(
+    name: str, vertices: np.ndarray, faces: np.ndarray, uv: np.ndarray, coat: np.ndarray, kind: str
+) -> Part:
+    """A part with a coat: one colour (3,), or a texture (h, w, 3)."""
+    coat = np.asarray(coat)
+    if coat.ndim == 1:
+        return Part(name, vertices, faces, material(kind), colours=np.tile(coat, (len(vertices), 1)))
+    return Part(name, vertices, faces, material(kind), texture=coat, uv=uv)
+
+
+def quad(name: str, corner: list, along: list, up: list, coat: np.ndarray, size_m: float, kind: str = "") -> Part:
+    """A parallelogram from `corner`, its texture repeated every `size_m`."""
     corner, along, up = (np.asarray(value, float) for value in (corner, along, up))
     vertices = np.array([corner, corner + along, corner + along + up, corner + up])
     width, height = np.linalg.norm(along) / size_m, np.linalg.norm(up) / size_m
     uv = np.array([[0, 0], [width, 0], [width, height], [0, height]])
-    return Part(name, vertices, np.array([[0, 1, 2], [0, 2, 3]]), material(kind), texture=texture, uv=uv)
+    return _coated(name, vertices, np.array([[0, 1, 2], [0, 2, 3]]), uv, coat, kind)
 
 
 def floor(rng: np.random.Generator, kind: str, half_m: float) -> Part:
@@ -40,7 +50,7 @@ def floor(rng: np.random.Generator, kind: str, half_m: float) -> Part:
     return dataclasses.replace(ground, uv=ground.uv @ turn)
 
 
-def box(name: str, centre: np.ndarray, half: np.ndarray, texture: np.ndarray, size_m: float, kind: str = "") -> Part:
+def box(name: str, centre: np.ndarray, half: np.ndarray, coat: np.ndarray, size_m: float, kind: str = "") -> Part:
     """A box with its own vertices on each face, so that its edges are sharp."""
     centre, half = np.asarray(centre, float), np.asarray(half, float)
     vertices, uv, faces = [], [], []
@@ -60,10 +70,10 @@ def box(name: str, centre: np.ndarray, half: np.ndarray, texture: np.ndarray, si
             vertices.append(centre + corners)
             uv.append(corners[:, [u, v]] / size_m)
     points = np.concatenate(vertices)
-    return Part(name, points, np.array(faces), material(kind), texture=texture, uv=np.concatenate(uv))
+    return _coated(name, points, np.array(faces), np.concatenate(uv), coat, kind)
 
 
-def post(name: str, x: float, y: float, radius: float, height: float, texture: np.ndarray) -> Part:
+def post(name: str, x: float, y: float, radius: float, height: float, coat: np.ndarray) -> Part:
     """An upright cylinder without ends below: a trunk, a bollard, a table leg."""
     sides = 16
     angle = np.linspace(0, 2 * np.pi, sides + 1)
@@ -72,7 +82,7 @@ def post(name: str, x: float, y: float, radius: float, height: float, texture: n
     i = np.arange(sides)
     faces = np.concatenate([np.c_[i, i + 1, i + sides + 2], np.c_[i, i + sides + 2, i + sides + 1]])
     uv = np.concatenate([np.c_[angle / 6, np.zeros(sides + 1)], np.c_[angle / 6, np.full(sides + 1, height)]])
-    return Part(name, vertices, faces, material(""), texture=texture, uv=uv)
+    return _coated(name, vertices, faces, uv, coat, "")
 
 
 def cyclorama(colour: np.ndarray, wall_m: float, rng: np.random.Generator) -> Part:

@@ -1,0 +1,109 @@
+"""Parts gathered into few meshes: the renderer's compiled code, and the time to prepare it, grow with their number.
+
+All parts with colours become one mesh that carries colour and roughness per vertex; parts that share a texture become
+one mesh each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from shoemodel.world.parts import Material, Part
+
+SAME_SURFACE = 0.8
+"""Cosine above which two normals at one place belong to one smooth surface."""
+_HASH = np.array([73856093, 19349663, 83492791], np.int64)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One mesh of several parts, single precision."""
+
+    vertices: np.ndarray
+    """(n, 3)."""
+    normals: np.ndarray
+    faces: np.ndarray
+    """(m, 3)."""
+    face_part: np.ndarray
+    """(m,) which part a triangle belongs to."""
+    roughness: np.ndarray
+    """(n,)."""
+    colours: np.ndarray | None = None
+    """(n, 3) linear RGB, or a texture with uv."""
+    texture: np.ndarray | None = None
+    uv: np.ndarray | None = None
+
+
+def gather(parts: Sequence[Part], first: int = 0) -> list[Batch]:
+    """The coloured parts as one batch (always there, if need be a speck under the floor), then one for each texture.
+
+    The first part has number `first`.
+    """
+    numbered = list(enumerate(parts, first))
+    coloured = [(number, part) for number, part in numbered if part.texture is None]
+    textured = [(number, part) for number, part in numbered if part.texture is not None]
+    groups: list[list[tuple[int, Part]]] = []
+    for number, part in textured:
+        group = next((g for g in groups if _share(g[0][1].texture, part.texture)), None)
+        if group is None:
+            groups.append([(number, part)])
+        else:
+            group.append((number, part))
+    return [_joined(coloured or [(-1, speck())]), *(_joined(group) for group in groups)]
+
+
+def speck(textured: bool = False) -> Part:
+    """A triangle where no camera looks."""
+    corners, face = np.array([[0.0, 0, -9], [0.01, 0, -9], [0, 0.01, -9]]), np.array([[0, 1, 2]])
+    material = Material("plain", 0.5, 0.5)
+    if textured:
+        return Part("speck", corners, face, material, texture=np.full((4, 4, 3), 0.5), uv=corners[:, :2])
+    return Part("speck", corners, face, material, colours=np.full((3, 3), 0.5))
+
+
+def _share(a: np.ndarray, b: np.ndarray) -> bool:
+    return a is b or (a.shape == b.shape and np.array_equal(a, b))
+
+
+def _joined(group: list[tuple[int, Part]]) -> Batch:
+    parts = [part for _, part in group]
+    starts = np.cumsum([0, *(len(part.vertices) for part in parts)])
+    lengths = [len(part.faces) for part in parts]
+    textured = parts[0].texture is not None
+    return Batch(
+        vertices=np.concatenate([part.vertices for part in parts]).astype(np.float32),
+        normals=np.concatenate([vertex_normals(part.vertices, part.faces) for part in parts]).astype(np.float32),
+        faces=np.concatenate([part.faces + s for part, s in zip(parts, starts, strict=False)]).astype(np.uint32),
+        face_part=np.repeat([number for number, _ in group], lengths),
+        roughness=np.repeat([gloss(part.material) for part in parts], np.diff(starts)).astype(np.float32),
+        colours=None if textured else np.concatenate([part.colours for part in parts]).astype(np.float32),
+        texture=parts[0].texture,
+        uv=np.concatenate([part.uv for part in parts]).astype(np.float32) if textured else None,
+    )
+
+
+def gloss(material: Material) -> float:
+    """One roughness for a material; a clear coat is taken for a smoother surface, which spares a second lobe."""
+    return float(np.clip(material.roughness * (1 - material.clearcoat) + 0.12 * material.clearcoat, 0.08, 1.0))
+
+
+def vertex_normals(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
+    """Area-weighted unit normals (n, 3). Vertices at one place share theirs when they lean the same way: a seam of the
+    texture must not show, the edge of a box must."""
+    vertices = np.asarray(vertices, float)
+    corners = vertices[faces]
+    flat = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    normals = np.stack([np.bincount(faces.ravel(), np.repeat(flat[:, a], 3), len(vertices)) for a in range(3)], 1)
+    _, place = np.unique(np.round(vertices * 1e5).astype(np.int64) @ _HASH, return_inverse=True)
+    shared = np.stack([np.bincount(place, normals[:, axis]) for axis in range(3)], 1)[place]
+    own, together = _unit(normals), _unit(shared)
+    smooth = (own * together).sum(1) > SAME_SURFACE
+    normals = np.where(smooth[:, None], together, own)
+    return np.where(np.linalg.norm(normals, axis=1, keepdims=True) > 0.5, normals, [0.0, 0.0, 1.0])
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)

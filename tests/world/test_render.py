@@ -1,0 +1,187 @@
+"""Areas, covers, keypoints and light of rendered scenes, on bowls for shoes and posts for legs."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+pytest.importorskip("mitsuba")
+
+from shoemodel.masks import dilate
+from shoemodel.pose import NAMES
+from shoemodel.world import labels, render
+from shoemodel.world.camera import Camera
+from shoemodel.world.denoise import denoise
+from shoemodel.world.parts import Material, Part
+from shoemodel.world.places import BUILDERS, build_place
+from shoemodel.world.scene import GROUNDS, Scene
+
+SIZE = 64
+CLOTH = Material("cloth", 0.8, 0.3, sheen=0.3)
+
+
+def bowl(name: str, x: float, y: float = 0.0) -> Part:
+    """Half an ellipsoid, open above: a shoe of 24 cm."""
+    angle, tilt = np.meshgrid(np.linspace(0, 2 * np.pi, 33), np.linspace(0, np.pi / 2, 9))
+    points = np.stack([np.cos(angle) * np.sin(tilt), np.sin(angle) * np.sin(tilt), -np.cos(tilt)], -1).reshape(-1, 3)
+    vertices = points * [0.05, 0.12, 0.08] + [x, y, 0.081]
+    return grid_part(name, vertices, 9, 33, (0.5, 0.1, 0.1))
+
+
+def post(name: str, x: float, y: float, low: float, high: float, radius: float) -> Part:
+    angle, height = np.meshgrid(np.linspace(0, 2 * np.pi, 25), np.linspace(low, high, 9))
+    vertices = np.stack([x + radius * np.cos(angle), y + radius * np.sin(angle), height], -1).reshape(-1, 3)
+    return grid_part(name, vertices, 9, 25, (0.6, 0.4, 0.3))
+
+
+def grid_part(name: str, vertices: np.ndarray, rows: int, columns: int, colour: tuple) -> Part:
+    index = np.arange(rows * columns).reshape(rows, columns)
+    a, b, c, d = (i.ravel() for i in (index[:-1, :-1], index[:-1, 1:], index[1:, 1:], index[1:, :-1]))
+    faces = np.concatenate([np.stack([a, b, c], 1), np.stack([a, c, d], 1)])
+    return Part(name, vertices, faces, CLOTH, colours=np.tile(colour, (len(vertices), 1)))
+
+
+def keypoints(left: tuple[float, float], right: tuple[float, float]) -> np.ndarray:
+    points = []
+    for x, y in (left, right):
+        points += [[x, y, 0.9], [x, y, 0.48], [x, y, 0.1], [x, y - 0.1, 0.04], [x + 0.02, y - 0.08, 0.04]]
+        points += [[x, y + 0.1, 0.04]]
+    return np.array(points)
+
+
+def scene(left=(0.12, 0.0), right=(-0.12, 0.0), origin=(0.0, -0.95, 0.55), extra=(), place="studio") -> Scene:
+    feet = {"left": left, "right": right}
+    return Scene(
+        key="1-0000000",
+        shoe_parts=[bowl(f"shoe_{side}", *at) for side, at in feet.items()],
+        body_parts=[*(post(f"legs_{side}", *at, 0.03, 0.95, 0.03) for side, at in feet.items()), *extra],
+        camera=Camera(np.array(origin), np.array([0.0, 0.0, 0.12]), 36.0),
+        keypoints=keypoints(left, right),
+        present=np.ones(12, bool),
+        feet=("left", "right"),
+        place=place,
+        ground=GROUNDS[place][0],
+        backdrop=np.full(3, 0.6),
+        place_seed=5,
+        seat=None,
+        style={},
+        caption="legs in bowls",
+        captions=["legs in bowls"],
+        meta={"family": "bowl", "shoe_id": "b", "scene": {}, "seed": 1, "index": 0, "version": "0"},
+    )
+
+
+@pytest.fixture(scope="module")
+def sample():
+    return render.render(scene(), SIZE, spp=4)
+
+
+def test_a_scene_becomes_a_sound_sample(sample):
+    assert sample.check() == []
+    assert sample.areas.visible.sum() > 50 and sample.areas.wearable.sum() > 10
+
+
+def test_the_two_areas_are_the_unworn_shoe(sample):
+    plain = scene()
+    place = build_place("studio", "plain", plain.backdrop, 5, plain.camera, 0.3)
+    unworn, _ = render._views(plain, place, SIZE)
+    hits = labels.first_hits(unworn, plain.camera, SIZE)
+    shoe = labels.majority(labels.is_shoe(unworn)[hits.part], SIZE)
+    assert np.array_equal(sample.areas.shoe, shoe)
+    assert not (sample.areas.visible & sample.areas.wearable).any()
+
+
+def test_the_projection_of_a_shoe_is_where_the_renderer_draws_it(sample):
+    points_px, _ = scene().camera.project(bowl("shoe_left", 0.12).vertices, (SIZE, SIZE))
+    columns = np.flatnonzero(sample.areas.shoe[:, SIZE // 2 :].any(0)) + SIZE // 2
+    assert abs(columns.min() - points_px[:, 0].min()) < 1.5 and abs(columns.max() + 1 - points_px[:, 0].max()) < 1.5
+
+
+def test_far_from_the_legs_worn_and_unworn_agree(sample):
+    difference = np.abs(sample.worn.astype(int) - sample.unworn.astype(int)).max(-1)
+    changed = difference > 25
+    assert changed.any()
+    far = np.zeros((SIZE, SIZE), bool)
+    far[:, :6], far[:, -6:] = True, True
+    assert difference[far].mean() < 6
+    visible = sample.areas.visible & ~dilate(sample.areas.wearable, 3)
+    assert np.median(difference[visible]) < 25, "the shoe keeps its look apart from the leg's shadow"
+
+
+def test_the_same_scene_gives_the_same_bytes(sample):
+    assert render.render(scene(), SIZE, spp=4).to_members() == sample.to_members()
+
+
+def test_trousers_over_the_shoe_are_rejected():
+    with pytest.raises(render.Rejected, match="cloth or"):
+        render.render(scene(extra=[post("trousers", 0.12, 0.0, 0.05, 0.6, 0.09)]), SIZE, spp=1)
+
+
+def test_trousers_that_hide_only_what_the_leg_hides_are_kept():
+    cuffed = scene(extra=[post("trousers", 0.12, 0.0, 0.25, 0.6, 0.06)])
+    assert render.render(cuffed, SIZE, spp=1).areas.wearable.any()
+
+
+def test_the_other_leg_before_a_shoe_is_rejected():
+    with pytest.raises(render.Rejected, match="other leg"):
+        render.render(scene(left=(0.0, -0.3), right=(0.02, 0.1), origin=(0.0, -1.6, 0.35)), SIZE, spp=1)
+
+
+def test_a_shoe_outside_the_frame_is_rejected():
+    with pytest.raises(render.Rejected, match="frame"):
+        aside = Camera(np.array([0, -1.5, 0.7]), np.array([0.5, 0, 0.2]), 30.0)
+        render.render(dataclasses.replace(scene(), camera=aside))
+
+
+def test_keypoints_are_seen_hidden_or_absent(sample):
+    seen = dict(zip(NAMES, sample.pose.visibility, strict=True))
+    assert seen["left_hip"] == 0, "above the frame"
+    assert seen["left_ankle"] == 2 and seen["right_big_toe"] == 2
+    behind = scene(left=(0.0, -0.35), right=(0.0, 0.12), origin=(0.0, -1.6, 0.2))
+    place = build_place("studio", "plain", behind.backdrop, 5, behind.camera, 0.5)
+    _, worn = render._views(behind, place, SIZE)
+    pose = labels.pose(behind.camera, SIZE, worn, behind.keypoints, behind.present)
+    assert pose.visibility[NAMES.index("right_ankle")] == 1, "the other shoe stands before it"
+    alone = labels.pose(behind.camera, SIZE, worn, behind.keypoints, np.arange(12) < 6)
+    assert (alone.visibility[6:] == 0).all()
+
+
+@pytest.mark.parametrize("kind", sorted(BUILDERS))
+def test_every_place_is_exposed_and_has_shape(kind):
+    lit = render.render(scene(place=kind), SIZE, spp=2)
+    brightness = lit.unworn.mean(-1)
+    assert 40 < brightness.mean() < 225 and (brightness > 252).mean() < 0.1
+    assert brightness.std() > 6
+
+
+def test_a_place_depends_on_its_seed_alone():
+    camera = scene().camera
+    a, b, c = (build_place("room", "wood", np.full(3, 0.5), seed, camera, 0.5) for seed in (4, 4, 9))
+    assert np.array_equal(a.key.origin, b.key.origin) and np.array_equal(a.parts[0].texture, b.parts[0].texture)
+    assert not np.array_equal(a.key.origin, c.key.origin)
+    with pytest.raises(ValueError, match="studio"):
+        build_place("moon", "dust", np.ones(3), 0, camera, 1.0)
+
+
+def test_walls_keep_clear_of_the_legs():
+    for seed in range(20):
+        place = build_place("room", "wood", np.full(3, 0.5), seed, scene().camera, 0.9)
+        for part in place.parts[1:]:
+            near = part.vertices[np.abs(part.vertices[:, 0]) < 0.5]
+            assert (near[:, 1] > 0.3).all(), part.name
+
+
+def test_the_denoiser_keeps_a_texture_and_removes_noise():
+    rng = np.random.default_rng(0)
+    albedo = rng.uniform(0.2, 0.8, (48, 48, 3))
+    flat = np.broadcast_to([0.0, 0.0, 1.0], albedo.shape)
+    noisy = albedo * rng.gamma(8, 1 / 8, (48, 48, 1))
+    clean = denoise(noisy, albedo, flat, np.ones((48, 48)))
+    assert np.abs(clean - albedo).mean() < 0.3 * np.abs(noisy - albedo).mean()
+
+
+def test_the_denoiser_keeps_the_edge_between_two_surfaces():
+    left = np.broadcast_to(np.arange(32)[None, :, None] < 16, (32, 32, 3))
+    normal = np.where(left, [1.0, 0, 0], [0, 0, 1.0])
+    radiance = np.where(left, 0.2, 0.8)
+    assert np.allclose(denoise(radiance, np.ones_like(radiance), normal, np.ones((32, 32))), radiance, atol=0.01)
