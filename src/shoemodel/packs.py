@@ -21,6 +21,7 @@ MINI = Path(__file__).parent / "packs" / "mini"
 MANIFEST = "pack.json"
 INDEX = "model_index.json"
 FORMAT = 1
+LICENCE = "Apache-2.0"
 
 COMPONENTS = {
     "region": "transformers",
@@ -133,7 +134,9 @@ def identity(name: str | Path) -> dict[str, str]:
     return {"name": read_manifest(folder)["name"], "sha256": sha256(folder / MANIFEST)}
 
 
-def write_manifest(folder: Path, name: str, licence: str, sources: dict[str, str] | None = None) -> dict[str, Any]:
+def write_manifest(
+    folder: Path, name: str, licence: str = LICENCE, sources: dict[str, str] | None = None
+) -> dict[str, Any]:
     """Describe every file of `folder` in its pack.json -> the manifest; `sources` says where each component is from."""
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
     manifest = {
@@ -152,7 +155,7 @@ def write_manifest(folder: Path, name: str, licence: str, sources: dict[str, str
     return manifest
 
 
-def assemble(runs: Sequence[Path], out: Path, licence: str = "Apache-2.0") -> dict[str, Any]:
+def assemble(runs: Sequence[Path], out: Path, licence: str = LICENCE) -> dict[str, Any]:
     """Collect RUN/model/<component> of every run into the pack `out`, weights cast to bfloat16 -> the manifest.
 
     A component that several runs hold (a frozen base, say) is taken from the first of them.
@@ -173,8 +176,8 @@ def assemble(runs: Sequence[Path], out: Path, licence: str = "Apache-2.0") -> di
             shutil.copytree(found[name], partial / name)
             for weights in (partial / name).glob("*.safetensors"):
                 _cast(weights)
-        index = {name: [library, _class_name(partial / name)] for name, library in COMPONENTS.items()}
-        index = {"_class_name": "ShoeModelPipeline", "_diffusers_version": version("diffusers"), **index}
+        index: dict[str, Any] = {"_class_name": "ShoeModelPipeline", "_diffusers_version": version("diffusers")}
+        index |= {name: [library, _class_name(partial / name)] for name, library in COMPONENTS.items()}
         (partial / INDEX).write_text(json.dumps(index, indent=2) + "\n", encoding="utf-8")
         sources = {name: found[name].parent.parent.name for name in COMPONENTS}
         return write_manifest(partial, out.name, licence, sources)

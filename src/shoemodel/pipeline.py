@@ -14,11 +14,13 @@ only what follows.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -29,9 +31,9 @@ from diffusers import (
     ControlNetModel,
     DDIMScheduler,
     DDPMScheduler,
-    DiffusionPipeline,
     UNet2DConditionModel,
 )
+from diffusers.pipelines.pipeline_utils import DiffusionPipeline
 from diffusers.utils import logging as diffusers_logging
 from jaxtyping import Bool, UInt8
 from PIL import Image
@@ -100,6 +102,18 @@ class ShoeModelResult:
 class ShoeModelPipeline(DiffusionPipeline):
     """WD -> LpS -> SW on one pack of weights."""
 
+    region: SamModel
+    areas: SegformerForSemanticSegmentation
+    feet: VitPoseForPoseEstimation
+    legs: LegDenoiser
+    legs_scheduler: DDPMScheduler
+    tokenizer: CLIPTokenizer
+    text_encoder: CLIPTextModel
+    vae: AutoencoderDC | AutoencoderTiny | AutoencoderKL
+    unet: UNet2DConditionModel
+    controlnet: ControlNetModel
+    scheduler: DDIMScheduler
+
     def __init__(
         self,
         region: SamModel,
@@ -130,36 +144,42 @@ class ShoeModelPipeline(DiffusionPipeline):
         )
 
     @classmethod
-    def from_pretrained(cls, pack: str | Path = "mini", dtype: torch.dtype | None = None) -> ShoeModelPipeline:
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike = "mini",
+        *,
+        dtype: torch.dtype | None = None,
+        **components: Any,
+    ) -> ShoeModelPipeline:
         """Load a pack: `mini`, or a folder written by `shoemodel pack` or `save_pretrained`.
 
         `dtype` is what U-Net, ControlNet and autoencoder compute in; None takes `default_dtype()`. The rest of the
-        networks are small and compute in float32.
+        networks are small and compute in float32. `components` (`unet=...`, say) replace those of the pack.
 
         Raises:
             InputError: an unknown pack, or a missing or damaged file.
         """
-        folder = packs.resolve(pack)
+        folder = packs.resolve(Path(pretrained_model_name_or_path))
         packs.check(folder)
-        heavy = dtype or default_dtype()
+        dtypes = {"default": torch.float32, **dict.fromkeys(HEAVY, dtype or default_dtype())}
         with _quiet():
-            pipeline = super().from_pretrained(
-                str(folder), dtype={"default": torch.float32, **dict.fromkeys(HEAVY, heavy)}, local_files_only=True
-            )
+            pipeline = super().from_pretrained(str(folder), dtype=dtypes, local_files_only=True, **components)
         for name in HEAVY:
             getattr(pipeline, name).to(memory_format=torch.channels_last)
         return pipeline
 
-    def save_pretrained(self, folder: str | Path, licence: str = "Apache-2.0") -> None:
-        """Write the pack as it is in memory, with its pack.json."""
+    def save_pretrained(self, save_directory: str | os.PathLike, *args: Any, **kwargs: Any) -> None:
+        """Write the pack as it is in memory, with its pack.json; arguments are those of `DiffusionPipeline`."""
+        folder = Path(save_directory)
         with _quiet():
-            super().save_pretrained(str(folder))
-        packs.write_manifest(Path(folder), Path(folder).name, licence)
+            super().save_pretrained(str(folder), *args, **kwargs)
+        packs.write_manifest(folder, folder.name)
 
     @property
     def side(self) -> int:
         """Pixels of the networks' square picture."""
-        return self.unet.config.sample_size * sample.downsampling(self.vae)
+        unet: Any = self.unet
+        return unet.config.sample_size * sample.downsampling(self.vae)
 
     def __call__(
         self,
@@ -281,7 +301,7 @@ class ShoeModelPipeline(DiffusionPipeline):
         seed: int = 0,
         steps: int = 50,
         guidance: float = 7.0,
-        callback: Callable[[int, int], None] | None = None,
+        callback: Callable[[int], None] | None = None,
     ) -> UInt8[np.ndarray, "s s 3"]:
         """The networks' own picture of legs wearing the shoe, before paste-back (section 3.3).
 

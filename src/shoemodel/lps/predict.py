@@ -13,7 +13,9 @@ are asked for.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -53,7 +55,8 @@ def foot_keypoints(model: VitPoseForPoseEstimation, shoe: UInt8[np.ndarray, "h w
     A foot with fewer than MIN_POINTS found points is missing; of a foot that is there every point is kept, for the
     leg model was taught whole feet (ours). ValueError for an empty visible area.
     """
-    size = tuple(model.config.backbone_config.image_size)
+    backbone: Any = model.config.backbone_config
+    size = (int(backbone.image_size[0]), int(backbone.image_size[1]))
     crop, transform = feet.crop_to_visible(shoe[..., :3], shoe[..., 3] == 255, size[0])
     with torch.inference_mode():
         heatmaps = feet.heatmaps(model, feet.to_tensor(crop)[None].to(model.device, model.dtype))
@@ -157,7 +160,7 @@ def _deviation(a: float, b: float, accepted: tuple[float, float]) -> float:
     return float(np.log(ratio / np.sqrt(accepted[0] * accepted[1])) ** 2)
 
 
-def _sides(pose: Pose):
+def _sides(pose: Pose) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]]:
     """Per side: its leg (3, 2) and foot (4, 2) points, each with which of them exist."""
     legs, feet_px = pose.points[list(poses.LEG_INDICES)], pose.points[list(poses.FOOT_INDICES)]
     legs_there, feet_there = pose.exists[list(poses.LEG_INDICES)], pose.exists[list(poses.FOOT_INDICES)]

@@ -13,6 +13,7 @@ again, for a sharper outline (ours).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -25,6 +26,7 @@ from shoemodel.errors import InputError
 from shoemodel.geometry import Box, Letterbox
 
 MEAN_RGB = (123.675, 116.28, 103.53)  # SAM's own normalisation, on 0..255
+PADDING_RGB = (124, 116, 104)  # nearly 0 once normalised, SAM's padding
 STD_RGB = (58.395, 57.12, 57.375)
 MIN_CONFIDENCE = 0.35  # predicted IoU under which the automatic mode says that there is no shoe (ours)
 MIN_AREA, MAX_AREA = 0.003, 0.97  # of the photo (ours)
@@ -81,9 +83,10 @@ def ask(
     points: Float[np.ndarray, "n 2"] | None = None,
 ) -> tuple[Float[np.ndarray, "h w"], float]:
     """One question to SAM -> mask logits on the picture's grid, and the predicted IoU."""
-    side = sam.config.vision_config.image_size
+    vision: Any = sam.config.vision_config
+    side = vision.image_size
     letterbox = Letterbox(rgb.shape[:2], (side, side))
-    pixels = to_tensor(letterbox.apply_image(rgb, fill=tuple(round(value) for value in MEAN_RGB)))[None]
+    pixels = to_tensor(letterbox.apply_image(rgb, fill=PADDING_RGB))[None]
     prompts: dict[str, torch.Tensor] = {}
     if box is not None:
         corners = np.array([[box.x0, box.y0], [box.x1, box.y1]], dtype=np.float64)
@@ -93,8 +96,8 @@ def ask(
         prompts["input_labels"] = torch.ones(1, 1, len(points), dtype=torch.int64, device=sam.device)
     with torch.inference_mode():
         answer = sam(pixel_values=pixels.to(sam.device, sam.dtype), multimask_output=False, **prompts)
-    logits = torch.nn.functional.interpolate(answer.pred_masks[:, 0].float(), (side, side), mode="bilinear")
-    logits = letterbox.invert_map(logits[0, 0].cpu().numpy())
+    enlarged = torch.nn.functional.interpolate(answer.pred_masks[:, 0].float(), (side, side), mode="bilinear")
+    logits = letterbox.invert_map(enlarged[0, 0].cpu().numpy())
     return logits, float(answer.iou_scores.flatten()[0].clamp(0, 1))
 
 
@@ -152,7 +155,7 @@ def refine(rgb: UInt8[np.ndarray, "h w 3"], mask: Bool[np.ndarray, "h w"]) -> Bo
     labels[certain_shoe > 0] = cv2.GC_FGD
     labels[possible_shoe == 0] = cv2.GC_BGD
     cv2.setRNGSeed(0)
-    cv2.grabCut(small, labels, None, np.zeros((1, 65)), np.zeros((1, 65)), 2, cv2.GC_INIT_WITH_MASK)
+    cv2.grabCut(small, labels, (0, 0, 1, 1), np.zeros((1, 65)), np.zeros((1, 65)), 2, cv2.GC_INIT_WITH_MASK)
     sharper = np.isin(labels, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.float32)
     refined = mask.copy()
     refined[y0:y1, x0:x1] = cv2.resize(sharper, (x1 - x0, y1 - y0), interpolation=cv2.INTER_LINEAR) > 0.5
