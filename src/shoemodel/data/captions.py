@@ -18,6 +18,7 @@ SHOES = {
     "tall boot": ("tall boots", "knee-high boots", "boots"),
     "pump": ("pumps", "high heels", "heels", "court shoes"),
     "ballerina": ("ballet flats", "ballerinas", "flats"),
+    "shoe": ("shoes", "leather shoes"),
     "sandal": ("sandals", "summer sandals", "strappy sandals"),
 }
 POSES = {

@@ -174,8 +174,8 @@ def _leg_parts(
         skin, material = 0.22 * skin + 0.78 * np.array(outfit.garment_rgb), STRETCH
     bottom = -10.0
     if outfit.sock_m > 0:
-        bottom = outfit.sock_m - 0.01
-        parts.append(_sock(side, faces, height, posed + normals * (0.0014 * free), outfit, top))
+        bottom = outfit.sock_m - 0.002
+        parts.append(_sock(side, faces, height, posed + normals * (0.0006 + 0.001 * free), outfit, top))
     inside = np.minimum(height - bottom, top - height)
     faces, vertices, colours = clip(faces, inside, posed, skin)
     if len(faces):
@@ -191,9 +191,7 @@ def _sliced(
     return Part(name, vertices, faces, material, colours=np.tile(np.array(rgb), (len(vertices), 1)))
 
 
-def _sock(
-    side: str, faces: np.ndarray, height: np.ndarray, vertices: np.ndarray, outfit: Outfit, top: float
-) -> Part:
+def _sock(side: str, faces: np.ndarray, height: np.ndarray, vertices: np.ndarray, outfit: Outfit, top: float) -> Part:
     """A knitted sock up to its height: ribs and perhaps two stripes from a texture that runs along the leg."""
     reach = min(outfit.sock_m, top)
     faces, vertices, height = clip(faces, reach - height, vertices, height)

@@ -19,6 +19,8 @@ from shoemodel.world.shoes import Shoe
 X_AXIS = np.array([1.0, 0.0, 0.0])
 # the sole bends over this length either side of the ball, at this height (ours)
 BEND_HALF_M, BEND_HEIGHT_M = 0.03, 0.010
+# a step's place is this far before the ankle: where a standing person's weight falls (ours)
+BEFORE_ANKLE_M = 0.035
 # shafts that reach this far above the ankle follow the shin
 SHAFT_M = 0.05
 
@@ -65,9 +67,7 @@ def fit(body: Body, figure: Figure, shoe: Shoe) -> Fitting:
     vertices = figure.vertices.copy()
     for side in ("left", "right"):
         transforms = rest_transforms()
-        transforms.update(
-            foot_transforms(figure, side, reference_foot(figure, side, shoe.heel_deg), shoe.heel_deg)
-        )
+        transforms.update(foot_transforms(figure, side, reference_foot(figure, side, shoe.heel_deg), shoe.heel_deg))
         chosen = np.flatnonzero(body.foot_weight(side) + body.weights[:, group(side, "shin")] > 0.3)
         blended = blend(body.weights[chosen], transforms)
         posed = np.einsum("nij,nj->ni", blended[:, :3, :3], vertices[chosen]) + blended[:, :3, 3]
@@ -101,7 +101,7 @@ def lean(points: np.ndarray, ankle: np.ndarray, turn: np.ndarray) -> np.ndarray:
 
 def place(fitting: Fitting, side: str, step: Step, scale: float) -> np.ndarray:
     """(4, 4) that stands the side's shoe on the floor at its step, its lowest point at z=0."""
-    middle = np.array([0.0, -0.5 * fitting.shoe.length_m, 0.0])
+    middle = np.array([0.0, fitting.ankle[1] - BEFORE_ANKLE_M, 0.0])
     ball = np.array([0.0, fitting.ball_y, BEND_HEIGHT_M])
     tilt = rigid(rotation("x", step.heel_lift_deg), ball, ball) @ rigid(
         rotation("x", -step.toe_lift_deg), np.zeros(3), np.zeros(3)

@@ -16,7 +16,7 @@ POSE_WEIGHTS = (0.30, 0.17, 0.19, 0.08, 0.06, 0.13, 0.07)
 
 @dataclass(frozen=True)
 class Step:
-    """One foot: where its shoe's middle stands, which way it points, how far heel or toes leave the floor."""
+    """One foot: where it stands (just before its ankle), where it points, how far heel or toes leave the floor."""
 
     x: float
     y: float
@@ -128,6 +128,4 @@ def _sitting_crossed(rng: np.random.Generator, bend: float) -> Pose:
                 seat_m=rng.uniform(0.44, 0.54))  # fmt: skip
 
 
-_DRAW = dict(
-    zip(POSES, (_standing, _staggered, _walking, _crossed, _tiptoe, _sitting, _sitting_crossed), strict=True)
-)
+_DRAW = dict(zip(POSES, (_standing, _staggered, _walking, _crossed, _tiptoe, _sitting, _sitting_crossed), strict=True))

@@ -20,6 +20,7 @@ from shoemodel.world.clothes import Outfit, dress, sample_outfit
 from shoemodel.world.footing import Fitting, fit
 from shoemodel.world.legs import Unreachable
 from shoemodel.world.parts import Part
+from shoemodel.world.shoes.assets import base_vertices, build_asset, load_asset_shoes
 from shoemodel.world.stance import Stance, take
 
 # the kinds of place and the grounds each of them may have
@@ -33,8 +34,14 @@ PLACE_SHARES = {"studio": 0.34, "room": 0.3, "street": 0.24, "park": 0.12}
 # consecutive indices share a body and a shoe, which cost more than a scene
 RUN = 4
 SINGLE_SHARE = 0.55
+ASSET_SHARE = 0.2
 MAX_ATTEMPTS = 80
 MAX_HIDDEN = 0.02
+# how often each family of shoes is worn (ours: users' photos are mostly of sneakers)
+FAMILY_SHARES = {
+    "sneaker": 0.22, "platform sneaker": 0.09, "high-top": 0.12, "derby": 0.08, "loafer": 0.07, "ankle boot": 0.11,
+    "tall boot": 0.08, "pump": 0.11, "ballerina": 0.06, "sandal": 0.06,
+}  # fmt: skip
 # scenes in which the frame may cut a shoe, and how much of it (ours)
 CUT_SHARE, MAX_CUT = 0.04, 0.08
 
@@ -85,12 +92,13 @@ class _Refused(Exception):
 
 
 def sample_scene(seed: int, index: int, assets: Path | None = None, attempt: int = 0) -> Scene:
-    """Scene number `index` of the world `seed`: the same for the same two numbers, whatever was drawn before.
-    `attempt` gives another scene of the same shoe, for when the first is found to be no good once it is rendered.
+    """Scene number `index` of the world `seed`: the same for the same numbers, whatever was drawn before.
 
-    Draws pose, clothes and view again until no rule is broken; RuntimeError if no draw of MAX_ATTEMPTS is good.
+    assets: a folder whose shoe files are worn now and then. attempt: another scene of the same shoe, for when the
+    one before is found to be no good once it is rendered. Draws pose, clothes and view again until no rule is broken;
+    RuntimeError if no draw of MAX_ATTEMPTS is good.
     """
-    phenotype, fitting = _shod_figure(seed, index // RUN)
+    phenotype, fitting = _shod_figure(seed, index // RUN, assets)
     rng = np.random.default_rng([seed, index, 1, attempt])
     single = rng.random() < SINGLE_SHARE
     may_cut = rng.random() < CUT_SHARE
@@ -104,10 +112,11 @@ def sample_scene(seed: int, index: int, assets: Path | None = None, attempt: int
 
 
 @lru_cache(maxsize=2)
-def _shod_figure(seed: int, run: int) -> tuple[dict[str, float], Fitting]:
-    """The body and the shoe of a run of scenes."""
+def _shod_figure(seed: int, run: int, assets: Path | None) -> tuple[dict[str, float], Fitting]:
+    """The body and the shoe of a run of scenes: made from parameters, or now and then read from a file in assets."""
     rng = np.random.default_rng([seed, run, 0])
-    parameters = shoes.sample_parameters(rng)
+    family = str(rng.choice(list(FAMILY_SHARES), p=list(FAMILY_SHARES.values())))
+    parameters = shoes.sample_parameters(rng, family)
     womanly = {"pump": 0.95, "ballerina": 0.95, "tall boot": 0.85, "sandal": 0.75}.get(parameters.family, 0.5)
     female = rng.random() < womanly
     phenotype = {
@@ -118,7 +127,13 @@ def _shod_figure(seed: int, run: int) -> tuple[dict[str, float], Fitting]:
         "height": float(np.clip(rng.normal(0.5, 0.07), 0.35, 0.65)),
     }
     figure = body().figure(phenotype)
-    shoe = shoes.build(parameters, body().foot(figure, shoes.heel_deg(parameters)))
+    files = [] if assets is None else load_asset_shoes(assets)
+    choice = np.random.default_rng([seed, run, 3])
+    if files and choice.random() < ASSET_SHARE:
+        path = files[choice.integers(len(files))]
+        shoe = build_asset(path, body().foot(figure, 0.0), base_vertices(phenotype))
+    else:
+        shoe = shoes.build(parameters, body().foot(figure, shoes.heel_deg(parameters)))
     return phenotype, fit(body(), figure, shoe)
 
 
@@ -195,9 +210,7 @@ def _check_frame(
         raise _Refused("a hip is in the picture")
 
 
-def _check_cover(
-    camera: Camera, stance: Stance, shoe_parts: dict[str, list[Part]], body_parts: list[Part]
-) -> None:
+def _check_cover(camera: Camera, stance: Stance, shoe_parts: dict[str, list[Part]], body_parts: list[Part]) -> None:
     """Nothing but its own bare leg hides more than a sliver of a shoe, and nothing stands close to the camera."""
     seat = [] if stance.seat is None else [checks.box_points(*stance.seat)]
     own = ("legs", "sock", "leggings")

@@ -51,9 +51,7 @@ def take(rng: np.random.Generator, body: Body, fitting: Fitting) -> Stance:
     pose = sample_pose(rng, fitting.shoe.heel_deg < FLAT_HEEL_DEG)
     figure = fitting.figure
     scale = (figure.length("hip", "knee") + figure.length("knee", "ankle")) / LEG_M
-    placements = {
-        side: place(fitting, side, step, scale) for side, step in pose.feet.items() if isinstance(step, Step)
-    }
+    placements = {side: place(fitting, side, step, scale) for side, step in pose.feet.items() if isinstance(step, Step)}
     feet = {side: fitting.foot_at(side, placement) for side, placement in placements.items()}
     root_xy = scale * np.array(pose.trunk_xy)
     if pose.seat_m is None:
@@ -85,9 +83,7 @@ def _swing_foot(fitting: Fitting, side: str, swing: Swing, trunk: np.ndarray) ->
     return free_leg(fitting.figure, side, trunk, thigh, shin, foot)
 
 
-def _seat(
-    figure: Figure, transforms: dict[int, np.ndarray], feet: tuple[str, ...]
-) -> tuple[np.ndarray, np.ndarray]:
+def _seat(figure: Figure, transforms: dict[int, np.ndarray], feet: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
     """The box under a sitting figure, clear of its calves: centre and half size (3,)."""
     joints = [joint_points(figure, side, transforms) for side in feet]
     hip = np.mean([joint["hip"] for joint in joints], axis=0)

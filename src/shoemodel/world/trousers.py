@@ -57,9 +57,7 @@ def leg_support(points: np.ndarray, heights: np.ndarray) -> tuple[np.ndarray, np
     counts = np.bincount(bins, minlength=len(heights))
     centre = np.stack([np.bincount(bins, points[:, d], len(heights)) for d in (0, 1)], axis=1)
     known = counts > 0
-    centre = np.stack(
-        [np.interp(heights, heights[known], centre[known, d] / counts[known]) for d in (0, 1)], axis=1
-    )
+    centre = np.stack([np.interp(heights, heights[known], centre[known, d] / counts[known]) for d in (0, 1)], axis=1)
     centre = gaussian_filter(centre, (5, 0), mode="nearest")
     theta = 2 * np.pi * np.arange(ANGLES) / ANGLES
     outward = np.stack([np.cos(theta), np.sin(theta)])
