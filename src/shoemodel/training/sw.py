@@ -67,7 +67,7 @@ def paper() -> SWConfig:
 
 def mini() -> SWConfig:
     """About 20 minutes on two processor cores with AMX (ours)."""
-    loop = LoopConfig(steps=2000, batch=24, lr=4e-4, warmup=100, ema_decay=0.997, sample_every=400)
+    loop = LoopConfig(steps=1700, batch=24, lr=5e-4, warmup=100, ema_decay=0.997, sample_every=400)
     return SWConfig(loop=loop, collar_weight=2.0)
 
 
@@ -130,7 +130,9 @@ class SWTask:
     def _weight(self, labels: np.ndarray) -> Tensor:
         """1 everywhere, up to `collar_weight` within 1/32 of the side about the wearable area; (1, h, w) of latents."""
         collar = masks.dilate(labels == masks.WEARABLE, labels.shape[0] / 32)
-        share = F.adaptive_avg_pool2d(torch.from_numpy(collar).float()[None], self.latents.shape[-2:])
+        share = F.adaptive_avg_pool2d(
+            torch.from_numpy(collar).float()[None], (self.latents.shape[-2], self.latents.shape[-1])
+        )
         return 1 + (self.config.collar_weight - 1) * share
 
     def loss(self, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
