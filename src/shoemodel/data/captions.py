@@ -114,7 +114,9 @@ def _sentence(style: dict[str, str], rng: np.random.Generator) -> str:
     pose = _pick(rng, POSES[style["pose"]])
     order = rng.random() < 0.5
     dressed = f"in {_worn(style, rng)}" if order else f"wearing {_worn(style, rng)}"
-    return _join(_pick(rng, OPENINGS), subject, pose, dressed, _surroundings(style, rng))
+    where = _surroundings(style, rng)
+    told = where.startswith(("on ", "in ", "at ", "indoors", "outdoors"))
+    return _join(_pick(rng, OPENINGS), subject, pose, dressed) + (" " if told else ", ") + where
 
 
 def _prompt(style: dict[str, str], rng: np.random.Generator) -> str:

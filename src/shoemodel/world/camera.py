@@ -67,7 +67,7 @@ STATIONS = ((0.42, 85.0, 14.0), (0.34, 45.0, 15.0), (0.09, 135.0, 15.0), (0.09, 
 def sample_view(rng: np.random.Generator, pair: bool) -> View:
     """Draw a view: mostly side and three-quarter, from near the floor to well above it, the shoes large."""
     _, azimuth, spread = STATIONS[rng.choice(len(STATIONS), p=[station[0] for station in STATIONS])]
-    azimuth = rng.normal(azimuth, spread) * rng.choice([-1, 1])
+    azimuth = float(rng.normal(azimuth, spread) * rng.choice([-1, 1]))
     elevation = 3 + 42 * rng.beta(1.3, 2.2)
     share = rng.uniform(0.45, 0.82) if pair else rng.uniform(0.34, 0.76)
     return View(azimuth, elevation, rng.uniform(20, 45), share, rng.uniform(0.84, 0.95), 0.5 + rng.uniform(-0.5, 0.5))
