@@ -1,7 +1,6 @@
 """State of a run on disk, always whole: everything is written under a temporary name and then renamed."""
 
 import os
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,8 @@ import torch
 from accelerate import Accelerator
 from diffusers.training_utils import EMAModel
 from torch import nn
+
+from shoemodel.files import replacing
 
 STATE_FILE = Path("state") / "state.pt"
 
@@ -50,25 +51,9 @@ def load_state(
     return state["step"], state["seconds"]
 
 
-def write_folder(target: Path, write: Callable[[Path], None]) -> None:
-    """Let `write` fill a temporary folder, then put it in `target`'s place."""
-    partial, old = target.with_name(target.name + ".partial"), target.with_name(target.name + ".old")
-    for leftover in (partial, old):
-        shutil.rmtree(leftover, ignore_errors=True)
-    partial.mkdir(parents=True)
-    write(partial)
-    if target.exists():
-        os.replace(target, old)
-    os.replace(partial, target)
-    shutil.rmtree(old, ignore_errors=True)
-
-
 def save_components(run: Path, components: dict[str, Any], accelerator: Accelerator) -> None:
     """Write RUN/model/<name>/ for every component (model, processor, scheduler, tokenizer) with save_pretrained."""
-
-    def write(folder: Path) -> None:
+    with replacing(run / "model") as folder:
         for name, component in components.items():
             plain = accelerator.unwrap_model(component) if isinstance(component, nn.Module) else component
             plain.save_pretrained(folder / name)
-
-    write_folder(run / "model", write)

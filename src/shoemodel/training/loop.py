@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import torch
 from accelerate import Accelerator
+from accelerate.state import AcceleratorState
 from diffusers.training_utils import EMAModel
 from PIL import Image
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -98,6 +99,7 @@ class _Run:
 
     def __init__(self, task: Task, loop: LoopConfig, out: Path):
         self.task, self.loop, self.out = task, loop, out
+        AcceleratorState._reset_state()  # else one process could not train two runs of different precision
         self.accelerator = Accelerator(mixed_precision=loop.precision)
         self.device = self.accelerator.device
         for module in [*task.trained.values(), *task.frozen.values()]:

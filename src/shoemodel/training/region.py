@@ -51,7 +51,7 @@ class RegionConfig:
 
 def mini() -> RegionConfig:
     """About ten minutes on one processor thread with AMX."""
-    loop = LoopConfig(steps=800, batch=16, lr=1e-3, warmup=80, ema_decay=0.99, sample_every=200)
+    loop = LoopConfig(steps=650, batch=16, lr=1e-3, warmup=60, ema_decay=0.99, sample_every=160)
     return RegionConfig(loop=loop)
 
 
