@@ -20,7 +20,7 @@ from shoemodel.training.loop import train
 @pytest.fixture(scope="module")
 def runs(toy_folder, tmp_path_factory):
     """Smoke runs of the autoencoder and of CLIP."""
-    folder, tuples = tmp_path_factory.mktemp("runs"), load(toy_folder)
+    folder, tuples = tmp_path_factory.mktemp("runs"), load(toy_folder, limit=12)
     train(autoencoder.AutoencoderTask(autoencoder.smoke(), tuples), autoencoder.smoke(), folder / "autoencoder")
     train(clip.ClipTask(clip.smoke(), tuples), clip.smoke(), folder / "clip")
     return folder
@@ -32,7 +32,7 @@ def config_on(runs, **changes):
 
 def test_smoke_run_saves_unet_and_scheduler(runs, toy_folder, tmp_path):
     config = config_on(runs)
-    assert train(BaseTask(config, load(toy_folder)), config, tmp_path).finished
+    assert train(BaseTask(config, load(toy_folder, limit=12)), config, tmp_path).finished
     unet = AutoModel.from_pretrained(str(tmp_path / "model" / "unet"))
     assert (unet.config.sample_size, unet.config.in_channels, unet.config.cross_attention_dim) == (16, 4, 32)
     scheduler = DDIMScheduler.from_pretrained(tmp_path / "model" / "scheduler")
@@ -40,7 +40,7 @@ def test_smoke_run_saves_unet_and_scheduler(runs, toy_folder, tmp_path):
 
 
 def test_cached_latents_are_those_of_the_views(runs, toy_folder):
-    task = BaseTask(config_on(runs), load(toy_folder))
+    task = BaseTask(config_on(runs), load(toy_folder, limit=12))
     picture = torch.from_numpy(to_network(task.train.worn[3][None, :, ::-1]))
     with torch.no_grad():
         expected = to_latents(task.vae, picture)[0]
@@ -48,18 +48,18 @@ def test_cached_latents_are_those_of_the_views(runs, toy_folder):
 
 
 def test_text_dropout_gives_the_empty_caption(runs, toy_folder):
-    task = BaseTask(config_on(runs, text_dropout=1.0), load(toy_folder))
+    task = BaseTask(config_on(runs, text_dropout=1.0), load(toy_folder, limit=12))
     text = task.batch(np.random.default_rng(0), 3)["text"]
     torch.testing.assert_close(text, task.captions.embeddings[:1].float().expand(3, -1, -1))
 
 
 def test_loss_falls_on_few_pictures(runs, toy_folder):
-    task = BaseTask(config_on(runs, widths=(32, 32)), load(toy_folder))
+    task = BaseTask(config_on(runs, widths=(32, 32)), load(toy_folder, limit=12))
     batch = task.batch(np.random.default_rng(0), 8)
     optimizer = torch.optim.AdamW(task.unet.parameters(), 3e-3)
     torch.manual_seed(0)
     losses = []
-    for _ in range(80):
+    for _ in range(60):
         loss, _ = task.loss(batch)
         loss.backward()
         optimizer.step()

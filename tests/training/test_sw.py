@@ -17,7 +17,7 @@ from shoemodel.training.sw import SWTask, paper, smoke
 @pytest.fixture(scope="module")
 def runs(toy_folder, tmp_path_factory):
     """Smoke runs of everything the ShoeControlNet builds on."""
-    folder, tuples = tmp_path_factory.mktemp("runs"), load(toy_folder)
+    folder, tuples = tmp_path_factory.mktemp("runs"), load(toy_folder, limit=12)
     train(autoencoder.AutoencoderTask(autoencoder.smoke(), tuples), autoencoder.smoke(), folder / "autoencoder")
     train(clip.ClipTask(clip.smoke(), tuples), clip.smoke(), folder / "clip")
     config = dataclasses.replace(base.smoke(), autoencoder=folder / "autoencoder", clip=folder / "clip")
@@ -32,7 +32,7 @@ def config_on(runs, **changes):
 
 def test_smoke_run_saves_a_controlnet_and_leaves_the_base(runs, toy_folder, tmp_path):
     config = config_on(runs)
-    task = SWTask(config, load(toy_folder))
+    task = SWTask(config, load(toy_folder, limit=12))
     before = {name: value.clone() for name, value in task.unet.state_dict().items()}
     assert train(task, config, tmp_path).finished
     assert ControlNetModel.from_pretrained(tmp_path / "model" / "controlnet").config.conditioning_channels == 6
@@ -40,7 +40,7 @@ def test_smoke_run_saves_a_controlnet_and_leaves_the_base(runs, toy_folder, tmp_
 
 
 def test_the_condition_is_the_visible_shoe_of_the_unworn_picture(runs, toy_folder):
-    task = SWTask(config_on(runs, pose_jitter_px=0.0, mask_jitter_px=0.0, views=1), load(toy_folder))
+    task = SWTask(config_on(runs, pose_jitter_px=0.0, mask_jitter_px=0.0, views=1), load(toy_folder, limit=12))
     rng = np.random.default_rng(0)
     row = int(np.random.default_rng(0).integers(len(task.train), size=1)[0])
     condition = (task.batch(rng, 1)["condition"][0] * 255).round().byte().permute(1, 2, 0).numpy()
@@ -53,7 +53,7 @@ def test_the_condition_is_the_visible_shoe_of_the_unworn_picture(runs, toy_folde
 def test_mirrored_views_swap_left_and_right(runs, toy_folder):
     from shoemodel.training.latents import view
 
-    task = SWTask(config_on(runs, pose_jitter_px=0.0, mask_jitter_px=0.0), load(toy_folder))
+    task = SWTask(config_on(runs, pose_jitter_px=0.0, mask_jitter_px=0.0), load(toy_folder, limit=12))
     rng = np.random.default_rng(0)
     labels = task.train.labels[0]
     plain = task._condition(0, view(0, 0, 256), labels, rng)
@@ -64,7 +64,7 @@ def test_mirrored_views_swap_left_and_right(runs, toy_folder):
 
 
 def test_weight_is_raised_about_the_collar_only(runs, toy_folder):
-    task = SWTask(config_on(runs, collar_weight=3.0), load(toy_folder))
+    task = SWTask(config_on(runs, collar_weight=3.0), load(toy_folder, limit=12))
     labels = np.zeros((256, 256), np.uint8)
     assert torch.equal(task._weight(labels), torch.ones(1, 16, 16))
     labels[128:144, 128:144] = masks.WEARABLE
