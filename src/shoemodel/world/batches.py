@@ -73,9 +73,10 @@ def _joined(group: list[tuple[int, Part]]) -> Batch:
     starts = np.cumsum([0, *(len(part.vertices) for part in parts)])
     lengths = [len(part.faces) for part in parts]
     textured = parts[0].texture is not None
+    normals = seamless_normals if textured else vertex_normals
     return Batch(
         vertices=np.concatenate([part.vertices for part in parts]).astype(np.float32),
-        normals=np.concatenate([vertex_normals(part.vertices, part.faces) for part in parts]).astype(np.float32),
+        normals=np.concatenate([normals(part.vertices, part.faces) for part in parts]).astype(np.float32),
         faces=np.concatenate([part.faces + s for part, s in zip(parts, starts, strict=False)]).astype(np.uint32),
         face_part=np.repeat([number for number, _ in group], lengths),
         roughness=np.repeat([gloss(part.material) for part in parts], np.diff(starts)).astype(np.float32),
@@ -91,17 +92,30 @@ def gloss(material: Material) -> float:
 
 
 def vertex_normals(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
-    """Area-weighted unit normals (n, 3). Vertices at one place share theirs when they lean the same way: a seam of the
-    texture must not show, the edge of a box must."""
-    vertices = np.asarray(vertices, float)
-    corners = vertices[faces]
-    flat = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    normals = np.stack([np.bincount(faces.ravel(), np.repeat(flat[:, a], 3), len(vertices)) for a in range(3)], 1)
+    """Area-weighted unit normals (n, 3)."""
+    return _unit_or_up(_summed_normals(vertices, faces))
+
+
+def seamless_normals(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
+    """The same where a texture splits vertices: those at one place share theirs when they lean the same way, for a
+    seam must not show, the edge of a box must."""
+    normals = _summed_normals(vertices, faces)
     _, place = np.unique(np.round(vertices * 1e5).astype(np.int64) @ _HASH, return_inverse=True)
     shared = np.stack([np.bincount(place, normals[:, axis]) for axis in range(3)], 1)[place]
-    own, together = _unit(normals), _unit(shared)
-    smooth = (own * together).sum(1) > SAME_SURFACE
-    normals = np.where(smooth[:, None], together, own)
+    smooth = (_unit(normals) * _unit(shared)).sum(1) > SAME_SURFACE
+    return _unit_or_up(np.where(smooth[:, None], shared, normals))
+
+
+def _summed_normals(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
+    corners = np.asarray(vertices, float)[faces]
+    flat = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    ends = faces.ravel()
+    return np.stack([np.bincount(ends, np.repeat(flat[:, a], 3), len(vertices)) for a in range(3)], 1)
+
+
+def _unit_or_up(normals: np.ndarray) -> np.ndarray:
+    """Unit length; vertices without a face point up."""
+    normals = _unit(normals)
     return np.where(np.linalg.norm(normals, axis=1, keepdims=True) > 0.5, normals, [0.0, 0.0, 1.0])
 
 

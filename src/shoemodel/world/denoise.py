@@ -10,6 +10,8 @@ from jaxtyping import Float
 
 RADIUS_PX = 4
 SIGMA_PX = 2.5
+WIDE_STEPS, WIDE_STEP_PX = 2, 4
+"""A second pass looks at few neighbours farther away and takes out the blotches that the first one leaves."""
 SIGMA_NORMAL = 0.15
 SIGMA_DEPTH = 0.02
 """Of inverse depth, relative to its mean: linear on every plane in the picture, 0 where there is only sky."""
@@ -30,7 +32,9 @@ def denoise(
     albedo = np.maximum(albedo, MIN_ALBEDO).astype(np.float32)
     irradiance = _without_fireflies(np.maximum(radiance, 0).astype(np.float32) / albedo)
     guides = _guides(irradiance, normal.astype(np.float32), depth.astype(np.float32))
-    smooth = _joint_bilateral(np.ascontiguousarray(irradiance.transpose(2, 0, 1)), guides)
+    smooth = _joint_bilateral(np.ascontiguousarray(irradiance.transpose(2, 0, 1)), guides, RADIUS_PX, 1)
+    guides = _guides(smooth.transpose(1, 2, 0), normal.astype(np.float32), depth.astype(np.float32))
+    smooth = _joint_bilateral(smooth, guides, WIDE_STEPS, WIDE_STEP_PX)
     return smooth.transpose(1, 2, 0) * albedo
 
 
@@ -52,15 +56,18 @@ def _guides(irradiance: np.ndarray, normal: np.ndarray, depth: np.ndarray) -> np
     ])
 
 
-def _joint_bilateral(values: np.ndarray, guides: np.ndarray) -> np.ndarray:
-    """Average `values` (3, h, w) over a square window. A weight is the same from p to q as from q to p, so half the
-    window's offsets are enough: each adds to both of its ends, and pixels beyond the border simply do not exist."""
+def _joint_bilateral(values: np.ndarray, guides: np.ndarray, radius: int, step: int) -> np.ndarray:
+    """Average `values` (3, h, w) over a square window of `radius` steps of `step` pixels each way.
+
+    A weight is the same from p to q as from q to p, so half the window's offsets are enough: each adds to both of its
+    ends, and pixels beyond the border simply do not exist.
+    """
     total, weight_sum = values.copy(), np.ones_like(values[0])
-    for dy in range(RADIUS_PX + 1):
-        for dx in range(-RADIUS_PX, RADIUS_PX + 1):
+    for dy in range(radius + 1):
+        for dx in range(-radius, radius + 1):
             if dy == 0 and dx <= 0:
                 continue
-            here, there = _overlap(dy, dx)
+            here, there = _overlap(dy * step, dx * step)
             difference = guides[:, *here] - guides[:, *there]
             np.multiply(difference, difference, out=difference)
             exponent = difference.sum(0) + (dx * dx + dy * dy) / (2 * SIGMA_PX**2)

@@ -7,6 +7,7 @@ of a process, and on one machine only the first process, pays for compilation (s
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -121,8 +122,7 @@ def _view(
     batches: list[Batch], meshes: list[Any], shining: dict, camera: Camera, size: int, names: tuple, kept: tuple
 ) -> View:
     mi = mitsuba()
-    guided = {"type": "aov", "aovs": GUIDES, "colour": {"type": "path", "max_depth": MAX_DEPTH}}
-    contents = {"type": "scene", "integrator": guided, "sensor": _sensor(camera, size), **shining}
+    contents = {"type": "scene", "sensor": _sensor(camera, size), **shining}
     scene = mi.load_dict(contents | {f"batch_{i:02d}": mesh for i, mesh in enumerate(meshes)})
     starts = np.cumsum([0, *(len(batch.faces) for batch in batches)])
     first = {_hit_id(mi, mesh): int(begin) for mesh, begin in zip(meshes, starts, strict=False)}
@@ -212,10 +212,21 @@ def _hit_id(mi: ModuleType, shape: Any) -> Any:
 
 
 def shoot(view: View, spp: int, seed: int) -> Picture:
-    """Render with `spp` samples a pixel."""
-    layers = np.array(mitsuba().render(view.scene, spp=spp, seed=seed))
-    layers = np.nan_to_num(layers, nan=0.0, posinf=0.0, neginf=0.0)
-    return Picture(layers[..., :3], layers[..., 3:6], layers[..., 6:9], layers[..., 9])
+    """Render with `spp` samples a pixel. The guides see the same sub-pixel points as the light does, by the same seed;
+    one integrator for both would trace the light twice."""
+    mi = mitsuba()
+    light, guides = (
+        np.nan_to_num(np.array(mi.render(view.scene, integrator=integrator, spp=spp, seed=seed)), posinf=0.0)
+        for integrator in _integrators()
+    )
+    return Picture(light[..., :3], guides[..., :3], guides[..., 3:6], guides[..., 6])
+
+
+@functools.cache
+def _integrators() -> tuple[Any, Any]:
+    """For the light, and for the guides."""
+    mi = mitsuba()
+    return mi.load_dict({"type": "path", "max_depth": MAX_DEPTH}), mi.load_dict({"type": "aov", "aovs": GUIDES})
 
 
 def cast(view: View, origins: np.ndarray, directions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

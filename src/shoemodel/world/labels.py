@@ -40,12 +40,11 @@ def first_hits(view: View, camera: Camera, size: int) -> Hits:
 
 def pixel_rays(camera: Camera, size: int) -> tuple[np.ndarray, np.ndarray]:
     """Origins and unit directions (n, 3) of the rays through every sub-pixel."""
-    side = size * SUPERSAMPLING
-    centre = (np.arange(side) + 0.5) / SUPERSAMPLING
-    x, y = (grid.ravel() - size / 2 for grid in np.meshgrid(centre, centre))
+    centre = (np.arange(size * SUPERSAMPLING) + 0.5) / SUPERSAMPLING - size / 2
     focal = size / 2 / np.tan(np.radians(camera.fov_deg) / 2)
-    directions = np.stack([x, y, np.full_like(x, focal)], 1) @ camera.axes()
-    directions /= np.linalg.norm(directions, axis=1, keepdims=True)
+    right, down, forward = camera.axes()
+    directions = (centre[:, None, None] * down + centre[:, None] * right + focal * forward).reshape(-1, 3)
+    directions /= np.sqrt(np.einsum("ij,ij->i", directions, directions))[:, None]
     return np.broadcast_to(camera.origin, directions.shape), directions
 
 

@@ -16,6 +16,8 @@ from shoemodel.world.places import Place, build_place
 from shoemodel.world.scene import Scene
 from shoemodel.world.surfaces import box
 
+WORLD_VERSION = 1
+"""Raised whenever the same seed no longer gives the same pixels."""
 MAX_COVERED = 0.02
 """Share of the shoe that cloth or the other leg may hide (ours: a sliver)."""
 MAX_CUT = 0.10
@@ -117,7 +119,7 @@ def choose_film(picture: Picture, rng: np.random.Generator) -> Film:
     light = (picture.radiance.mean(-1) / albedo)[solid]
     middle = float(np.percentile(light, 60)) if light.size else 1.0
     darkness = (0.3 / max(float(albedo[solid].mean()), 0.03)) ** 0.25 if light.size else 1.0
-    exposure = 0.85 * np.clip(darkness, 0.8, 1.35) / max(middle, 1e-4) * np.exp(rng.normal(0, 0.1))
+    exposure = 0.95 * np.clip(darkness, 0.8, 1.35) / max(middle, 1e-4) * np.exp(rng.normal(0, 0.1))
     return Film(
         exposure=float(exposure),
         balance=np.exp(rng.normal(0, 0.02, 3)),
@@ -141,10 +143,11 @@ def develop(radiance: np.ndarray, film: Film) -> np.ndarray:
 
 
 def _record(scene: Scene, size: int) -> dict:
-    """The JSON member but for key, caption and keypoints; `synthesize` adds the seed's part."""
+    """The JSON member but for caption and keypoints."""
     camera = {
         "origin": scene.camera.origin.round(5).tolist(),
         "target": scene.camera.target.round(5).tolist(),
         "fov_deg": round(float(scene.camera.fov_deg), 4),
     }
-    return {**scene.meta, "size": size, "captions": list(scene.captions), "feet": list(scene.feet), "camera": camera}
+    words = {"captions": list(scene.captions), "feet": list(scene.feet)}
+    return {**scene.meta, **words, "size": size, "camera": camera, "version": WORLD_VERSION}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import multiprocessing as mp
@@ -19,10 +20,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from shoemodel.data import shards
 from shoemodel.data.sample import Sample
 from shoemodel.errors import InputError
+from shoemodel.world import engine
+from shoemodel.world.render import WORLD_VERSION, Rejected, render
+from shoemodel.world.scene import sample_scene
 
 REDRAWS = 8
-WORLD_VERSION = 1
-"""Raised whenever the same seed no longer gives the same pixels."""
 
 
 def synthesize(
@@ -79,9 +81,7 @@ def _claim(out: Path, settings: dict[str, Any]) -> None:
 
 
 def _announce(console: Console, cuda: bool) -> None:
-    from shoemodel.world.engine import default_variant
-
-    if not cuda and default_variant() == "scalar_rgb":
+    if not cuda and engine.default_variant() == "scalar_rgb":
         console.print("no libLLVM 19 or newer found (DRJIT_LIBLLVM_PATH): rendering takes 3 to 4 times as long")
 
 
@@ -90,9 +90,6 @@ def make_sample(seed: int, index: int, size: int = 256, spp: int = 8, assets: Pa
 
     Raises RuntimeError naming the sample when no draw is good.
     """
-    from shoemodel.world.render import Rejected, render
-    from shoemodel.world.scene import sample_scene
-
     refusals: list[str] = []
     for attempt in range(REDRAWS):
         try:
@@ -102,13 +99,9 @@ def make_sample(seed: int, index: int, size: int = 256, spp: int = 8, assets: Pa
             continue
         problems = sample.check()
         if not problems:
-            return _with_redraws(sample, refusals)
+            return replace(sample, meta={**sample.meta, "redraws": refusals})
         refusals += problems
     raise RuntimeError(f"sample {shards.sample_key(seed, index)} failed {REDRAWS} draws: {'; '.join(refusals)}")
-
-
-def _with_redraws(sample: Sample, refusals: list[str]) -> Sample:
-    return replace(sample, meta={**sample.meta, "version": WORLD_VERSION, "redraws": refusals})
 
 
 # ---- processes
@@ -129,8 +122,9 @@ def _work(make: Any, out: Path, jobs: list, count: int, cuda: bool) -> Iterator[
     todo, events = context.SimpleQueue(), context.Queue()
     workers = [context.Process(target=_serve, args=(make, out, todo, events, cuda), daemon=True) for _ in range(count)]
     try:
-        for worker in workers:
-            worker.start()
+        with _single_threaded_environment():
+            for worker in workers:
+                worker.start()
         for job in [*jobs, *[None] * count]:
             todo.put(job)
         while any(worker.is_alive() for worker in workers) or not events.empty():
@@ -145,6 +139,22 @@ def _work(make: Any, out: Path, jobs: list, count: int, cuda: bool) -> Iterator[
             worker.terminate()
         for worker in workers:
             worker.join()
+
+
+@contextlib.contextmanager
+def _single_threaded_environment() -> Iterator[None]:
+    """Many processes with one thread each are faster than few with many; numpy reads this when it is imported."""
+    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+    before = {name: os.environ.get(name) for name in names}
+    os.environ.update(dict.fromkeys(names, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _serve(make: Any, out: Path, todo: Any, events: Any, cuda: bool) -> None:
@@ -168,11 +178,9 @@ def _serve(make: Any, out: Path, todo: Any, events: Any, cuda: bool) -> None:
 
 
 def _one_thread(cuda: bool) -> None:
-    """Many processes with one thread each are faster than one with many."""
+    """The same for the libraries that ask elsewhere."""
     import cv2
     import torch
-
-    from shoemodel.world import engine
 
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
