@@ -38,7 +38,7 @@ class AutoencoderConfig:
     is not used."""
     encoder_layers: tuple[int, ...] = (0, 1, 1, 1, 2)
     decoder_layers: tuple[int, ...] = (0, 1, 1, 2, 2)
-    latent_noise: float = 0.2
+    latent_noise: float = 0.3
     """Largest deviation of the noise that the decoder must bear: what the generator draws is not exact."""
     latent_weight: float = 0.01
     """Weight of keeping each latent channel at mean 0 and deviation 1."""
@@ -46,7 +46,7 @@ class AutoencoderConfig:
 
 def mini() -> AutoencoderConfig:
     """16-fold downsampling; about twelve minutes on two processor cores with AMX."""
-    loop = LoopConfig(steps=2500, batch=16, lr=1.5e-3, warmup=100, ema_decay=0.995, sample_every=500)
+    loop = LoopConfig(steps=5000, batch=8, lr=1.5e-3, warmup=100, ema_decay=0.995, sample_every=1000)
     return AutoencoderConfig(loop=loop)
 
 

@@ -51,7 +51,7 @@ class BaseConfig:
 
 def mini() -> BaseConfig:
     """About 25 minutes on two processor cores with AMX."""
-    loop = LoopConfig(steps=2800, batch=32, lr=6e-4, warmup=150, ema_decay=0.998, sample_every=500)
+    loop = LoopConfig(steps=5600, batch=16, lr=6e-4, warmup=200, ema_decay=0.999, sample_every=1000)
     return BaseConfig(loop=loop)
 
 

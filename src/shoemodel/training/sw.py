@@ -67,7 +67,7 @@ def paper() -> SWConfig:
 
 def mini() -> SWConfig:
     """About 20 minutes on two processor cores with AMX (ours)."""
-    loop = LoopConfig(steps=1700, batch=24, lr=5e-4, warmup=100, ema_decay=0.997, sample_every=400)
+    loop = LoopConfig(steps=2600, batch=16, lr=5e-4, warmup=100, ema_decay=0.998, sample_every=500)
     return SWConfig(loop=loop, collar_weight=2.0)
 
 
