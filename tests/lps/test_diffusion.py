@@ -57,3 +57,10 @@ def test_exact_denoiser_has_no_loss_and_samples_the_truth():
     exact = _Exact(legs, scheduler)
     assert diffusion.loss(exact, scheduler, legs[None], feet, torch.ones(1, 6, dtype=torch.bool)) < 1e-8
     assert torch.allclose(diffusion.sample(exact, scheduler, feet, 2, torch.Generator())[0, 1], legs, atol=1e-3)
+
+
+def test_sampling_stays_near_the_picture_however_wrong_the_network():
+    torch.manual_seed(0)
+    model, scheduler = LegDenoiser(width=16, depth=1), diffusion.build_scheduler()
+    poses = diffusion.sample(model, scheduler, torch.rand(4, 8, 2), 8, torch.Generator().manual_seed(0))
+    assert poses.abs().max() <= diffusion.REACH * diffusion.SPREAD + diffusion.CENTRE

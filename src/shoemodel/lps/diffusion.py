@@ -23,12 +23,21 @@ T = 25
 SPREAD = 0.5
 """Unit of L_0 inside the diffusion, in normalised coordinates about CENTRE: brings its deviation near 1 (ours)."""
 CENTRE = 0.5
+REACH = 8.0
+"""Farthest that a knee or hip may lie from the picture's middle, in units of SPREAD: about 4 sides (ours)."""
 
 
 def build_scheduler() -> DDPMScheduler:
-    """T = 25 steps of noise prediction; coordinates are not clipped, for knees and hips lie outside the picture."""
+    """T = 25 steps of noise prediction.
+
+    The estimate of L_0 is clipped to ± REACH: at the first step ᾱ_t is nearly 0 and divides the network's error.
+    """
     return DDPMScheduler(
-        num_train_timesteps=T, beta_schedule="squaredcos_cap_v2", prediction_type="epsilon", clip_sample=False
+        num_train_timesteps=T,
+        beta_schedule="squaredcos_cap_v2",
+        prediction_type="epsilon",
+        clip_sample=True,
+        clip_sample_range=REACH,
     )
 
 
