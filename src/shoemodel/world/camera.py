@@ -37,7 +37,8 @@ class Camera:
     def project(self, points: np.ndarray, size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
         """Points (n, 3) in metres -> points_px (n, 2) and depth (n,) in metres along the view; size is (h, w)."""
         height, width = size
-        local = (np.asarray(points, float) - self.origin) @ self.axes().T
+        # einsum for the same reason as in meshes.transform
+        local = np.einsum("ij,nj->ni", self.axes(), np.asarray(points, float) - self.origin)
         depth = local[:, 2]
         focal_px = width / 2 / np.tan(np.radians(self.fov_deg) / 2)
         points_px = focal_px * local[:, :2] / np.where(np.abs(depth) < 1e-6, 1e-6, depth)[:, None]

@@ -28,8 +28,11 @@ def rigid(matrix: np.ndarray, origin: np.ndarray, target: np.ndarray) -> np.ndar
 
 
 def transform(matrix: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """Apply a (4, 4) matrix to points (n, 3)."""
-    return points @ matrix[:3, :3].T + matrix[:3, 3]
+    """Apply a (4, 4) matrix to points (n, 3).
+
+    einsum, not a matrix product: BLAS threads cost far more than so thin a product and stall on a busy machine.
+    """
+    return np.einsum("ij,nj->ni", matrix[:3, :3], points) + matrix[:3, 3]
 
 
 def rotate_about(points: np.ndarray, origin: np.ndarray, axis: np.ndarray, angles: np.ndarray) -> np.ndarray:
