@@ -9,7 +9,7 @@ import multiprocessing as mp
 import os
 import queue
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -52,7 +52,7 @@ def synthesize(
     _announce(console, cuda)
     if jobs:
         count = min(workers or os.cpu_count() or 1, len(jobs))
-        _watch(console, _work(make, out, jobs, count, cuda), total)
+        _watch(console, _work(make, out, jobs, count, functools.partial(_one_thread, cuda)), total)
 
 
 def _check(num: int, size: int, assets: Path | None, workers: int | None, spp: int) -> None:
@@ -116,11 +116,16 @@ class _Event:
     failure: str = ""
 
 
-def _work(make: Any, out: Path, jobs: list, count: int, cuda: bool) -> Iterator[_Event]:
-    """Run the jobs in `count` processes and give their events; all processes end when the iterator does."""
+def _work(
+    make: Callable[[int], Sample], out: Path, jobs: list[tuple[int, range]], count: int, prepare: Callable[[], None]
+) -> Iterator[_Event]:
+    """Run the jobs in `count` processes, each prepared first, and give their events; all processes end when the
+    iterator does."""
     context = mp.get_context("spawn")
     todo, events = context.SimpleQueue(), context.Queue()
-    workers = [context.Process(target=_serve, args=(make, out, todo, events, cuda), daemon=True) for _ in range(count)]
+    workers = [
+        context.Process(target=_serve, args=(make, out, todo, events, prepare), daemon=True) for _ in range(count)
+    ]
     try:
         with _single_threaded_environment():
             for worker in workers:
@@ -157,10 +162,10 @@ def _single_threaded_environment() -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _serve(make: Any, out: Path, todo: Any, events: Any, cuda: bool) -> None:
+def _serve(make: Callable[[int], Sample], out: Path, todo: Any, events: Any, prepare: Callable[[], None]) -> None:
     """A worker: one shard after another, until it is told to stop or its parent is gone."""
-    _one_thread(cuda)
     parent = os.getppid()
+    prepare()
 
     def report(sample: Sample) -> None:
         events.put(_Event(sample.key, tuple(sample.meta["redraws"])))
