@@ -34,7 +34,7 @@ class Sample:
     pose: Pose
     caption: str
     meta: dict[str, Any] = field(default_factory=dict)
-    """Everything else of the JSON member: seed, index, size, captions, family, shoe_id, feet, camera, scene, version."""
+    """The rest of the JSON member: seed, index, size, captions, family, shoe_id, feet, camera, scene, version."""
 
     def check(self) -> list[str]:
         """What is wrong with this tuple, one sentence each; an empty list when it is sound."""
