@@ -47,7 +47,7 @@ class Pose:
     """12 points in the order of `NAMES`.
 
     points: (12, 2) px. visibility: (12,), 0 not in the picture (outside the frame, or no such leg), 1 in the frame
-    but hidden, 2 visible.
+    but hidden, 2 visible. Where a pose is to be drawn, a point outside the frame whose leg is there counts as 1.
     """
 
     points: Float[np.ndarray, "12 2"]

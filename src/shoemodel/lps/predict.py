@@ -76,7 +76,7 @@ def leg_poses(
 ) -> list[Pose]:
     """`num` different plausible poses for these feet, on a picture of `size` (h, w).
 
-    Points outside the generator's square (the picture, letterboxed) have visibility 0.
+    Points outside the generator's square (the picture, letterboxed) have visibility 1.
 
     Raises:
         InputError: no foot was found, so that there is nothing to stand a leg on.
@@ -101,8 +101,9 @@ def leg_poses(
 
 
 def _framed(pose: Pose, square: Letterbox) -> Pose:
-    """A point outside the generator's square does not exist for it, as in training: its visibility is 0."""
-    return Pose(pose.points, Pose(square.apply_points(pose.points), pose.visibility).within(square.size_out).visibility)
+    """A point outside the generator's square is hidden, not absent: its limb is drawn to the edge, as in training."""
+    inside = Pose(square.apply_points(pose.points), pose.visibility).within(square.size_out).exists
+    return Pose(pose.points, np.where(pose.exists & ~inside, poses.HIDDEN, pose.visibility))
 
 
 def choose(candidates: list[Pose], num: int) -> list[Pose]:
