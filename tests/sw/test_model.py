@@ -74,3 +74,15 @@ def test_timesteps_cover_the_schedule_evenly():
 def test_schedules_start_clean_and_end_in_noise():
     assert float(build_scheduler("epsilon").alphas_cumprod[-1]) == pytest.approx(0.0047, abs=1e-4)  # SD 1.5
     assert float(build_scheduler("v_prediction").alphas_cumprod[-1]) == 0
+
+
+def test_the_condition_arrives_as_strong_as_the_latents_from_the_start():
+    unet = tiny_unet()
+    controlnet = shoe_controlnet(unet, downsampling=16)
+    condition = torch.zeros(2, 6, 128, 128)
+    condition[:, :3, 60:90, 30:100] = 0.5  # X_w
+    condition[:, 3:, 10:70, 60:64] = 1.0  # X_p
+    with torch.no_grad():
+        embedded = controlnet.controlnet_cond_embedding(condition).std()
+        latents = unet.conv_in(torch.randn(2, 4, 8, 8)).std()
+    assert 0.1 < float(embedded / latents) < 10

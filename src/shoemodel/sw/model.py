@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from diffusers import ControlNetModel, UNet2DConditionModel
+from torch import nn
 
 CONDITION_CHANNELS = 6
 """X_w and X_p, three each."""
@@ -24,6 +25,23 @@ def shoe_controlnet(
     if downsampling < 2 or not steps.is_integer():
         raise ValueError(f"the autoencoder's downsampling is {downsampling}; a power of two above 1 is accepted")
     widths = EMBEDDING_CHANNELS.get(downsampling) or tuple(16 * 2**i for i in range(int(steps) + 1))
-    return ControlNetModel.from_unet(
+    controlnet = ControlNetModel.from_unet(
         unet, conditioning_channels=conditioning_channels, conditioning_embedding_out_channels=widths
     )
+    _waken(controlnet.controlnet_cond_embedding)
+    return controlnet
+
+
+def _waken(embedding: nn.Module) -> None:
+    """Initialise the condition's embedding so that it passes the condition on at full strength (ours).
+
+    SiLU halves small signals, so weights of deviation 2 / √fan_in keep them. diffusers starts the convolutions so
+    small that nine of them pass on a thousandth, and the last at zero although zero convolutions follow it anyway: a
+    ControlNet then learns for thousands of steps without seeing its condition. At the start it has no influence either
+    way.
+    """
+    for layer in embedding.modules():
+        if isinstance(layer, nn.Conv2d):
+            fan_in = layer.weight[0].numel()
+            nn.init.normal_(layer.weight, std=2 / math.sqrt(fan_in))
+            nn.init.zeros_(layer.bias)
