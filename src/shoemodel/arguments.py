@@ -25,7 +25,7 @@ def folders(photos: Sequence[Path], out: Path) -> list[Path]:
     return [out / stem for stem in stems]
 
 
-def at_least(smallest: float, value: float, flag: str) -> None:
+def at_least(smallest: int, value: float | int, flag: str) -> None:
     """Raise InputError where a flag's number is smaller than accepted, or no number."""
     if not value >= smallest:
         raise InputError(f"{flag} is {value:g}, at least {smallest:g} is accepted")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -128,7 +129,7 @@ class Generate:
         }
         run_folder.write(folder, photo, result, settings)
         for notice in result.notices:
-            print(f"shoemodel: {notice}", file=sys.stderr)
+            _complain(notice)
         print(folder)
 
 
@@ -265,14 +266,16 @@ Verb = (
 def main(argv: list[str] | None = None) -> int:
     """Run one verb and return its exit code: 0, 1 for results that do not verify, 2 for bad input."""
     verb, changes = _parse(sys.argv[1:] if argv is None else argv)
-    try:
-        return verb.run(changes) if isinstance(verb, Train) else verb.run()
-    except InputError as error:
-        _complain(error)
-        return BAD_INPUT
-    except KeyboardInterrupt:
-        print("shoemodel: interrupted", file=sys.stderr)
-        return INTERRUPTED
+    with warnings.catch_warnings():
+        warnings.showwarning = lambda message, *_: _complain(message)
+        try:
+            return verb.run(changes) if isinstance(verb, Train) else verb.run()
+        except InputError as error:
+            _complain(error)
+            return BAD_INPUT
+        except KeyboardInterrupt:
+            _complain("interrupted")
+            return INTERRUPTED
 
 
 def _parse(argv: list[str]) -> tuple[Any, list[str]]:
@@ -283,8 +286,9 @@ def _parse(argv: list[str]) -> tuple[Any, list[str]]:
     return parse(args=argv), []
 
 
-def _complain(error: InputError) -> None:
-    print(f"shoemodel: {error}", file=sys.stderr)
+def _complain(message: object) -> None:
+    """One line on stderr."""
+    print(f"shoemodel: {message}", file=sys.stderr)
 
 
 def _load(pack: str) -> ShoeModelPipeline:

@@ -256,8 +256,10 @@ class ShoeModelPipeline(DiffusionPipeline):
         photo = as_photo(image)
         if mask is not None:
             return regions.from_user(mask, photo.size, "mask", photo.path.name)
-        if photo.alpha is not None and box is None and points is None and (photo.alpha > 127).mean() < regions.MAX_AREA:
-            return regions.from_user(photo.alpha > 127, photo.size, "alpha", photo.path.name)
+        if photo.alpha is not None and box is None and points is None:
+            opaque = photo.alpha == 255  # a half-transparent edge holds the old background's colour
+            if opaque.mean() < regions.MAX_AREA:
+                return regions.from_user(opaque, photo.size, "alpha", photo.path.name)
         return regions.find(self.region, photo.rgb, box, points, photo.path.name)
 
     def detect_areas(self, image: Photo | Image.Image | UInt8[np.ndarray, "h w 3"], region: Region) -> ShoeAreas:

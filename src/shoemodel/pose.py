@@ -130,15 +130,16 @@ def normalise(
 
 
 def denormalise(
-    points_norm: Float[np.ndarray, "*b n 2"], size: Number
+    points_norm: Float[np.ndarray, "*b n 2"], size: Number, exists: Bool[np.ndarray, "*b n"] | None = None
 ) -> tuple[Float[np.ndarray, "*b n 2"], Bool[np.ndarray, "*b n"]]:
     """The inverse of `normalise`: points in px (0, 0 where there is none) and which exist.
 
     A point in the picture has both coordinates in [0.1, 1], a missing one is (0, 0): it counts as missing when both
-    are below 0.05, halfway (ours).
+    are below 0.05, halfway (ours). A point beyond the top left corner would too: give `exists` where it is known.
     """
     points_norm = np.asarray(points_norm, float)
-    exists = points_norm.max(axis=-1) >= 0.05
+    if exists is None:
+        exists = points_norm.max(axis=-1) >= 0.05
     return np.where(exists[..., None], (points_norm - 0.1) / 0.9 * size, 0.0), exists
 
 

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+import torch
 
 from shoemodel import pose as poses
 from shoemodel.errors import InputError
@@ -58,6 +59,15 @@ def test_one_foot_gives_one_leg(pipeline):
     found = predict.FootKeypoints(FEET, np.ones(8), np.arange(8) < 4)
     (pose,) = predict.leg_poses(pipeline.legs, pipeline.legs_scheduler, found, (128, 160), 1, 0)
     assert not pose.exists[6:].any() and pose.exists[2]
+
+
+def test_points_beyond_the_top_left_corner_are_kept(pipeline, monkeypatch):
+    legs = torch.full((1, 64, 6, 2), 0.5)
+    legs[..., 0, :] = -0.3
+    monkeypatch.setattr(predict.diffusion, "sample", lambda *_: legs)
+    found = predict.FootKeypoints(FEET, np.ones(8), np.ones(8, bool))
+    (pose,) = predict.leg_poses(pipeline.legs, pipeline.legs_scheduler, found, (128, 128), 1, 0)
+    assert pose.exists[0] and (pose.points[0] < -50).all()
 
 
 def test_no_foot_is_refused(pipeline):

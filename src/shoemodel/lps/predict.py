@@ -91,12 +91,9 @@ def leg_poses(
     generator = torch.Generator().manual_seed(seed)
     unit = torch.from_numpy(feet_unit).float()[None]
     legs_unit = diffusion.sample(denoiser, scheduler, unit, max(POOL, 4 * num), generator)[0]
-    legs_px, exists = poses.denormalise(legs_unit.cpu().numpy(), SIDE)
-    exists &= diffusion.legs_exist(unit).numpy()
-    candidates = [
-        poses.merge(found.points_px, found.exists, square.invert_points(leg), there)
-        for leg, there in zip(legs_px, exists, strict=True)
-    ]
+    there = diffusion.legs_exist(unit)[0].numpy()
+    legs_px, _ = poses.denormalise(legs_unit.cpu().numpy(), SIDE, np.broadcast_to(there, (len(legs_unit), 6)))
+    candidates = [poses.merge(found.points_px, found.exists, square.invert_points(leg), there) for leg in legs_px]
     return [_framed(pose, square) for pose in choose(candidates, num)]
 
 
