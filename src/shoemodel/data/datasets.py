@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Float, Int, UInt8
@@ -44,8 +45,10 @@ class Tuples:
 
     def subset(self, rows: np.ndarray) -> Tuples:
         """The tuples of the given rows."""
-        return Tuples(
-            *(getattr(self, name)[rows] for name in ("worn", "unworn", "labels", "points", "visibility", "present")),
+        arrays = ("worn", "unworn", "labels", "points", "visibility", "present")
+        return replace(
+            self,
+            **{name: getattr(self, name)[rows] for name in arrays},
             captions=tuple(self.captions[row] for row in rows),
             shoe_ids=tuple(self.shoe_ids[row] for row in rows),
         )
@@ -79,7 +82,7 @@ def load(folder: Path | str, limit: int | None = None) -> Tuples:
             columns[name].append(value)
     if not columns["shoe_ids"]:
         raise InputError(f"{folder}: found no tuple; a folder written by `shoemodel synth` is accepted")
-    arrays = {}
+    arrays: dict[str, Any] = {}
     for name, values in columns.items():
         arrays[name] = tuple(values) if name in ("captions", "shoe_ids") else np.stack(values)
         values.clear()

@@ -44,4 +44,5 @@ def _waken(embedding: nn.Module) -> None:
         if isinstance(layer, nn.Conv2d):
             fan_in = layer.weight[0].numel()
             nn.init.normal_(layer.weight, std=2 / math.sqrt(fan_in))
-            nn.init.zeros_(layer.bias)
+            if layer.bias is not None:
+                nn.init.zeros_(layer.bias)

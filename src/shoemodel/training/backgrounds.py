@@ -101,7 +101,7 @@ def _grass(rng: np.random.Generator, side: int) -> Picture:
     """Streaks, as of grass, carpet, gravel or asphalt, by how far the noise is stretched."""
     fine = _noise(rng, side, (int(side / rng.uniform(1, 6)), int(side / rng.uniform(1, 6))))
     coarse = _noise(rng, side, (8, 8))
-    base = np.float32([60, 110, 40]) if rng.random() < 0.4 else _colour(rng)
+    base = np.array([60, 110, 40], np.float32) if rng.random() < 0.4 else _colour(rng)
     return _uint8(base + (fine * rng.uniform(10, 45) + coarse * 12)[..., None] * rng.uniform(0.7, 1, 3))
 
 
@@ -123,7 +123,7 @@ def _planks(rng: np.random.Generator, side: int) -> Picture:
     columns = np.arange(side) // width
     shade = rng.normal(0, 14, 64)[columns.astype(int)]
     grain = _noise(rng, side, (4, side // 2)) * rng.uniform(3, 14)
-    base = np.float32([150, 105, 70]) * rng.uniform(0.4, 1.4) if rng.random() < 0.6 else _colour(rng)
+    base = np.array([150, 105, 70], np.float32) * rng.uniform(0.4, 1.4) if rng.random() < 0.6 else _colour(rng)
     picture = _uint8(base + (shade[None] + grain)[..., None])
     picture[:, (np.arange(side) % width) < 1.5] //= 2
     return picture if rng.random() < 0.5 else np.ascontiguousarray(picture.transpose(1, 0, 2))

@@ -120,7 +120,7 @@ class Composer:
         y0, x0 = ((side - shape[0]) // 2, (side - shape[1]) // 2)
         window = (slice(y0, y0 + shape[0]), slice(x0, x0 + shape[1]))
         letterbox = Letterbox(shape, (side, side))
-        fill = tuple(round(value) for value in MEAN_RGB)
+        fill = (round(MEAN_RGB[0]), round(MEAN_RGB[1]), round(MEAN_RGB[2]))
         shoes = tuple(letterbox.apply_labels(mask[window]) for mask in found)
         return Composite(letterbox.apply_image(picture[window], fill), shoes, Box(*letterbox.content))
 
@@ -128,7 +128,7 @@ class Composer:
 def _shadowed(picture: np.ndarray, alpha: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Darken the ground under and beside a shoe."""
     side = alpha.shape[0]
-    move = np.float32([[1, rng.uniform(-0.2, 0.2), 0], [0, 1, 0]])
+    move = np.array([[1, rng.uniform(-0.2, 0.2), 0], [0, 1, 0]], np.float32)
     move[:, 2] = rng.uniform(-0.05, 0.05) * side, rng.uniform(0.0, 0.06) * side
     shadow = cv2.warpAffine(alpha, move, (side, side))
     shadow = cv2.GaussianBlur(shadow, (0, 0), rng.uniform(0.008, 0.05) * side)

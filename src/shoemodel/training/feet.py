@@ -116,7 +116,8 @@ class FeetTask:
         presence of a point is told rightly.
         """
         rows = np.linspace(0, len(self.test) - 1, min(count, len(self.test))).astype(int)
-        side, pictures, errors, right = self.config.side, [], [], []
+        side, errors, right = self.config.side, [], []
+        pictures: list[np.ndarray] = []
         for row in rows:
             visible = self.test.labels[row] == masks.VISIBLE
             transform = square_around(visible, side, feet.MARGIN)
@@ -149,7 +150,7 @@ def _marked(
     picture: np.ndarray, points: np.ndarray, found: np.ndarray, true: np.ndarray, exists: np.ndarray
 ) -> np.ndarray:
     picture = picture.copy()
-    colours = cv2.cvtColor(np.uint8([[(hue, 220, 255) for hue in _HUES]]), cv2.COLOR_HSV2RGB)[0].tolist()
+    colours = cv2.cvtColor(np.array([[(hue, 220, 255) for hue in _HUES]], np.uint8), cv2.COLOR_HSV2RGB)[0].tolist()
     for i, colour in enumerate(colours):
         if exists[i]:
             cv2.circle(picture, true[i].astype(int).tolist(), 5, colour, 1, cv2.LINE_AA)

@@ -85,7 +85,8 @@ class LegsTask:
         points = np.where(mirror[:, None, None], points[:, FLIP], points)
         present = np.where(mirror[:, None], present[:, FLIP], present)
         angle = np.radians(rng.uniform(-15, 15, size)) * (rng.random(size) < 0.5)
-        scale = np.exp(rng.uniform(*np.log(self.config.scale), size))
+        low, high = np.log(self.config.scale)
+        scale = np.exp(rng.uniform(low, high, size))
         centred = points - side / 2
         centred[..., 0] *= np.where(mirror, -1, 1)[:, None]
         cos, sin = np.cos(angle) * scale, np.sin(angle) * scale

@@ -103,7 +103,7 @@ class _Run:
         self.accelerator = Accelerator(mixed_precision=loop.precision)
         self.device = self.accelerator.device
         for module in [*task.trained.values(), *task.frozen.values()]:
-            module.to(self.device, memory_format=torch.channels_last)
+            module.to(self.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         for module in task.frozen.values():
             module.eval().requires_grad_(False)
         holder = _TaskModule(task)

@@ -168,7 +168,9 @@ class RegionTask:
 
         Metrics: mean IoU by kind of prompt (pictures with shoes) and the confidence's error.
         """
-        pictures, overlaps, errors = [], {"whole": [], "box": [], "points": []}, []
+        pictures: list[list[np.ndarray]] = []
+        overlaps: dict[str, list[float]] = {"whole": [], "box": [], "points": []}
+        errors: list[float] = []
         for number in range(batches):
             batch = self._batch(self.test_composer, np.random.default_rng([number, 1]), size)
             moved = {name: value.to(self.model.device) for name, value in batch.items()}

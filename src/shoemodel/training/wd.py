@@ -91,7 +91,8 @@ class WDTask:
     def sample_grid(self, count: int = 48, shown: int = 6) -> tuple[np.ndarray, dict[str, float]]:
         """X_m | predicted | true for held-out shoes, and IoU over up to `count` of them."""
         rows = np.linspace(0, len(self.test) - 1, min(count, len(self.test))).astype(int)
-        histogram, pictures = np.zeros((3, 3), np.int64), []
+        histogram = np.zeros((3, 3), np.int64)
+        pictures: list[list[np.ndarray]] = []
         for row in rows:
             picture, predicted, target = self._predict(row)
             histogram += np.bincount(3 * target.ravel() + predicted.ravel(), minlength=9).reshape(3, 3)

@@ -64,8 +64,8 @@ def speck(textured: bool = False) -> Part:
     return Part("speck", corners, face, material, colours=np.full((3, 3), 0.5))
 
 
-def _share(a: np.ndarray, b: np.ndarray) -> bool:
-    return a is b or (a.shape == b.shape and np.array_equal(a, b))
+def _share(a: np.ndarray | None, b: np.ndarray | None) -> bool:
+    return a is b or (a is not None and b is not None and np.array_equal(a, b))
 
 
 def _joined(group: list[tuple[int, Part]]) -> Batch:

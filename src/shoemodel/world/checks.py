@@ -62,4 +62,5 @@ def outside_share(camera: Camera, points: np.ndarray) -> float:
 def sees(camera: Camera, points: np.ndarray) -> bool:
     """Whether any of the points (n, 3) lies in the picture, with a small margin."""
     cells, depth = camera.project(points, (1, 1))
-    return bool(((cells > -0.02) & (cells < 1.02)).all(axis=1)[depth > 0].any())
+    inside = np.all((cells > -0.02) & (cells < 1.02), axis=1) & (depth > 0)
+    return bool(inside.any())

@@ -139,13 +139,13 @@ def _mesh(batch: Batch) -> Any:
         has_vertex_normals=True, has_vertex_texcoords=textured, props=properties,
     )  # fmt: skip
     mesh.add_attribute("vertex_roughness", 1, batch.roughness)
-    if not textured:
+    if batch.colours is not None:
         mesh.add_attribute("vertex_colour", 3, batch.colours.ravel())
     parameters = mi.traverse(mesh)
     parameters["vertex_positions"] = batch.vertices.ravel()
     parameters["faces"] = batch.faces.ravel()
     parameters["vertex_normals"] = batch.normals.ravel()
-    if textured:
+    if batch.uv is not None:
         # The first row of a texture is on top, where the renderer counts v from.
         parameters["vertex_texcoords"] = np.stack([batch.uv[:, 0], 1 - batch.uv[:, 1]], 1).ravel()
     parameters.update()
@@ -155,7 +155,7 @@ def _mesh(batch: Batch) -> Any:
 def _reflectance(batch: Batch) -> dict:
     """One model for everything; see `batches.gloss`."""
     mi = mitsuba()
-    colour = {"type": "mesh_attribute", "name": "vertex_colour"}
+    colour: dict[str, Any] = {"type": "mesh_attribute", "name": "vertex_colour"}
     if batch.texture is not None:
         pixels = mi.Bitmap(np.ascontiguousarray(batch.texture, np.float32))
         colour = {"type": "bitmap", "bitmap": pixels, "raw": True, "wrap_mode": "repeat"}
@@ -208,7 +208,8 @@ def _hit_id(mi: ModuleType, shape: Any) -> Any:
         return shape.id()
     import drjit
 
-    return int(drjit.reinterpret_array(mi.UInt32, mi.ShapePtr(shape))[0])
+    number: Any = drjit.reinterpret_array(mi.UInt32, mi.ShapePtr(shape))
+    return int(number[0])
 
 
 def shoot(view: View, spp: int, seed: int) -> Picture:

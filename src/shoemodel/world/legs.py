@@ -76,8 +76,8 @@ def _leg(figure: Figure, side: str, trunk: np.ndarray, foot: np.ndarray) -> dict
     front = 0.6 * trunk[:3, :3] @ np.array([0.0, -1.0, 0.0])
     pole = unit(unit(toe_way * [1, 1, 0]) + front) + np.array([0, 0, 0.25])
     hinge = unit(np.cross(pole, u))
-    along = (a * a - b * b + distance**2) / (2 * distance)
-    knee = hip + along * u + np.sqrt(max(a * a - along**2, 0.0)) * np.cross(u, hinge)
+    along = float((a * a - b * b + distance**2) / (2 * distance))
+    knee = hip + along * u + np.sqrt(max(float(a * a) - along**2, 0.0)) * np.cross(u, hinge)
     thigh_turn = frame(knee - hip, hinge) @ frame(knee0 - hip0, np.array([1.0, 0, 0])).T
     shin_turn = frame(ankle - knee, hinge) @ frame(ankle0 - knee0, np.array([1.0, 0, 0])).T
     shin = rigid(shin_turn, knee0, knee)

@@ -67,7 +67,8 @@ def take(rng: np.random.Generator, body: Body, fitting: Fitting) -> Stance:
     transforms = solve(figure, feet, root, pose.yaw_deg, fitting.shoe.heel_deg)
     vertices = skin(fitting.vertices, body.weights, transforms)
     for side, placement in placements.items():
-        lift = pose.feet[side].heel_lift_deg if isinstance(pose.feet[side], Step) else 0.0
+        step = pose.feet[side]
+        lift = step.heel_lift_deg if isinstance(step, Step) else 0.0
         vertices = bend_feet(fitting, vertices, body.foot_weight(side), placement, side, lift)
     seat = None if pose.seat_m is None else _seat(figure, transforms, tuple(pose.feet))
     return Stance(fitting, pose, placements, transforms, vertices, seat)

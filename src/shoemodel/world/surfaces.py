@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from shoemodel.world import textures
 from shoemodel.world.parts import Material, Part
@@ -31,7 +32,9 @@ def _coated(
     return Part(name, vertices, faces, material(kind), texture=coat, uv=uv)
 
 
-def quad(name: str, corner: list, along: list, up: list, coat: np.ndarray, size_m: float, kind: str = "") -> Part:
+def quad(
+    name: str, corner: ArrayLike, along: ArrayLike, up: ArrayLike, coat: np.ndarray, size_m: float, kind: str = ""
+) -> Part:
     """A parallelogram from `corner`, its texture repeated every `size_m`."""
     corner, along, up = (np.asarray(value, float) for value in (corner, along, up))
     vertices = np.array([corner, corner + along, corner + along + up, corner + up])
@@ -50,10 +53,12 @@ def floor(rng: np.random.Generator, kind: str, half_m: float) -> Part:
     return dataclasses.replace(ground, uv=ground.uv @ turn)
 
 
-def box(name: str, centre: np.ndarray, half: np.ndarray, coat: np.ndarray, size_m: float, kind: str = "") -> Part:
+def box(name: str, centre: ArrayLike, half: ArrayLike, coat: np.ndarray, size_m: float, kind: str = "") -> Part:
     """A box with its own vertices on each face, so that its edges are sharp."""
     centre, half = np.asarray(centre, float), np.asarray(half, float)
-    vertices, uv, faces = [], [], []
+    vertices: list[np.ndarray] = []
+    uv: list[np.ndarray] = []
+    faces: list[list[int]] = []
     for axis in range(3):
         for sign in (-1, 1):
             u, v = (axis + 1) % 3, (axis + 2) % 3

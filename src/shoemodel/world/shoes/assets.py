@@ -72,6 +72,7 @@ def build_asset(path: Path, foot: Foot, base: Float[np.ndarray, "19158 3"]) -> S
     placed = vertices @ matrix[:3, :3].T + matrix[:3, 3]
     part = _textured_part(placed, corners[keep], uv, texture_path)
     outer = _outer_surface(placed, corners[keep][..., 0])
+    assert part.uv is not None and part.texture is not None
     texels = (np.clip(part.uv * [1, -1] + [0, 1], 0, 0.999) * part.texture.shape[1::-1]).astype(int)
     colour = nearest_colour(np.median(part.texture[texels[:, 1], texels[:, 0]], axis=0))
     description = {"family": "shoe", "material": "leather", "colour": colour.name}

@@ -75,7 +75,7 @@ class Field:
         return matrix
 
 
-def voxelise(vertices: np.ndarray, faces: np.ndarray, axes: tuple[np.ndarray, np.ndarray, np.ndarray]) -> np.ndarray:
+def voxelise(vertices: np.ndarray, faces: np.ndarray, axes: tuple[np.ndarray, ...]) -> np.ndarray:
     """Inside mask (nx, ny, nz) of a mesh by the parity of its crossings along x.
 
     The mesh may be open above and below the grid: only rays along x are cast.

@@ -69,8 +69,8 @@ def sample_finish(rng: np.random.Generator, family: str) -> str:
 
 
 def _pick(rng: np.random.Generator, saturated: float, besides: tuple[str, ...] = ()) -> Colour:
-    pool = _SATURATED if rng.random() < saturated else _NEUTRAL
-    pool = [(c, w) for c, w in pool if c.name not in besides]
+    palette = _SATURATED if rng.random() < saturated else _NEUTRAL
+    pool = [(c, w) for c, w in palette if c.name not in besides]
     weights = np.array([w for _, w in pool], float)
     return pool[rng.choice(len(pool), p=weights / weights.sum())][0]
 
