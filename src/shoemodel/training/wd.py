@@ -17,6 +17,9 @@ from shoemodel.training.task import Batch
 from shoemodel.wd import augment
 from shoemodel.wd.model import area_logits, build, crop_to_shoe
 
+# of background, visible and wearable area; with equal weights the wearable IoU was 0.11 after 500 steps of mini (ours)
+CLASS_WEIGHTS = (1.0, 1.0, 3.0)
+
 
 @dataclass(frozen=True, kw_only=True)
 class WDConfig:
@@ -81,9 +84,10 @@ class WDTask:
         return augment.mosaic(examples, rng, side) if count == 4 else examples[0]
 
     def loss(self, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
-        """Cross-entropy at full resolution, SegFormer's loss."""
+        """Cross-entropy at full resolution, SegFormer's loss; the wearable area, about 5% of the pixels, weighs more."""
         logits = area_logits(self.model, batch["pixels"])
-        loss = torch.nn.functional.cross_entropy(logits, batch["labels"], ignore_index=augment.IGNORE)
+        weights = torch.tensor(CLASS_WEIGHTS, device=logits.device)
+        loss = torch.nn.functional.cross_entropy(logits, batch["labels"], weights, ignore_index=augment.IGNORE)
         known = batch["labels"] != augment.IGNORE
         right = ((logits.argmax(1) == batch["labels"]) & known).sum() / known.sum()
         return loss, {"accuracy": right.detach()}
