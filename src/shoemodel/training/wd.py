@@ -84,7 +84,7 @@ class WDTask:
         return augment.mosaic(examples, rng, side) if count == 4 else examples[0]
 
     def loss(self, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
-        """Cross-entropy at full resolution, SegFormer's loss; the wearable area, about 5% of the pixels, weighs more."""
+        """Cross-entropy at full resolution, SegFormer's loss; the wearable area, 5% of the pixels, weighs more."""
         logits = area_logits(self.model, batch["pixels"])
         weights = torch.tensor(CLASS_WEIGHTS, device=logits.device)
         loss = torch.nn.functional.cross_entropy(logits, batch["labels"], weights, ignore_index=augment.IGNORE)
