@@ -7,7 +7,7 @@ from diffusers import AutoencoderTiny
 
 from shoemodel.sw.diffusion import build_scheduler
 from shoemodel.sw.model import shoe_controlnet
-from shoemodel.sw.sample import Text, encode, sample, sample_batch
+from shoemodel.sw.sample import Text, _embed_once, controlled, encode, sample, sample_batch
 from shoemodel.sw.vae import downsampling, to_latents, to_uint8
 
 
@@ -106,3 +106,15 @@ def test_latents_follow_the_autoencoder_s_scale():
         128,
         255,
     ]
+
+
+def test_the_embedded_condition_gives_what_the_condition_gives(parts):
+    unet, controlnet, _, text = parts
+    side = unet.config.sample_size
+    noisy, condition = torch.randn(1, unet.config.in_channels, side, side), torch.rand(1, 6, 64, 64)
+    with torch.no_grad():
+        relieved, embedded = _embed_once(controlnet, condition)
+        plain = controlled(unet, controlnet, noisy, torch.tensor(9), text.prompt[None], condition)
+        cached = controlled(unet, relieved, noisy, torch.tensor(9), text.prompt[None], embedded)
+    assert torch.equal(plain, cached)
+    assert not isinstance(controlnet.controlnet_cond_embedding, torch.nn.Identity)

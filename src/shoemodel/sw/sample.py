@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 import torch
 from diffusers import ControlNetModel, DDIMScheduler, UNet2DConditionModel
 from jaxtyping import Float, UInt8
-from torch import Tensor
+from torch import Tensor, nn
 
 from shoemodel.sw.vae import downsampling, to_pictures
 
@@ -148,14 +149,16 @@ class _Guided:
         if self.halves == 2:
             prompts = [text.negative for text in texts] + prompts
         self.text = torch.stack(prompts).to(unet.device, unet.dtype)
-        if conditions is not None:
-            repeated = conditions.repeat(self.halves, 1, 1, 1)
-            self.conditions = repeated.to(unet.device, unet.dtype, memory_format=torch.channels_last)
+        self.conditions: Tensor | None = None
+        if controlnet is not None and conditions is not None:
+            pixels = conditions.to(unet.device, unet.dtype, memory_format=torch.channels_last)
+            self.controlnet, embedded = _embed_once(controlnet, pixels)
+            self.conditions = embedded.repeat(self.halves, 1, 1, 1)
 
     def __call__(self, latents: Tensor, timestep: Tensor) -> Tensor:
         """Prediction for latents (b, c, h, w), float32."""
         inputs = latents.repeat(self.halves, 1, 1, 1).to(self.unet.dtype, memory_format=torch.channels_last)
-        predicted = controlled(self.unet, self.controlnet, inputs, timestep, self.text, self._condition()).float()
+        predicted = controlled(self.unet, self.controlnet, inputs, timestep, self.text, self.conditions).float()
         if self.halves == 1:
             return predicted
         negative, positive = predicted.chunk(2)
@@ -167,8 +170,15 @@ class _Guided:
         tamed = guided * positive.std(axes, keepdim=True) / guided.std(axes, keepdim=True)
         return self.rescale * tamed + (1 - self.rescale) * guided
 
-    def _condition(self) -> Tensor | None:
-        return None if self.controlnet is None else self.conditions
+
+def _embed_once(controlnet: ControlNetModel, conditions: Tensor) -> tuple[ControlNetModel, Tensor]:
+    """The condition's embedding, the same at each step and in both halves, and a ControlNet that takes it as it is.
+
+    The returned ControlNet shares all weights; the caller's is not changed.
+    """
+    relieved = copy.copy(controlnet)
+    relieved._modules = {**controlnet._modules, "controlnet_cond_embedding": nn.Identity()}
+    return relieved, controlnet.controlnet_cond_embedding(conditions)
 
 
 def controlled(
