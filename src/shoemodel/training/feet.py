@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import torch
 from torch import Tensor
+from transformers import VitPoseForPoseEstimation
 
 from shoemodel import draw, masks
 from shoemodel.crop import masked_crop, square_around, to_network
@@ -17,6 +18,7 @@ from shoemodel.geometry import warp
 from shoemodel.lps import feet
 from shoemodel.pose import FOOT_INDICES
 from shoemodel.training.config import LoopConfig
+from shoemodel.training.positions import sincos
 from shoemodel.training.task import Batch
 from shoemodel.wd.augment import imperfect, photometric, placement
 
@@ -52,7 +54,7 @@ def paper() -> FeetConfig:
 
 def mini() -> FeetConfig:
     """ViTPose with 2.9M parameters: about an hour on one processor thread with AMX (ours)."""
-    loop = LoopConfig(steps=5000, batch=16, lr=1e-3, warmup=100, ema_decay=0.995, sample_every=500)
+    loop = LoopConfig(steps=10000, batch=8, lr=6e-4, warmup=100, ema_decay=0.998, sample_every=1000)
     return FeetConfig(loop=loop, hidden=192, depth=6, heads=3, simple=True)
 
 
@@ -60,6 +62,13 @@ def smoke() -> FeetConfig:
     """Seconds: to see that everything runs."""
     loop = LoopConfig(steps=4, batch=2, lr=1e-3, warmup=1, log_every=2, sample_every=4, threads=1)
     return FeetConfig(loop=loop, side=64, hidden=24, depth=1, heads=2, simple=True)
+
+
+def start_with_positions(model: VitPoseForPoseEstimation, cells: int) -> None:
+    """Give a fresh ViTPose with `cells` patches on a side sine and cosine positions."""
+    embeddings: Any = model.backbone.embeddings.position_embeddings
+    with torch.no_grad():
+        embeddings[:, 1:].copy_(sincos(cells, cells, embeddings.shape[2]).flatten(0, 1)[None])
 
 
 class FeetTask:
@@ -70,6 +79,7 @@ class FeetTask:
         self.train, self.test = tuples.split()
         torch.manual_seed(config.loop.seed)
         self.model = feet.build(config.side, config.patch, config.hidden, config.depth, config.heads, config.simple)
+        start_with_positions(self.model, config.side // config.patch)
         self.trained = {"feet": self.model}
         self.frozen: dict[str, torch.nn.Module] = {}
 

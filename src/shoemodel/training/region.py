@@ -22,6 +22,7 @@ from shoemodel.data.datasets import Tuples
 from shoemodel.geometry import Box
 from shoemodel.training.composites import Composer, Composite
 from shoemodel.training.config import LoopConfig
+from shoemodel.training.positions import sincos
 from shoemodel.training.task import Batch
 from shoemodel.wd.region import to_tensor
 
@@ -51,7 +52,7 @@ class RegionConfig:
 
 def mini() -> RegionConfig:
     """About an hour on one processor thread with AMX."""
-    loop = LoopConfig(steps=4000, batch=16, lr=1e-3, warmup=100, ema_decay=0.995, sample_every=500)
+    loop = LoopConfig(steps=8000, batch=8, lr=6e-4, warmup=100, ema_decay=0.998, sample_every=1000)
     return RegionConfig(loop=loop)
 
 
@@ -86,7 +87,11 @@ def build(config: RegionConfig) -> SamModel:
         num_multimask_outputs=1,
         iou_head_hidden_dim=channels,
     )
-    return SamModel(SamConfig(vision_config=vision, prompt_encoder_config=prompts, mask_decoder_config=decoder))
+    model = SamModel(SamConfig(vision_config=vision, prompt_encoder_config=prompts, mask_decoder_config=decoder))
+    cells = config.side // config.patch
+    with torch.no_grad():
+        model.vision_encoder.pos_embed.copy_(sincos(cells, cells, config.hidden)[None])
+    return model
 
 
 class RegionTask:

@@ -1,0 +1,78 @@
+"""One contact sheet of everything the chain does with a folder of real photos, without intervention.
+
+    python benchmarks/photos.py PHOTOS… --out docs/img/first_light.jpg
+
+A photo that is refused keeps its row, with the sentence that the user would read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import tyro
+
+from shoemodel import draw, images
+from shoemodel.errors import InputError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """Photo | areas | X_p over X_w | two results, a row for each photo."""
+
+    photos: tyro.conf.Positional[tuple[Path, ...]]
+    """Photos of unworn shoes."""
+    out: Path
+    """The sheet, .jpg."""
+    pack: str = "mini"
+    """mini, or a folder."""
+    prompt: str = "a woman's legs in blue jeans, standing on concrete, city street"
+    """The same for every photo."""
+    num: int = 2
+    """Results of each photo."""
+    seed: int = 1
+    """Seed of the first result."""
+    side: int = 320
+    """Side of each picture on the sheet, px."""
+
+
+def main(options: Sheet) -> None:
+    """Run the chain on every photo and write the sheet."""
+    from shoemodel import ShoeModelPipeline
+
+    pipeline = ShoeModelPipeline.from_pretrained(options.pack)
+    rows = []
+    for path in options.photos:
+        photo = images.load(path)
+        try:
+            result = pipeline(photo, options.prompt, num_images=options.num, generator=options.seed)
+        except InputError as refusal:
+            print(f"{path.name}: refused: {refusal}")
+            rows.append([_framed(photo.rgb, options.side)])
+            continue
+        print(
+            f"{path.name}: region {result.region.confidence:.2f}, visible {result.areas.visible.mean():.1%}, "
+            f"wearable {result.areas.wearable.mean():.1%} of the photo, feet {np.round(result.feet.scores, 2)}"
+        )
+        overlay = draw.overlay_areas(photo.rgb, result.areas)
+        pose = draw.overlay_pose(result.shoe[..., :3], result.poses[0])
+        rows.append([_framed(image, options.side) for image in (photo.rgb, overlay, pose, *result.images)])
+    labels = ["photo", "areas", "pose", *(f"result {index}" for index in range(options.num))]
+    images.save_jpeg(options.out, draw.contact_sheet(rows, labels))
+    print(options.out)
+
+
+def _framed(image: np.ndarray, side: int) -> np.ndarray:
+    """The picture reduced to fit a white square of `side` px."""
+    scale = side / max(image.shape[:2])
+    small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    frame = np.full((side, side, 3), 255, np.uint8)
+    y, x = (side - small.shape[0]) // 2, (side - small.shape[1]) // 2
+    frame[y : y + small.shape[0], x : x + small.shape[1]] = small
+    return frame
+
+
+if __name__ == "__main__":
+    main(tyro.cli(Sheet))
