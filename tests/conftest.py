@@ -25,7 +25,9 @@ def tiny_tokenizer():
 
 
 def tiny_sam():
-    from transformers import SamConfig, SamMaskDecoderConfig, SamModel, SamPromptEncoderConfig, SamVisionConfig
+    from transformers import SamConfig, SamMaskDecoderConfig, SamPromptEncoderConfig, SamVisionConfig
+
+    from shoemodel.wd.sam import StemmedSam
 
     vision = SamVisionConfig(
         hidden_size=16,
@@ -33,17 +35,17 @@ def tiny_sam():
         num_hidden_layers=1,
         num_attention_heads=2,
         image_size=SIDE,
-        patch_size=8,
+        patch_size=16,
         mlp_dim=16,
         window_size=4,
         global_attn_indexes=[0],
         num_pos_feats=8,
     )
-    prompt = SamPromptEncoderConfig(hidden_size=16, image_size=SIDE, patch_size=8, mask_input_channels=4)
+    prompt = SamPromptEncoderConfig(hidden_size=16, image_size=SIDE, patch_size=16, mask_input_channels=4)
     decoder = SamMaskDecoderConfig(
         hidden_size=16, mlp_dim=16, num_hidden_layers=1, num_attention_heads=2, iou_head_hidden_dim=16, iou_head_depth=2
     )
-    return SamModel(SamConfig(vision_config=vision, prompt_encoder_config=prompt, mask_decoder_config=decoder))
+    return StemmedSam(SamConfig(vision_config=vision, prompt_encoder_config=prompt, mask_decoder_config=decoder))
 
 
 def tiny_components() -> dict:

@@ -36,7 +36,8 @@ COMPONENTS = {
     "controlnet": "diffusers",
     "scheduler": "diffusers",
 }
-"""Components of a pack and the library each class comes from."""
+"""Components of a pack and the library each class comes from, where OWN_CLASSES names no other."""
+OWN_CLASSES = {"StemmedSam": "shoemodel.wd.sam"}
 
 
 @dataclass(frozen=True)
@@ -177,7 +178,9 @@ def assemble(runs: Sequence[Path], out: Path, licence: str = LICENCE) -> dict[st
             for weights in (partial / name).glob("*.safetensors"):
                 _cast(weights)
         index: dict[str, Any] = {"_class_name": "ShoeModelPipeline", "_diffusers_version": version("diffusers")}
-        index |= {name: [library, _class_name(partial / name)] for name, library in COMPONENTS.items()}
+        for name, library in COMPONENTS.items():
+            kind = _class_name(partial / name)
+            index[name] = [OWN_CLASSES.get(kind, library), kind]
         (partial / INDEX).write_text(json.dumps(index, indent=2) + "\n", encoding="utf-8")
         sources = {name: found[name].parent.parent.name for name in COMPONENTS}
         return write_manifest(partial, out.name, licence, sources)

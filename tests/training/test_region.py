@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from transformers import SamModel
 
 from shoemodel.data.datasets import load
 from shoemodel.errors import InputError
@@ -15,6 +14,7 @@ from shoemodel.training import backgrounds
 from shoemodel.training.composites import Composer
 from shoemodel.training.loop import train
 from shoemodel.training.region import PADDING, RegionTask, dice_loss, focal_loss, overlap, smoke
+from shoemodel.wd.sam import StemmedSam
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def test_smoke_run_saves_a_loadable_model(tuples, tmp_path):
     config = smoke()
     done = train(RegionTask(config, tuples), config, tmp_path)
     assert done.finished and set(done.metrics) == {"iou_whole", "iou_box", "iou_points", "confidence_error"}
-    assert SamModel.from_pretrained(tmp_path / "model" / "region").config.vision_config.image_size == 64
+    assert StemmedSam.from_pretrained(tmp_path / "model" / "region").config.vision_config.image_size == 64
 
 
 def test_composites_repeat_and_stay_in_their_frame(tuples):
