@@ -37,7 +37,7 @@ COMPONENTS = {
     "scheduler": "diffusers",
 }
 """Components of a pack and the library each class comes from, where OWN_CLASSES names no other."""
-OWN_CLASSES = {"StemmedSam": "shoemodel.wd.sam"}
+OWN_CLASSES = {"StemmedSam": "shoemodel.wd.sam", "StemmedVitPose": "shoemodel.lps.vitpose"}
 
 
 @dataclass(frozen=True)

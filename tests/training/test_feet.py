@@ -3,10 +3,10 @@
 import dataclasses
 
 import numpy as np
-from transformers import VitPoseForPoseEstimation
 
 from shoemodel.data.datasets import load
 from shoemodel.lps import feet
+from shoemodel.lps.vitpose import StemmedVitPose
 from shoemodel.training.feet import FeetTask, paper, smoke
 from shoemodel.training.loop import train
 
@@ -15,7 +15,7 @@ def test_smoke_run_saves_a_loadable_model(toy_folder, tmp_path):
     config = smoke()
     done = train(FeetTask(config, load(toy_folder)), config, tmp_path)
     assert done.finished and 0 <= done.metrics["within_5pct"] <= 1
-    model = VitPoseForPoseEstimation.from_pretrained(tmp_path / "model" / "feet")
+    model = StemmedVitPose.from_pretrained(tmp_path / "model" / "feet")
     assert model.config.num_labels == 8 and model.config.id2label[0] == "left_ankle"
 
 

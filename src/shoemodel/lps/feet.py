@@ -20,6 +20,7 @@ from transformers import VitPoseBackboneConfig, VitPoseConfig, VitPoseForPoseEst
 
 from shoemodel.crop import crop_to_mask, to_network
 from shoemodel.geometry import Similarity
+from shoemodel.lps.vitpose import StemmedVitPose
 from shoemodel.pose import FOOT_INDICES, NAMES
 
 STRIDE = 4
@@ -34,9 +35,15 @@ FOOT_FLIP = (4, 5, 6, 7, 0, 1, 2, 3)
 
 
 def build(
-    side: int = 256, patch: int = 16, hidden: int = 384, depth: int = 12, heads: int = 12, simple: bool = False
+    side: int = 256,
+    patch: int = 16,
+    hidden: int = 384,
+    depth: int = 12,
+    heads: int = 12,
+    simple: bool = False,
+    stemmed: bool = False,
 ) -> VitPoseForPoseEstimation:
-    """A ViTPose with fresh weights and eight heatmaps; the defaults are ViTPose-S's."""
+    """A ViTPose with fresh weights and eight heatmaps; the defaults are ViTPose-S's, `stemmed` is for small ones."""
     backbone = VitPoseBackboneConfig(
         image_size=[side, side],
         patch_size=[patch, patch],
@@ -53,7 +60,7 @@ def build(
         id2label=labels,
         label2id={name: number for number, name in labels.items()},
     )
-    return VitPoseForPoseEstimation(config)
+    return (StemmedVitPose if stemmed else VitPoseForPoseEstimation)(config)
 
 
 def to_tensor(x_w: UInt8[np.ndarray, "h w 3"]) -> Float[Tensor, "3 h w"]:

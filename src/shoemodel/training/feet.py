@@ -40,6 +40,8 @@ class FeetConfig:
     heads: int = 12
     simple: bool = False
     """ViTPose's simple decoder instead of the classic one."""
+    stemmed: bool = False
+    """Patches from a convolutional stem, which can be taught from nothing (ours)."""
     peak_weight: float = 10.0
     """Extra weight of a heatmap's peaks in the loss; 0 is MSRA's plain error."""
 
@@ -55,13 +57,13 @@ def paper() -> FeetConfig:
 def mini() -> FeetConfig:
     """ViTPose with 2.9M parameters: about an hour on one processor thread with AMX (ours)."""
     loop = LoopConfig(steps=10000, batch=8, lr=6e-4, warmup=100, ema_decay=0.998, sample_every=1000)
-    return FeetConfig(loop=loop, hidden=192, depth=6, heads=3, simple=True)
+    return FeetConfig(loop=loop, hidden=192, depth=6, heads=3, simple=True, stemmed=True)
 
 
 def smoke() -> FeetConfig:
     """Seconds: to see that everything runs."""
     loop = LoopConfig(steps=4, batch=2, lr=1e-3, warmup=1, log_every=2, sample_every=4, threads=1)
-    return FeetConfig(loop=loop, side=64, hidden=24, depth=1, heads=2, simple=True)
+    return FeetConfig(loop=loop, side=64, hidden=24, depth=1, heads=2, simple=True, stemmed=True)
 
 
 def start_with_positions(model: VitPoseForPoseEstimation, cells: int) -> None:
@@ -78,7 +80,9 @@ class FeetTask:
         self.config = config
         self.train, self.test = tuples.split()
         torch.manual_seed(config.loop.seed)
-        self.model = feet.build(config.side, config.patch, config.hidden, config.depth, config.heads, config.simple)
+        self.model = feet.build(
+            config.side, config.patch, config.hidden, config.depth, config.heads, config.simple, config.stemmed
+        )
         start_with_positions(self.model, config.side // config.patch)
         self.trained = {"feet": self.model}
         self.frozen: dict[str, torch.nn.Module] = {}
