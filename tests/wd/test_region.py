@@ -44,16 +44,6 @@ def test_automatic_mode_finds_the_shoe_sharply(photo, shoe_mask):
     np.testing.assert_allclose(sam.asked[0]["input_boxes"].numpy().reshape(2, 2), corners)
 
 
-def test_refine_keeps_to_the_band(photo, shoe_mask):
-    coarse = masks.dilate(shoe_mask, 2)
-    sharper = region.refine(photo, coarse)
-    assert masks.iou(sharper, shoe_mask) > masks.iou(coarse, shoe_mask)
-    noise = np.random.default_rng(0).integers(0, 256, photo.shape, dtype=np.uint8)
-    changed = region.refine(noise, shoe_mask) ^ shoe_mask
-    assert not (changed & masks.erode(shoe_mask, 5)).any()
-    assert not (changed & ~masks.dilate(shoe_mask, 5)).any()
-
-
 def test_points_and_boxes_reach_sam(photo):
     sam = FakeSam()
     assert region.find(sam, photo, points=np.array([[64.0, 55.0]])).source == "points"

@@ -15,7 +15,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import cv2
 import numpy as np
 import torch
 from jaxtyping import Bool, Float, UInt8
@@ -24,6 +23,7 @@ from transformers import SamModel
 from shoemodel import masks
 from shoemodel.errors import InputError
 from shoemodel.geometry import Box, Letterbox
+from shoemodel.wd import outline
 
 MEAN_RGB = (123.675, 116.28, 103.53)  # SAM's own normalisation, on 0..255
 PADDING_RGB = (124, 116, 104)  # nearly 0 once normalised, SAM's padding
@@ -32,9 +32,6 @@ MIN_CONFIDENCE = 0.35  # predicted IoU under which the automatic mode says that 
 MIN_AREA, MAX_AREA = 0.003, 0.97  # of the photo (ours)
 ZOOM_MARGIN = 0.25  # of the found box's longer side, on each side, for the second look (ours)
 ZOOM_AGREEMENT = 0.5  # IoU of first and second look under which the first is kept (ours)
-REFINE = True  # whether the outline is moved to the picture's own edges at native resolution (ours)
-REFINE_SIDE = 1024  # px: larger crops are refined at this size
-REFINE_BAND = 0.03
 
 
 @dataclass(frozen=True)
@@ -68,12 +65,10 @@ def find(
     whole = Box(0, 0, rgb.shape[1], rgb.shape[0])
     logits, confidence = ask(sam, rgb, box or (None if points is not None else whole), points)
     source = "box" if box is not None else "points" if points is not None else "automatic"
-    _refuse_nothing(logits > 0, confidence, source, name)
-    mask, confidence = look_closer(sam, rgb, logits > 0, confidence, alone=source == "automatic")
-    if REFINE:
-        mask = refine(rgb, mask)
-    mask = tidy(mask)
-    return Region(mask, confidence, source)
+    mask = tidy(outline.complete(rgb, logits, box))
+    _refuse_nothing(mask, confidence, source, name)
+    mask, confidence = look_closer(sam, rgb, mask, confidence, box, alone=source == "automatic")
+    return Region(tidy(outline.refine(rgb, tidy(mask))), confidence, source)
 
 
 def ask(
@@ -107,59 +102,36 @@ def _to_sam(points_px: Float[np.ndarray, "n 2"], sam: SamModel) -> Float[torch.T
 
 
 def look_closer(
-    sam: SamModel, rgb: UInt8[np.ndarray, "h w 3"], mask: Bool[np.ndarray, "h w"], confidence: float, alone: bool
+    sam: SamModel,
+    rgb: UInt8[np.ndarray, "h w 3"],
+    mask: Bool[np.ndarray, "h w"],
+    confidence: float,
+    box: Box | None,
+    alone: bool,
 ) -> tuple[Bool[np.ndarray, "h w"], float]:
     """Ask again on a crop around `mask`; keep the first answer where the two disagree (ours).
 
     When every shoe in the photo is meant (`alone`), the whole crop is the box, as before, for a box around a pair may
-    be understood as one shoe's; else it is the box that was found.
+    be understood as one shoe's; else it is the box that was found. `box` is the user's, which nothing may leave.
     """
-    found = Box.of_mask(tidy(mask))
+    found = Box.of_mask(mask)
     crop = _crop_around(found, rgb.shape[:2])
     x0, y0, x1, y1 = (round(value) for value in (crop.x0, crop.y0, crop.x1, crop.y1))
     inner = Box(found.x0 - x0, found.y0 - y0, found.x1 - x0, found.y1 - y0)
-    logits, closer_confidence = ask(sam, rgb[y0:y1, x0:x1], Box(0, 0, x1 - x0, y1 - y0) if alone else inner)
+    seen = rgb[y0:y1, x0:x1]
+    logits, closer_confidence = ask(sam, seen, Box(0, 0, x1 - x0, y1 - y0) if alone else inner)
     closer = np.zeros_like(mask)
-    closer[y0:y1, x0:x1] = logits > 0
+    closer[y0:y1, x0:x1] = outline.complete(seen, logits, None if box is None else inner)
     if masks.iou(mask, closer) < ZOOM_AGREEMENT:
         return mask, confidence
-    return closer, closer_confidence
+    return closer, max(confidence, closer_confidence)
 
 
 def tidy(mask: Bool[np.ndarray, "h w"]) -> Bool[np.ndarray, "h w"]:
     """At most two pieces (a pair), the smaller at least a tenth of the larger, without pinholes (ours)."""
-    return masks.fill_holes(masks.largest_components(mask, 2, 0.1), 2e-4 * mask.size)
-
-
-def refine(rgb: UInt8[np.ndarray, "h w 3"], mask: Bool[np.ndarray, "h w"]) -> Bool[np.ndarray, "h w"]:
-    """Move the outline to the picture's own edges: GrabCut inside a narrow band around it (ours).
-
-    Only pixels within the band (REFINE_BAND of the shoe's longer side, to either side) may change.
-    """
-    box = Box.of_mask(mask)
-    longer = max(box.width, box.height)
-    band = max(2, round(REFINE_BAND * longer))
-    pad = 4 * band
-    y0, y1 = max(0, int(box.y0) - pad), min(mask.shape[0], int(box.y1) + pad)
-    x0, x1 = max(0, int(box.x0) - pad), min(mask.shape[1], int(box.x1) + pad)
-    scale = min(1.0, REFINE_SIDE / max(y1 - y0, x1 - x0))
-    size = (max(8, round((x1 - x0) * scale)), max(8, round((y1 - y0) * scale)))
-    small = cv2.resize(rgb[y0:y1, x0:x1], size, interpolation=cv2.INTER_AREA)
-    inside = cv2.resize(mask[y0:y1, x0:x1].astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * max(1, round(band * scale)) + 1,) * 2)
-    certain_shoe = cv2.erode(inside, kernel, borderType=cv2.BORDER_REPLICATE)
-    possible_shoe = cv2.dilate(inside, kernel)
-    if not certain_shoe.any() or possible_shoe.all():
+    if not mask.any():
         return mask
-    labels = np.where(inside, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
-    labels[certain_shoe > 0] = cv2.GC_FGD
-    labels[possible_shoe == 0] = cv2.GC_BGD
-    cv2.setRNGSeed(0)
-    cv2.grabCut(small, labels, (0, 0, 1, 1), np.zeros((1, 65)), np.zeros((1, 65)), 2, cv2.GC_INIT_WITH_MASK)
-    sharper = np.isin(labels, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.float32)
-    refined = mask.copy()
-    refined[y0:y1, x0:x1] = cv2.resize(sharper, (x1 - x0, y1 - y0), interpolation=cv2.INTER_LINEAR) > 0.5
-    return refined
+    return masks.fill_holes(masks.largest_components(mask, 2, 0.1), 2e-4 * mask.size)
 
 
 def from_user(mask: Bool[np.ndarray, "h w"], size: tuple[int, int], source: str, name: str = "the photo") -> Region:

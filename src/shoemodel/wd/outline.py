@@ -1,0 +1,160 @@
+"""From SAM's rough answer to the shoe's own outline (ours).
+
+A small SAM knows where a shoe is better than where it ends. GrabCut (Rother et al. 2004) takes what SAM is sure of as
+shoe and background and lets the photo's colours decide the rest: first for the whole shoe at low resolution, then in a
+narrow band around the outline at the photo's own.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from jaxtyping import Bool, Float, UInt8
+
+from shoemodel import masks
+from shoemodel.geometry import Box
+
+SIDE = 384  # px: longer side of the picture in which the shoe is completed
+SURE_LOGIT = 1.0  # above this SAM's word stands
+NEVER_LOGIT = -6.0  # below this too
+MARGIN = 0.12  # of the found box, added on each side
+GROWTHS = 8  # times the box may grow where the answer touches it
+MAX_GROWTH = 6.0  # largest answer, of SAM's own area: beyond, the colours have leaked and SAM's answer is kept
+BAND = 0.03  # of the shoe's longer side: how far the last step may move the outline
+BAND_SIDE = 1024  # px: larger crops are refined at this size
+
+
+def complete(
+    rgb: UInt8[np.ndarray, "h w 3"], logits: Float[np.ndarray, "h w"], box: Box | None = None
+) -> Bool[np.ndarray, "h w"]:
+    """The whole shoe from SAM's `logits`; inside `box` where the user gave one, else about what SAM found.
+
+    SAM's own answer comes back where there is nothing to start from or the colours do not tell shoe from ground.
+    """
+    answer = logits > 0
+    if box is None and not answer.any():
+        return answer
+    height, width = answer.shape
+    scale = min(1.0, SIDE / max(height, width))
+    size = (max(8, round(width * scale)), max(8, round(height * scale)))
+    small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
+    small_logits = cv2.resize(logits.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    found = _grown(small, small_logits, None if box is None else _scaled(box, scale))
+    growth = found.sum() / max((small_logits > 0).sum(), 1)
+    if not found.any() or (box is None and not 1 / MAX_GROWTH < growth < MAX_GROWTH):
+        return answer
+    return cv2.resize(found.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR) > 0.5
+
+
+def _grown(
+    rgb: UInt8[np.ndarray, "h w 3"], logits: Float[np.ndarray, "h w"], box: Box | None
+) -> Bool[np.ndarray, "h w"]:
+    """GrabCut inside the user's box, or inside one that grows on the sides which the answer touches."""
+    height, width = logits.shape
+    if box is not None:
+        window = _rounded(box, 0.0, height, width)
+        return _cut(rgb, _trusting(logits, window), window)
+    core = masks.largest_components(logits > 0, 2, 0.1)
+    if not core.any():
+        return core
+    window = _rounded(Box.of_mask(core), MARGIN, height, width)
+    for _ in range(GROWTHS):
+        found = masks.largest_components(_cut(rgb, logits, window), 2, 0.1)
+        larger = _widened(window, found, height, width)
+        if larger == window:
+            break
+        window = larger
+    return found
+
+
+def _trusting(logits: Float[np.ndarray, "h w"], window: Window) -> Float[np.ndarray, "h w"]:
+    """Logits that take the user's word: where SAM sees next to nothing in the window, the whole of it may be shoe."""
+    x0, y0, x1, y1 = window
+    raised = np.minimum(logits + 1.0, np.maximum(logits, 0.1))
+    if (raised[y0:y1, x0:x1] > 0).mean() < 0.1:
+        raised = np.maximum(raised, 0.1)
+    return raised
+
+
+Window = tuple[int, int, int, int]
+"""x0, y0, x1, y1 in whole pixels."""
+
+
+def _scaled(box: Box, scale: float) -> Box:
+    return Box(box.x0 * scale, box.y0 * scale, box.x1 * scale, box.y1 * scale)
+
+
+def _rounded(box: Box, margin: float, height: int, width: int) -> Window:
+    across, down = margin * box.width, margin * box.height
+    return (
+        max(0, int(box.x0 - across)),
+        max(0, int(box.y0 - down)),
+        min(width, int(np.ceil(box.x1 + across))),
+        min(height, int(np.ceil(box.y1 + down))),
+    )
+
+
+def _widened(window: Window, found: Bool[np.ndarray, "h w"], height: int, width: int) -> Window:
+    """The window, larger by a third on each side along which the answer lies against its edge."""
+    x0, y0, x1, y1 = window
+    inside = found[y0:y1, x0:x1]
+    across, down = max(2, (x1 - x0) // 3), max(2, (y1 - y0) // 3)
+    touches = [edge.mean() > 0.03 for edge in (inside[:, 0], inside[0], inside[:, -1], inside[-1])]
+    return (
+        max(0, x0 - across * touches[0]),
+        max(0, y0 - down * touches[1]),
+        min(width, x1 + across * touches[2]),
+        min(height, y1 + down * touches[3]),
+    )
+
+
+def _cut(rgb: UInt8[np.ndarray, "h w 3"], logits: Float[np.ndarray, "h w"], window: Window) -> Bool[np.ndarray, "h w"]:
+    """GrabCut with SAM's certainties as seeds; nothing outside the window is shoe."""
+    x0, y0, x1, y1 = window
+    labels = np.full(logits.shape, cv2.GC_BGD, np.uint8)
+    inside, said = labels[y0:y1, x0:x1], logits[y0:y1, x0:x1]
+    inside[said > NEVER_LOGIT] = cv2.GC_PR_BGD
+    inside[said > 0] = cv2.GC_PR_FGD
+    inside[said > SURE_LOGIT] = cv2.GC_FGD
+    if not (labels % 2 == 1).any() or not (labels % 2 == 0).any():
+        return labels % 2 == 1
+    return _grab_cut(rgb, labels, iterations=4)
+
+
+def refine(rgb: UInt8[np.ndarray, "h w 3"], mask: Bool[np.ndarray, "h w"]) -> Bool[np.ndarray, "h w"]:
+    """Move the outline to the picture's own edges: GrabCut inside a narrow band around it.
+
+    Only pixels within the band (BAND of the shoe's longer side, to either side) may change.
+    """
+    box = Box.of_mask(mask)
+    longer = max(box.width, box.height)
+    band = max(2, round(BAND * longer))
+    pad = 4 * band
+    y0, y1 = max(0, int(box.y0) - pad), min(mask.shape[0], int(box.y1) + pad)
+    x0, x1 = max(0, int(box.x0) - pad), min(mask.shape[1], int(box.x1) + pad)
+    scale = min(1.0, BAND_SIDE / max(y1 - y0, x1 - x0))
+    size = (max(8, round((x1 - x0) * scale)), max(8, round((y1 - y0) * scale)))
+    small = cv2.resize(rgb[y0:y1, x0:x1], size, interpolation=cv2.INTER_AREA)
+    inside = cv2.resize(mask[y0:y1, x0:x1].astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * max(1, round(band * scale)) + 1,) * 2)
+    certain_shoe = cv2.erode(inside, kernel, borderType=cv2.BORDER_REPLICATE)
+    possible_shoe = cv2.dilate(inside, kernel)
+    if not certain_shoe.any() or possible_shoe.all():
+        return mask
+    labels = np.where(inside, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
+    labels[certain_shoe > 0] = cv2.GC_FGD
+    labels[possible_shoe == 0] = cv2.GC_BGD
+    sharper = _grab_cut(small, labels, iterations=2).astype(np.float32)
+    refined = mask.copy()
+    refined[y0:y1, x0:x1] = cv2.resize(sharper, (x1 - x0, y1 - y0), interpolation=cv2.INTER_LINEAR) > 0.5
+    return refined
+
+
+def _grab_cut(
+    rgb: UInt8[np.ndarray, "h w 3"], labels: UInt8[np.ndarray, "h w"], iterations: int
+) -> Bool[np.ndarray, "h w"]:
+    """OpenCV's GrabCut from labels of its own kind; the same answer each time."""
+    cv2.setRNGSeed(0)
+    empty = (np.zeros((1, 65)), np.zeros((1, 65)))
+    cv2.grabCut(np.ascontiguousarray(rgb), labels, (0, 0, 1, 1), *empty, iterations, cv2.GC_INIT_WITH_MASK)
+    return np.isin(labels, (cv2.GC_FGD, cv2.GC_PR_FGD))
