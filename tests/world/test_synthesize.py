@@ -1,6 +1,7 @@
 """Sets of samples: whole, resumable, refused where they would mix; one real scene through the whole chain."""
 
 import functools
+import importlib.util
 import json
 import multiprocessing as mp
 import os
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 pytest.importorskip("mitsuba")
 pytest.importorskip("anny")
@@ -20,7 +22,9 @@ from shoemodel.data.sample import Sample
 from shoemodel.errors import InputError
 from shoemodel.masks import ShoeAreas, dilate
 from shoemodel.pose import Pose
+from shoemodel.world import local_engine
 from shoemodel.world import synthesize as module
+from shoemodel.world.progress import Pace, watch
 from shoemodel.world.render import Rejected
 from shoemodel.world.synthesize import make_sample, synthesize
 
@@ -49,9 +53,13 @@ def nothing() -> None:
     """Fake samples need no renderer."""
 
 
+def jobs_of(folder: Path, num: int) -> dict[int, range]:
+    return {n: shards.shard_indices(n, num) for n in shards.unfinished(folder, num, FAKE_SEED)}
+
+
 def work(make, folder: Path, num: int, count: int = 2) -> list:
-    jobs = [(n, shards.shard_indices(n, num)) for n in shards.unfinished(folder, num, FAKE_SEED)]
-    return list(module._work(functools.partial(make, FAKE_SEED), folder, jobs, count, prepare=nothing))
+    jobs = jobs_of(folder, num)
+    return list(local_engine.run(functools.partial(make, FAKE_SEED), folder, jobs, count, prepare=nothing))
 
 
 def run_slowly(folder: str) -> None:
@@ -82,11 +90,12 @@ def test_events_count_samples_and_redraws(tmp_path):
     events = work(fake_sample, tmp_path, 7, count=1)
     assert sorted(event.key for event in events) == [shards.sample_key(FAKE_SEED, i) for i in range(7)]
     assert sum(len(event.redraws) for event in events) == 3
+    assert [event.first for event in events] == [True] + [False] * 6 and {event.job for event in events} == {0}
 
 
 def test_a_failing_sample_is_named(tmp_path):
     with pytest.raises(RuntimeError, match="11-0000001"):
-        module._watch(module.Console(quiet=True), iter(work(broken_sample, tmp_path, 3, count=1)), 3)
+        watch(Console(quiet=True), iter(work(broken_sample, tmp_path, 3, count=1)), Pace({0: 3}, 1))
     assert not shards.shard_path(tmp_path, 0).exists()
 
 
@@ -114,7 +123,7 @@ def test_a_folder_with_another_set_is_refused(tmp_path):
         module._claim(tmp_path, {"seed": 2, "size": 64})
 
 
-@pytest.mark.parametrize("bad", [{"num": 0}, {"size": 8}, {"spp": 0}, {"assets": Path("no/such/folder")}])
+@pytest.mark.parametrize("bad", [{"num": 0}, {"size": 8}, {"workers": 0}, {"assets": Path("no/such/folder")}])
 def test_bad_arguments_are_refused_before_anything_is_written(tmp_path, bad):
     arguments = {"num": 1, "seed": 1, "out": tmp_path / "new", **bad}
     with pytest.raises(InputError):
@@ -150,3 +159,15 @@ def test_away_from_the_body_a_real_scene_keeps_its_look(real):
         if (~near).mean() > 0.2:
             assert difference[~near].mean() < 12
         assert np.median(difference[sample.areas.visible]) < 30
+
+
+@pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="needs ray")
+def test_real_samples_made_over_ray_are_those_of_the_local_engine(real, tmp_path):
+    synthesize(2, 3, tmp_path, size=64, workers=1, spp=4, engine="ray")
+    assert shards.shard_path(tmp_path, 0).read_bytes() == shards.shard_path(real, 0).read_bytes()
+
+
+def test_without_ray_one_sentence_says_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(InputError, match=r"install shoemodel\[ray\]"):
+        synthesize(1, 1, tmp_path, size=64, engine="ray")
