@@ -68,7 +68,7 @@ def _started(count: int) -> Any:
         raise InputError(f"--engine ray needs the package {error.name}: install shoemodel[ray]") from error
     if not ray.is_initialized():
         quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
-        own = {} if "RAY_ADDRESS" in os.environ else {"num_cpus": count + 1, "include_dashboard": False}
+        own: dict[str, Any] = {} if "RAY_ADDRESS" in os.environ else {"num_cpus": count + 1, "include_dashboard": False}
         ray.init(**quiet, **own)
     data.DataContext.get_current().enable_progress_bars = False
     logging.getLogger("ray.data").setLevel(logging.ERROR)
