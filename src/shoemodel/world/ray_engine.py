@@ -60,7 +60,8 @@ def _mapped(make: Make, jobs: Jobs, count: int, prepare: Callable[[], None]) -> 
 
 def _started(count: int) -> Any:
     """ray.data, connected to the cluster that RAY_ADDRESS names or to one of `count` workers on this machine."""
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    for name, value in (("RAY_USAGE_STATS_ENABLED", "0"), ("RAY_BACKEND_LOG_LEVEL", "fatal")):
+        os.environ.setdefault(name, value)  # no reports to Ray's makers; failures come as exceptions anyway
     try:
         import ray
         import ray.data as data
