@@ -1,4 +1,4 @@
-"""The command line: `shoemodel generate | verify | synth | train | pack`.
+"""The command line: `shoemodel generate | verify | synth | inspect | train | pack`.
 
 Bad input gets one sentence on stderr and exit code 2. Nothing heavy is imported before a verb runs.
 """
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import tyro
 from tyro.conf import Positional, arg, subcommand
 
+from shoemodel.cli_data import Inspect, Synth
 from shoemodel.errors import InputError
 
 if TYPE_CHECKING:
@@ -159,40 +160,6 @@ class Verify:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Synth:
-    """Make tuples of the synthetic world: worn picture, shoes alone, areas, keypoints, caption; as WebDataset shards.
-
-    Sample i depends on the seed and i alone; the same command continues after an interruption.
-
-    Example: shoemodel synth --num 200 --seed 1 --out data --size 256
-    """
-
-    num: int
-    """Tuples to make."""
-    out: Annotated[Path, arg(metavar="DIR")]
-    """Folder for the shards."""
-    seed: int = 0
-    """Another seed is another world."""
-    size: int = 256
-    """Side of the pictures in pixels."""
-    assets: Annotated[Path | None, arg(metavar="FOLDER")] = None
-    """Folder with shoe meshes (.mhclo, .obj) to use beside the parametric ones."""
-    workers: int = 1
-    """Processes."""
-
-    def run(self) -> int:
-        from shoemodel import arguments
-
-        arguments.at_least(1, self.num, "--num")
-        try:
-            from shoemodel.world.synthesize import synthesize
-        except ImportError as error:
-            raise InputError(f"synth needs the package {error.name}: install shoemodel[world]") from error
-        synthesize(self.num, self.seed, self.out, self.size, self.assets, self.workers)
-        return 0
-
-
-@dataclass(frozen=True, kw_only=True)
 class Train:
     """Train one module on a folder of tuples; the same command continues an interrupted run.
 
@@ -258,13 +225,14 @@ Verb = (
     Annotated[Generate, subcommand("generate")]
     | Annotated[Verify, subcommand("verify")]
     | Annotated[Synth, subcommand("synth")]
+    | Annotated[Inspect, subcommand("inspect")]
     | Annotated[Train, subcommand("train")]
     | Annotated[Pack, subcommand("pack")]
 )
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run one verb and return its exit code: 0, 1 for results that do not verify, 2 for bad input."""
+    """Run one verb and return its exit code: 0, 1 for results or data that do not hold, 2 for bad input."""
     verb, changes = _parse(sys.argv[1:] if argv is None else argv)
     with warnings.catch_warnings():
         warnings.showwarning = lambda message, *_: _complain(message)

@@ -20,7 +20,7 @@ def tiny_sample(index: int, seed: int = 3) -> Sample:
     labels = np.zeros((16, 16), np.uint8)
     labels[4:10, 4:10], labels[10:12, 4:10] = 1, 2
     meta = {"seed": seed, "index": index, "size": 16, "captions": ["a"], "family": "boot", "shoe_id": "b0"}
-    meta |= {"feet": ["left"], "camera": {}, "scene": {}, "version": "0"}
+    meta |= {"feet": ["left", "right"], "camera": {}, "scene": {}, "version": "0"}
     return Sample(
         key=shards.sample_key(seed, index),
         worn=rng.integers(0, 256, (16, 16, 3), dtype=np.uint8),

@@ -1,12 +1,8 @@
-"""Sets of samples: whole, resumable, refused where they would mix; one real scene through the whole chain."""
+"""Sets of samples: refused where they would mix; real scenes through the whole chain, by either engine."""
 
-import functools
+import importlib.util
 import json
-import multiprocessing as mp
-import os
-import signal
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -18,76 +14,12 @@ pytest.importorskip("anny")
 from shoemodel.data import shards
 from shoemodel.data.sample import Sample
 from shoemodel.errors import InputError
-from shoemodel.masks import ShoeAreas, dilate
-from shoemodel.pose import Pose
+from shoemodel.masks import dilate
+from shoemodel.world import labels, render
 from shoemodel.world import synthesize as module
 from shoemodel.world.render import Rejected
+from shoemodel.world.scene import sample_scene
 from shoemodel.world.synthesize import make_sample, synthesize
-
-FAKE_SEED = 11
-
-
-def fake_sample(seed: int, index: int, pause: float = 0.0, **_) -> Sample:
-    """A sound sample without a renderer."""
-    time.sleep(pause)
-    rng = np.random.default_rng((seed, index))
-    labels = np.zeros((16, 16), np.uint8)
-    labels[4:10, 4:10] = 1
-    meta = {"seed": seed, "index": index, "redraws": ["too small"] if index % 3 == 0 else []}
-    worn, unworn = rng.integers(0, 256, (2, 16, 16, 3), dtype=np.uint8)
-    pose = Pose(np.full((12, 2), 8.0), np.full(12, 2))
-    return Sample(shards.sample_key(seed, index), worn, unworn, ShoeAreas(labels), pose, "legs", meta)
-
-
-def broken_sample(seed: int, index: int, **_) -> Sample:
-    if index == 1:
-        raise RuntimeError(f"sample {shards.sample_key(seed, index)} failed")
-    return fake_sample(seed, index)
-
-
-def nothing() -> None:
-    """Fake samples need no renderer."""
-
-
-def work(make, folder: Path, num: int, count: int = 2) -> list:
-    jobs = [(n, shards.shard_indices(n, num)) for n in shards.unfinished(folder, num, FAKE_SEED)]
-    return list(module._work(functools.partial(make, FAKE_SEED), folder, jobs, count, prepare=nothing))
-
-
-def run_slowly(folder: str) -> None:
-    """A process of its own, to be killed: 120 samples at 0.03 s."""
-    work(functools.partial(fake_sample, pause=0.03), Path(folder), 120, count=1)
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="kills by signal")
-def test_a_killed_run_goes_on_and_loses_and_doubles_nothing(tmp_path):
-    process = mp.get_context("spawn").Process(target=run_slowly, args=(str(tmp_path),))
-    process.start()
-    deadline = time.monotonic() + 60
-    while not shards.shard_path(tmp_path, 0).exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    os.kill(process.pid, signal.SIGKILL)
-    process.join()
-    finished = shards.shard_path(tmp_path, 0).stat().st_mtime_ns
-    assert shards.unfinished(tmp_path, 120, FAKE_SEED), "it was killed before the end"
-    time.sleep(0.3)  # an orphan sees within one sample that its parent is gone
-    shards.clear_partial(tmp_path)
-
-    work(fake_sample, tmp_path, 120)
-    assert shards.shard_path(tmp_path, 0).stat().st_mtime_ns == finished, "the finished shard was kept"
-    assert [sample.meta["index"] for sample in shards.read(tmp_path)] == list(range(120))
-
-
-def test_events_count_samples_and_redraws(tmp_path):
-    events = work(fake_sample, tmp_path, 7, count=1)
-    assert sorted(event.key for event in events) == [shards.sample_key(FAKE_SEED, i) for i in range(7)]
-    assert sum(len(event.redraws) for event in events) == 3
-
-
-def test_a_failing_sample_is_named(tmp_path):
-    with pytest.raises(RuntimeError, match="11-0000001"):
-        module._watch(module.Console(quiet=True), iter(work(broken_sample, tmp_path, 3, count=1)), 3)
-    assert not shards.shard_path(tmp_path, 0).exists()
 
 
 def test_eight_bad_draws_are_an_error_that_names_the_sample(monkeypatch):
@@ -114,7 +46,7 @@ def test_a_folder_with_another_set_is_refused(tmp_path):
         module._claim(tmp_path, {"seed": 2, "size": 64})
 
 
-@pytest.mark.parametrize("bad", [{"num": 0}, {"size": 8}, {"spp": 0}, {"assets": Path("no/such/folder")}])
+@pytest.mark.parametrize("bad", [{"num": 0}, {"size": 8}, {"workers": 0}, {"assets": Path("no/such/folder")}])
 def test_bad_arguments_are_refused_before_anything_is_written(tmp_path, bad):
     arguments = {"num": 1, "seed": 1, "out": tmp_path / "new", **bad}
     with pytest.raises(InputError):
@@ -143,6 +75,16 @@ def test_real_samples_are_sound_and_do_not_depend_on_the_process(real):
     assert json.loads((real / "world.json").read_text())["seed"] == 3
 
 
+def test_the_areas_of_real_scenes_are_the_shoes_of_the_unworn_picture(real):
+    for index, sample in enumerate(shards.read(real)):
+        scene = sample_scene(3, index, None, attempt=len(sample.meta["redraws"]))
+        unworn, _ = render._views(scene, render._place(scene, None), 64)
+        hits = labels.first_hits(unworn, scene.camera, 64)
+        shoe = labels.majority(labels.is_shoe(unworn)[hits.part], 64)
+        assert np.array_equal(sample.areas.visible | sample.areas.wearable, shoe)
+        assert sample.areas.wearable.any() and sample.areas.visible.any()
+
+
 def test_away_from_the_body_a_real_scene_keeps_its_look(real):
     for sample in shards.read(real):
         difference = np.abs(sample.worn.astype(int) - sample.unworn.astype(int)).max(-1)
@@ -150,3 +92,15 @@ def test_away_from_the_body_a_real_scene_keeps_its_look(real):
         if (~near).mean() > 0.2:
             assert difference[~near].mean() < 12
         assert np.median(difference[sample.areas.visible]) < 30
+
+
+@pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="needs ray")
+def test_real_samples_made_over_ray_are_those_of_the_local_engine(real, tmp_path):
+    synthesize(2, 3, tmp_path, size=64, workers=1, spp=4, engine="ray")
+    assert shards.shard_path(tmp_path, 0).read_bytes() == shards.shard_path(real, 0).read_bytes()
+
+
+def test_without_ray_one_sentence_says_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(InputError, match=r"install shoemodel\[ray\]"):
+        synthesize(1, 1, tmp_path, size=64, engine="ray")

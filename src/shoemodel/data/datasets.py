@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,11 +11,12 @@ from jaxtyping import Bool, Float, Int, UInt8
 
 from shoemodel.data import shards
 from shoemodel.data.sample import Sample
+from shoemodel.data.splits import SPLITS, Split, lot, split_of
 from shoemodel.errors import InputError
 from shoemodel.pose import NAMES
 
-TEST_SHARE = 0.05
-"""Share of the shoes that is held out (ours)."""
+WORDS = ("captions", "shoe_ids", "families")
+"""The fields that are no arrays."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +34,7 @@ class Tuples:
     """Whether the point's leg is in the scene at all, be it outside the picture."""
     captions: tuple[tuple[str, ...], ...]
     shoe_ids: tuple[str, ...]
+    families: tuple[str, ...]
 
     def __len__(self) -> int:
         return len(self.shoe_ids)
@@ -51,19 +52,37 @@ class Tuples:
             **{name: getattr(self, name)[rows] for name in arrays},
             captions=tuple(self.captions[row] for row in rows),
             shoe_ids=tuple(self.shoe_ids[row] for row in rows),
+            families=tuple(self.families[row] for row in rows),
         )
 
     def split(self) -> tuple[Tuples, Tuples]:
-        """(training, test) by shoe: about 5% of the shoes are tested, and a shoe stays on its side when data grow.
+        """(training, test) by shoe, as `splits.split_of` says; tuples of the held-out family are in neither.
 
-        Raises InputError for fewer than two shoes.
+        Where a small folder holds no test shoe, the shoe with the lowest lot leaves the training to be one: a test
+        shoe is never learnt from, in whatever folder. Raises InputError where nothing would be left to learn.
         """
-        numbers = {shoe: _number(shoe) for shoe in set(self.shoe_ids)}
-        if len(numbers) < 2:
-            raise InputError(f"found {len(numbers)} shoe in {len(self)} tuples; training needs at least 2")
-        limit = max(TEST_SHARE, min(numbers.values()))
-        test = np.array([numbers[shoe] <= limit for shoe in self.shoe_ids])
-        return self.subset(np.flatnonzero(~test)), self.subset(np.flatnonzero(test))
+        sides = self._sides()
+        families = dict(zip(self.shoe_ids, self.families, strict=True))
+        if not (sides == "test").any() and (sides == "train").any():
+            lowest = min((shoe for shoe in families if split_of(shoe, families[shoe]) == "train"), key=lot)
+            sides[[shoe == lowest for shoe in self.shoe_ids]] = "test"
+        if not (sides == "train").any():
+            raise InputError(
+                f"found {len(families)} shoe(s) in {len(self)} tuples, none to learn from; training needs at least 2 "
+                "shoes, of which one is tested"
+            )
+        return self.subset(np.flatnonzero(sides == "train")), self.subset(np.flatnonzero(sides == "test"))
+
+    def of_split(self, split: Split) -> Tuples:
+        """The tuples of one split and no others, possibly none; InputError for a name that is no split."""
+        if split not in SPLITS:
+            raise InputError(f"found no split {split!r}; {', '.join(SPLITS)} are accepted")
+        return self.subset(np.flatnonzero(self._sides() == split))
+
+    def _sides(self) -> np.ndarray:
+        """(n,) the split of each tuple."""
+        pairs = zip(self.shoe_ids, self.families, strict=True)
+        return np.array([split_of(shoe, family) for shoe, family in pairs], dtype=object)
 
 
 def load(folder: Path | str, limit: int | None = None) -> Tuples:
@@ -84,7 +103,7 @@ def load(folder: Path | str, limit: int | None = None) -> Tuples:
         raise InputError(f"{folder}: found no tuple; a folder written by `shoemodel synth` is accepted")
     arrays: dict[str, Any] = {}
     for name, values in columns.items():
-        arrays[name] = tuple(values) if name in ("captions", "shoe_ids") else np.stack(values)
+        arrays[name] = tuple(values) if name in WORDS else np.stack(values)
         values.clear()
     return Tuples(**arrays)
 
@@ -100,9 +119,5 @@ def _row(sample: Sample) -> dict[str, object]:
         "present": np.array([name.split("_")[0] in feet for name in NAMES]),
         "captions": tuple(sample.meta["captions"]) or (sample.caption,),
         "shoe_ids": str(sample.meta["shoe_id"]),
+        "families": str(sample.meta["family"]),
     }
-
-
-def _number(shoe_id: str) -> float:
-    """A number in [0, 1) that depends on the shoe alone."""
-    return int.from_bytes(hashlib.sha256(shoe_id.encode()).digest()[:6]) / 2**48

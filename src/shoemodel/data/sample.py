@@ -9,15 +9,22 @@ from typing import Any
 import numpy as np
 from jaxtyping import UInt8
 from PIL import Image
+from scipy import ndimage
 
 from shoemodel.errors import InputError
 from shoemodel.masks import COLOURS, ShoeAreas
-from shoemodel.pose import NAMES, Pose
+from shoemodel.pose import NAMES, VISIBLE, Pose
 
 MEMBERS = ("worn.png", "unworn.png", "areas.png", "json")
 """What a tuple is on disk; each name follows the key and a dot."""
 MIN_SHOE_SHARE = 0.004
 """Least part of the picture that the unworn shoes must cover (ours)."""
+SIDES = ("left", "right")
+INSIDE_SHOE = ("big_toe", "small_toe", "heel")
+"""The points of a foot that lie in its shoe."""
+NEAR_SHOE = 0.08
+"""How far from the shoes such a point may be seen, in diagonals of the box round them: bare toes over the edge of a
+sandal reach 0.067, all others lie on the shoe (ours)."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +45,8 @@ class Sample:
 
     def check(self) -> list[str]:
         """What is wrong with this tuple, one sentence each; an empty list when it is sound."""
-        return _check_pictures(self) + _check_areas(self) + _check_pose(self) + _check_words(self)
+        checks = (_check_pictures, _check_areas, _check_pose, _check_feet, _check_words)
+        return [problem for check in checks for problem in check(self)]
 
     def to_members(self) -> dict[str, bytes]:
         """The four files, name -> bytes. The same tuple gives the same bytes."""
@@ -54,21 +62,24 @@ class Sample:
 
     @classmethod
     def from_members(cls, key: str, members: Mapping[str, bytes]) -> "Sample":
-        """The inverse of `to_members`. Raises `InputError` when a member is missing."""
+        """The inverse of `to_members`. Raises `InputError` when a member is missing or is not what it should be."""
         missing = [name for name in MEMBERS if name not in members]
         if missing:
             raise InputError(f"sample {key}: found {sorted(members)}, but {missing} must be there too")
-        record = json.loads(members["json"])
-        keypoints = np.asarray(record.pop("keypoints"), float)
-        return cls(
-            key=key,
-            worn=_pixels(members["worn.png"]),
-            unworn=_pixels(members["unworn.png"]),
-            areas=ShoeAreas(_pixels(members["areas.png"])),
-            pose=Pose(keypoints[:, :2], keypoints[:, 2].astype(int)),
-            caption=record.pop("caption"),
-            meta=record,
-        )
+        try:
+            record = json.loads(members["json"])
+            keypoints = np.asarray(record.pop("keypoints"), float)
+            return cls(
+                key=key,
+                worn=_pixels(members["worn.png"]),
+                unworn=_pixels(members["unworn.png"]),
+                areas=ShoeAreas(_pixels(members["areas.png"])),
+                pose=Pose(keypoints[:, :2], keypoints[:, 2].astype(int)),
+                caption=record.pop("caption"),
+                meta=record,
+            )
+        except (LookupError, TypeError, ValueError, OSError, SyntaxError) as error:  # Pillow raises all of the last
+            raise InputError(f"sample {key}: cannot be read ({type(error).__name__}: {error})") from error
 
 
 def _check_pictures(sample: Sample) -> list[str]:
@@ -82,6 +93,9 @@ def _check_pictures(sample: Sample) -> list[str]:
         problems.append(f"pictures and areas differ in size: {sorted(shapes)}")
     elif np.array_equal(sample.worn, sample.unworn):
         problems.append("worn and unworn are the same picture")
+    side = sample.meta.get("size")
+    if side is not None and (side, side) not in shapes:
+        problems.append(f"the record says {side} px, the pictures are {sample.worn.shape[:2]}")
     return problems
 
 
@@ -107,11 +121,35 @@ def _check_pose(sample: Sample) -> list[str]:
         problems.append(f"outside the picture, but not marked so: {', '.join(strays)}")
     if not (visibility > 0).any():
         problems.append("no keypoint in the picture")
+    feet = sample.meta.get("feet", SIDES)
+    if not feet or not set(feet) <= set(SIDES):
+        problems.append(f"the feet are {feet}, one or both of left and right are accepted")
+    ghosts = [NAMES[i] for i in np.flatnonzero(visibility > 0) if NAMES[i].split("_")[0] not in feet]
+    if ghosts:
+        problems.append(f"of a leg that is not there: {', '.join(ghosts)}")
     return problems
 
 
+def _check_feet(sample: Sample) -> list[str]:
+    """Toes and heels that are seen lie on a shoe, or right beside it."""
+    shoe = sample.areas.shoe
+    if not shoe.any() or (shoe.shape != sample.worn.shape[:2]):
+        return []  # told elsewhere
+    rows, columns = np.nonzero(shoe)
+    extent = np.hypot(np.ptp(rows) + 1, np.ptp(columns) + 1)
+    away = ndimage.distance_transform_edt(~shoe) / extent
+    strays = []
+    for name, point, visibility in zip(NAMES, sample.pose.points, sample.pose.visibility, strict=True):
+        column, row = np.floor(point).astype(int)
+        seen = visibility == VISIBLE and 0 <= row < shoe.shape[0] and 0 <= column < shoe.shape[1]
+        if seen and name.split("_", 1)[1] in INSIDE_SHOE and away[row, column] > NEAR_SHOE:
+            strays.append(f"{name} by {away[row, column]:.0%}")
+    return [f"seen away from the shoes (in diagonals of their box): {', '.join(strays)}"] if strays else []
+
+
 def _check_words(sample: Sample) -> list[str]:
-    problems = [] if sample.caption.strip() else ["no caption"]
+    written = [sample.caption, *sample.meta.get("captions", [])]
+    problems = [] if all(isinstance(text, str) and text.strip() for text in written) else ["an empty caption"]
     needed = ("seed", "index", "size", "captions", "family", "shoe_id", "feet", "camera", "scene", "version")
     missing = [name for name in needed if name not in sample.meta]
     return [*problems, f"the record lacks {missing}"] if missing else problems

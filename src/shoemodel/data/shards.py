@@ -101,6 +101,25 @@ def shard_paths(folder: Path) -> list[Path]:
     return paths
 
 
+def entries(path: Path) -> Iterator[tuple[str, dict[str, bytes]]]:
+    """Key and members of every tuple of one shard, whatever they are; a key that is written twice comes twice.
+
+    Raises tarfile.TarError where the file is damaged.
+    """
+    key, members = "", dict[str, bytes]()
+    with tarfile.open(path) as tar:
+        for info in tar:
+            stem, _, name = info.name.partition(".")
+            file = tar.extractfile(info)
+            if members and (stem != key or name in members):
+                yield key, members
+                members = {}
+            key = stem
+            members[name] = file.read() if file is not None else b""
+    if members:
+        yield key, members
+
+
 def read(folder: Path) -> Iterator[Sample]:
     """All samples of a folder, in the order of their shards."""
     import webdataset
