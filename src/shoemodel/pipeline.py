@@ -54,6 +54,7 @@ from shoemodel.images import Photo
 from shoemodel.layout import Layout
 from shoemodel.lps.denoiser import LegDenoiser
 from shoemodel.lps.predict import FootKeypoints, foot_keypoints, leg_poses
+from shoemodel.lps.vitpose import StemmedVitPose
 from shoemodel.masks import ShoeAreas
 from shoemodel.pose import Pose
 from shoemodel.sw import paste, sample
@@ -61,6 +62,7 @@ from shoemodel.sw.conditions import condition
 from shoemodel.wd import predict as wd
 from shoemodel.wd import region as regions
 from shoemodel.wd.region import Region
+from shoemodel.wd.sam import StemmedSam
 
 Progress = Callable[[str, int, int], None]
 """Called with the stage's name, steps done and steps in all."""
@@ -102,9 +104,9 @@ class ShoeModelResult:
 class ShoeModelPipeline(DiffusionPipeline):
     """WD -> LpS -> SW on one pack of weights."""
 
-    region: SamModel
+    region: SamModel | StemmedSam
     areas: SegformerForSemanticSegmentation
-    feet: VitPoseForPoseEstimation
+    feet: VitPoseForPoseEstimation | StemmedVitPose
     legs: LegDenoiser
     legs_scheduler: DDPMScheduler
     tokenizer: CLIPTokenizer
@@ -116,9 +118,9 @@ class ShoeModelPipeline(DiffusionPipeline):
 
     def __init__(
         self,
-        region: SamModel,
+        region: SamModel | StemmedSam,
         areas: SegformerForSemanticSegmentation,
-        feet: VitPoseForPoseEstimation,
+        feet: VitPoseForPoseEstimation | StemmedVitPose,
         legs: LegDenoiser,
         legs_scheduler: DDPMScheduler,
         tokenizer: CLIPTokenizer,

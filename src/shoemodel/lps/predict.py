@@ -32,6 +32,7 @@ from shoemodel.pose import Pose
 
 MIN_PEAK = 0.2  # heatmap peak under which a point was not found (ours)
 MIN_POINTS = 2  # found points a foot needs, its ankle among them or not (ours)
+SAME_FOOT = 0.3  # mean distance of two feet's points, in foot lengths, under which they are one foot (ours)
 POOL = 64  # poses drawn for every request (ours)
 SIDE = 256  # px of the square frame in which the paper's normalisation is taken
 HIP, KNEE, ANKLE = 0, 1, 2  # within one leg of L_0
@@ -52,8 +53,9 @@ class FootKeypoints:
 def foot_keypoints(model: VitPoseForPoseEstimation, shoe: UInt8[np.ndarray, "h w 4"]) -> FootKeypoints:
     """C_p from X_w as RGBA (alpha 255 on the visible area); no person box, 8 heatmaps, points on the picture's grid.
 
-    A foot with fewer than MIN_POINTS found points is missing; of a foot that is there every point is kept, for the
-    leg model was taught whole feet (ours). ValueError for an empty visible area.
+    A foot with fewer than MIN_POINTS found points is missing, and so is the less certain of two that lie in the same
+    shoe; of a foot that is there every point is kept, for the leg model was taught whole feet (ours). ValueError for
+    an empty visible area.
     """
     backbone: Any = model.config.backbone_config
     size = (int(backbone.image_size[0]), int(backbone.image_size[1]))
@@ -61,8 +63,17 @@ def foot_keypoints(model: VitPoseForPoseEstimation, shoe: UInt8[np.ndarray, "h w
     with torch.inference_mode():
         heatmaps = feet.heatmaps(model, feet.to_tensor(crop)[None].to(model.device, model.dtype))
     points_px, scores = feet.decode(heatmaps.cpu().numpy(), size)
-    present = np.repeat((scores[0].reshape(2, 4) >= MIN_PEAK).sum(axis=1) >= MIN_POINTS, 4)
-    return FootKeypoints(transform.inverse().apply(points_px[0]), scores[0], present)
+    there = (scores[0].reshape(2, 4) >= MIN_PEAK).sum(axis=1) >= MIN_POINTS
+    if there.all() and in_one_shoe(points_px[0]):
+        there[scores[0].reshape(2, 4).sum(axis=1).argmin()] = False
+    return FootKeypoints(transform.inverse().apply(points_px[0]), scores[0], np.repeat(there, 4))
+
+
+def in_one_shoe(points_px: Float[np.ndarray, "8 2"]) -> bool:
+    """Whether both feet were read from the same shoe: a network that cannot tell left from right answers twice."""
+    left, right = points_px.reshape(2, 4, 2)
+    length = max(np.linalg.norm(foot[1:3].mean(axis=0) - foot[3]) for foot in (left, right))
+    return bool(np.linalg.norm(left - right, axis=1).mean() < SAME_FOOT * length)
 
 
 def leg_poses(

@@ -28,7 +28,7 @@ from shoemodel.wd import outline
 MEAN_RGB = (123.675, 116.28, 103.53)  # SAM's own normalisation, on 0..255
 PADDING_RGB = (124, 116, 104)  # nearly 0 once normalised, SAM's padding
 STD_RGB = (58.395, 57.12, 57.375)
-MIN_CONFIDENCE = 0.35  # predicted IoU under which the automatic mode says that there is no shoe (ours)
+MIN_CONFIDENCE = 0.3  # predicted IoU under which the automatic mode says that there is no shoe (ours)
 MIN_AREA, MAX_AREA = 0.003, 0.97  # of the photo (ours)
 ZOOM_MARGIN = 0.25  # of the found box's longer side, on each side, for the second look (ours)
 ZOOM_AGREEMENT = 0.5  # IoU of first and second look under which the first is kept (ours)
