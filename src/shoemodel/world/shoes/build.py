@@ -19,7 +19,7 @@ from shoemodel.world.shoes.paint import Paint, paint_sole, paint_upper
 from shoemodel.world.shoes.palette import LINING, METAL, RUBBER, material
 from shoemodel.world.shoes.parameters import ShoeParameters, heel_deg
 
-FINE = 0.002  # voxels of the meshes
+FINE = 0.0024  # voxels of the meshes; paint refines them where it needs to
 CLEARANCE = 0.0025  # the foot keeps this far from the upper, so that coarse skin does not show through
 
 

@@ -15,7 +15,8 @@ from shoemodel.world.parts import Material
 from shoemodel.world.shoes.implicit import smooth_step
 
 RAMP = 0.0005  # half width of a colour border, metres
-REACHES = (0.0014, 0.0007)  # meshes are halved within these distances of a border, one round each
+MARGIN, ROUNDS = 0.0005, 2  # edges that come this near to a border are halved, so many times
+SINGLE = 0.0008  # a border said to be this far is worth one round only
 FAR = 1.0
 
 
@@ -114,13 +115,15 @@ def noise(points: np.ndarray, frequency: float, rng: np.random.Generator, octave
     return total
 
 
-def halved(faces: np.ndarray, marked: np.ndarray, first: int) -> tuple[np.ndarray, np.ndarray]:
-    """Halve the edges whose two ends are marked (n,): pairs (e, 2) of ends and the new faces, without gaps.
+def halved(faces: np.ndarray, points: np.ndarray, near: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Halve the edges that a border crosses, or nearly: pairs (e, 2) of ends and the new faces, without gaps.
 
-    The middle of pair k gets the number first + k.
+    near (n,) is the distance of points (n, 3) from the nearest border. The middle of pair k gets the number n + k.
     """
+    first = len(points)
     sides = np.sort(np.stack([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]], 1), axis=2)
-    chosen = marked[sides].all(2)  # (m, 3)
+    length = np.linalg.norm(points[sides[..., 0]] - points[sides[..., 1]], axis=2)
+    chosen = near[sides].sum(2) < length + MARGIN  # (m, 3)
     key = sides[..., 0].astype(np.int64) * first + sides[..., 1]
     unique, inverse = np.unique(key[chosen], return_inverse=True)
     middle = np.full(chosen.shape, -1)
@@ -147,8 +150,8 @@ def halved(faces: np.ndarray, marked: np.ndarray, first: int) -> tuple[np.ndarra
 def painted(places: Places, faces: np.ndarray, paint: Callable[[Places], Coat]) -> tuple[Places, np.ndarray, Coat]:
     """Paint a mesh, halving its edges near the borders of the pattern; `paint` depends on each place alone."""
     coat = paint(places)
-    for reach in REACHES:
-        pairs, faces = halved(faces, coat.near < reach, len(places.points))
+    for _ in range(ROUNDS):
+        pairs, faces = halved(faces, places.points, coat.near)
         if not len(pairs):
             break
         middles = places.between(pairs)

@@ -59,8 +59,8 @@ def _high_top(u: Uniform, rng: np.random.Generator) -> dict:
 
 def _derby(u: Uniform, rng: np.random.Generator) -> dict:
     return dict(
-        sole=u(0.009, 0.014), heel=u(0.016, 0.024), rim=0.001, flare=u(0.002, 0.005), sole_kind="welt", heel_tip=0.001,
-        toe_height=u(0.032, 0.041), toe_extension_s=u(0.05, 0.09), toe_power=u(1.6, 2.8), toe_taper=u(1.7, 2.4),
+        sole=u(0.008, 0.014), heel=u(0.016, 0.024), rim=0.001, flare=u(0.003, 0.007), sole_kind="welt", heel_tip=0.001,
+        toe_height=u(0.030, 0.039), toe_extension_s=u(0.05, 0.11), toe_power=u(1.6, 2.8), toe_taper=u(1.7, 2.4),
         thickness=u(0.0035, 0.0045), throat_s=u(0.44, 0.48), throat_lean=-0.6, throat_radius=-0.03,
         tongue=u(0.090, 0.098), lace_width=u(0.0014, 0.0022), straight_laces=bool(rng.random() < 0.5),
         collar=((0.0, u(0.064, 0.070)), (0.12, 0.062), (0.25, u(0.046, 0.052)), (0.36, 0.06),
@@ -83,7 +83,7 @@ def _ankle_boot(u: Uniform, rng: np.random.Generator) -> dict:
         tongue=1.0, laces=int(rng.choice([0, 7, 8])), closing=0.045, slack=u(0.006, 0.012), heel_tip=u(0.0, 0.006),
         thickness=u(0.004, 0.005), toe_power=u(1.4, 2.6), sole=u(0.010, 0.026),
         heel_kind=str(rng.choice(["block", "block", "block", "cone", "wedge"])),
-        tread=rng.choice([0, u(0.002, 0.005)]), fringe=rng.choice([0] * 7 + [u(0.05, 0.08)]),
+        tread=rng.choice([0, u(0.0015, 0.0035)]), fringe=rng.choice([0] * 7 + [u(0.05, 0.08)]),
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from shoemodel.world.parts import Material
-from shoemodel.world.shoes.coat import FAR, REACHES, Coat, Places, bare_coat, gloss_of, hidden, noise, painted
+from shoemodel.world.shoes.coat import FAR, SINGLE, Coat, Places, bare_coat, gloss_of, hidden, noise, painted
 from shoemodel.world.shoes.implicit import smooth_step
 from shoemodel.world.shoes.last import Last
 from shoemodel.world.shoes.marks import lettering
@@ -73,7 +73,7 @@ def _outside_and_lining(paint: Paint, ink: Ink | None, at: Places) -> Coat:
     _hide(coat, p, at, np.random.default_rng((p.paint_seed, 1)))
     if ink is not None:
         PRINTS[p.pattern](coat, at, ink, np.random.default_rng((p.paint_seed, 2)))
-    coat.near = np.maximum(coat.near, REACHES[1])  # what covers everything is not worth the second round
+    coat.near = np.maximum(coat.near, SINGLE)  # what covers everything is not worth the second round
     lay_panels(Work(p, paint.last, coat, at, rng, paint.eyelets))
     _wear(coat, p, at, np.random.default_rng((p.paint_seed, 4)))
     inside = smooth_step(at.depth, 0.55 * p.thickness, 0.55 * p.thickness - 0.0018)[:, None]

@@ -23,7 +23,7 @@ def cup_wall(last: Last, p: ShoeParameters, y: np.ndarray, z: np.ndarray) -> np.
 
 def ground_side(last: Last, p: ShoeParameters, y: np.ndarray) -> np.ndarray:
     """Height of the lowest point along the foot: 0, or the depth of the tread in its grooves."""
-    return p.tread * smooth_step(np.sin(2 * np.pi * y / 0.014), 0.2, 0.7) + 0 * y
+    return p.tread * smooth_step(np.sin(2 * np.pi * y / 0.014), 0.45, 0.85) + 0 * y
 
 
 def sole_top(last: Last, p: ShoeParameters, y: np.ndarray) -> np.ndarray:
