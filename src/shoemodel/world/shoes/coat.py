@@ -1,4 +1,4 @@
-"""What covers a surface: colours, relief and gloss laid on as functions of the place, on a mesh refined where they change.
+"""What covers a surface: colours, relief and gloss, functions of the place, on a mesh refined where they change.
 
 A pattern is told by signed distances: `edge` is in metres and negative within.
 """
@@ -101,7 +101,8 @@ def gloss_of(finish: Material) -> np.ndarray:
 
 def bare_coat(count: int, colour: np.ndarray, finish: Material) -> Coat:
     """A coat of one colour and one finish."""
-    return Coat(np.tile(colour, (count, 1)), np.zeros(count), np.tile(gloss_of(finish), (count, 1)), np.full(count, FAR))
+    gloss = np.tile(gloss_of(finish), (count, 1))
+    return Coat(np.tile(colour, (count, 1)), np.zeros(count), gloss, np.full(count, FAR))
 
 
 def noise(points: np.ndarray, frequency: float, rng: np.random.Generator, octaves: int = 3) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 
@@ -57,7 +58,7 @@ def _waves(u: np.ndarray, v: np.ndarray, rng: np.random.Generator) -> np.ndarray
 def _bolt(u: np.ndarray, v: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     size = rng.uniform(0.020, 0.032)
     points = np.array([[-1.2, -0.6], [-0.3, 0.25], [0.2, -0.25], [1.2, 0.7]]) * size
-    distance = np.min([_segment(u, v, np.r_[a, b]) for a, b in zip(points[:-1], points[1:], strict=True)], 0)
+    distance = np.min([_segment(u, v, np.r_[a, b]) for a, b in pairwise(points)], 0)
     return distance - size * rng.uniform(0.10, 0.18)
 
 

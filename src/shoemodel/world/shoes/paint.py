@@ -95,7 +95,8 @@ def _hide(coat: Coat, p: ShoeParameters, at: Places, rng: np.random.Generator) -
         coat.shade(1 - 0.45 * smooth_step(hole, 0.36, 0.2))
     elif p.finish == "denim":
         coat.colours[:] = np.array([0.045, 0.085, 0.19]) * rng.uniform(0.5, 2.2)
-        coat.shade(1 + 0.12 * np.sin(2 * np.pi * (at.ahead + 0.7 * at.up) / 0.0035) + 0.12 * noise(at.points, 90, rng, 3))
+        twill = np.sin(2 * np.pi * (at.ahead + 0.7 * at.up) / 0.0035)
+        coat.shade(1 + 0.12 * twill + 0.12 * noise(at.points, 90, rng, 3))
     elif p.finish == "crocodile":
         size = 0.011 - 0.004 * smooth_step(np.abs(at.across), 0.0, 0.04)
         u, v = at.ahead / size, (at.up + 0.002 * noise(at.points, 60, rng, 1)) / size
@@ -103,7 +104,7 @@ def _hide(coat: Coat, p: ShoeParameters, at: Places, rng: np.random.Generator) -
         coat.relief = coat.relief + 0.0006 * smooth_step(border, 0, 0.003)
         coat.seam(border, 0.0007)
     elif p.finish == "iridescent":
-        phase = 2.2 * at.normals[:, 2] + 1.6 * at.normals[:, 0] + 0.25 * noise(at.points, 25, rng, 2) + rng.uniform(0, 6)
+        phase = at.normals @ [1.6, 0.0, 2.2] + 0.25 * noise(at.points, 25, rng, 2) + rng.uniform(0, 6)
         film = 0.5 + 0.35 * np.cos(phase[:, None] * 2 + np.array([0, 2.1, 4.2]))
         coat.colours = 0.25 * coat.colours + 0.75 * film
     elif p.finish == "glitter":
@@ -117,7 +118,8 @@ def _wear(coat: Coat, p: ShoeParameters, at: Places, rng: np.random.Generator) -
     if p.finish == "leather":
         coat.relief = coat.relief + 0.0002 * noise(at.points, 60, rng, 2)
     if "creases" in p.marks:
-        around = smooth_step(at.rise, 0.05, 0.08) * smooth_step(at.rise, 0.30, 0.10 if p.family != "tall boot" else 0.16)
+        calm = 0.16 if p.family == "tall boot" else 0.10
+        around = smooth_step(at.rise, 0.05, 0.08) * smooth_step(at.rise, 0.30, calm)
         folds = noise(at.points * [0.5, 0.5, 2.2], 16, rng, 2) + 0.6 * noise(at.points * [0.6, 0.6, 2.5], 34, rng, 1)
         coat.relief = coat.relief + 0.0014 * around * folds
 
@@ -181,7 +183,7 @@ def _sole_material(coat: Coat, p: ShoeParameters, at: Places, rng: np.random.Gen
         coat.colours[:] = np.array([0.58, 0.43, 0.25])
         twist = np.sin(2 * np.pi * (at.ahead + 1.2 * z) / 0.006)
         coat.shade(1 + 0.16 * twist)
-        coat.seam((np.abs(z / 0.0075 % 1 - 0.5) - 0.0) * 0.0075, 0.0012)
+        coat.seam(np.abs(z / 0.0075 % 1 - 0.5) * 0.0075, 0.0012)
         coat.relief = coat.relief + 0.0005 * twist
 
 
@@ -191,8 +193,9 @@ def _welt_look(coat: Coat, paint: Paint, at: Places, rng: np.random.Generator) -
     _sole_material(coat, p, at, rng)
     if p.sole_look == "stacked":
         wood = np.array([0.33, 0.18, 0.09]) * rng.uniform(0.25, 1.3)
-        heel = at.ahead - 0.30 * paint.last.length
-        coat.lay(heel if p.heel_kind != "wedge" else heel * 0 - FAR, wood, 0.0)
+        reach = 1.0 if p.heel_kind == "wedge" else 0.30
+        heel = at.ahead - reach * paint.last.length
+        coat.lay(heel, wood)
         layer = rng.uniform(0.0045, 0.0065)
         band = 0.78 + 0.3 * np.sin(np.floor(z / layer) * 7.3) ** 2
         coat.shade(np.where(heel < 0, band, 1.0))

@@ -92,7 +92,8 @@ def _flanks(work: Work) -> None:
     if work.has("ankle_disc"):
         disc = np.hypot(at.ahead - 0.2 * length, at.rise - 0.09) - 0.021
         work.coat.panel(disc, work.colour("accent"), work.second)
-        work.coat.lay(side_mark(at.ahead - 0.2 * length, at.rise - 0.09, rng) + 0.002 + 0 * disc, work.colour("second"))
+        sign = side_mark(at.ahead - 0.2 * length, at.rise - 0.09, rng)
+        work.coat.lay(np.maximum(sign, disc + 0.003), work.colour("second"))
 
 
 def _front(work: Work) -> None:
@@ -179,7 +180,7 @@ def _collar(work: Work) -> None:
         work.coat.seam(cut + 0.0045)
     if work.has("collar_band"):
         work.sewn(-cut - rng.uniform(0.012, 0.024), work.either("second", "third", "accent"))
-    if p.collar and p.family not in ("pump", "ballerina") or p.family == "sandal":
+    if p.family not in ("pump", "ballerina"):
         work.coat.seam(cut + 0.005)
         if work.has("stitching"):
             work.coat.stitch(cut + 0.0035, work.at.ahead + work.at.up, work.coat.colours * 0.5)
@@ -210,8 +211,8 @@ def _boots(work: Work) -> None:
             work.coat.stitch(wave, at.ahead + at.across, work.colour("accent"), 0.005)
             work.coat.stitch(wave + 0.004, at.ahead + at.across, work.colour("accent"), 0.005)
     if work.has("strap_band"):
-        place = {"clog": 0.0}.get(p.family, rng.uniform(0.07, 0.30))
-        along = (at.s - 0.60) * length - 0.2 * at.rise if p.family == "clog" else at.rise - place
+        high = rng.uniform(0.07, 0.30)
+        along = (at.s - 0.60) * length if p.family == "clog" else at.rise - high
         work.sewn(np.abs(along) - 0.010, work.either("second", "body") * 0.9)
     if p.family == "tall boot" and not work.has("zip"):
         work.coat.seam(np.where(np.abs(at.s - 0.17) < 0.1, (at.s - 0.17) * length, FAR))
@@ -231,8 +232,9 @@ def _formal(work: Work) -> None:
         band = np.abs((at.s - place) * length - 0.1 * at.rise) - 0.013
         work.sewn(band, work.colour("second"))
         if slot:
-            cut = np.maximum(np.abs((at.s - place) * length) - 0.0035 * np.cos(at.across / 0.008), np.abs(at.across) - 0.011)
-            work.coat.lay(np.where(at.normals[:, 2] > 0.2, cut, FAR), BLACK, -0.0005)
+            eye = np.abs((at.s - place) * length) - 0.0035 * np.cos(at.across / 0.008)
+            eye = np.where(at.normals[:, 2] > 0.2, np.maximum(eye, np.abs(at.across) - 0.011), FAR)
+            work.coat.lay(eye, BLACK, -0.0005)
     if work.has("quilting"):
         u, v = (at.ahead + at.up) / 0.02, (at.ahead - at.up) / 0.02
         border = (0.5 - np.maximum(np.abs(u % 1 - 0.5), np.abs(v % 1 - 0.5))) * 0.02

@@ -38,17 +38,20 @@ def sole_field(last: Last, p: ShoeParameters, x: np.ndarray, y: np.ndarray, z: n
     plan = _plan(last, x, y)
     bed = last.bed(y)
     if p.sole_kind == "cup":
-        return smooth_max(plan - cup_wall(last, p, y, z), smooth_max(z - sole_top(last, p, y), ground_side(last, p, y) - z, 0.001), 0.003)
+        between = smooth_max(z - sole_top(last, p, y), ground_side(last, p, y) - z, 0.001)
+        return smooth_max(plan - cup_wall(last, p, y, z), between, 0.003)
     sheet = p.sole + (min(SHEET, p.sole) - p.sole) * smooth_step(last.s(y), 0.70, 0.55)
     welt = p.flare * (0.4 + 0.6 * smooth_step(last.s(y), 0.4, 0.6)) + _flush(p)
-    return smooth_max(plan - welt, smooth_max(z - bed - p.rim, np.maximum(bed - sheet - z, ground_side(last, p, y) - z), 0.001), 0.0015)
+    bottom = np.maximum(bed - sheet, ground_side(last, p, y))
+    return smooth_max(plan - welt, smooth_max(z - bed - p.rim, bottom - z, 0.001), 0.0015)
 
 
 def outsole_field(last: Last, p: ShoeParameters, x: np.ndarray, y: np.ndarray, z: np.ndarray) -> np.ndarray:
     """Bottom layer of a cup sole, standing out by a hair so that its colour has a clean edge."""
     plan = _plan(last, x, y)
     edge = p.outsole + 0.010 * smooth_step(last.s(y), 0.93, 1.06)
-    return smooth_max(plan - cup_wall(last, p, y, z) - 0.0008, smooth_max(z - edge, ground_side(last, p, y) - z - 0.0006, 0.001), 0.0015)
+    between = smooth_max(z - edge, ground_side(last, p, y) - z - 0.0006, 0.001)
+    return smooth_max(plan - cup_wall(last, p, y, z) - 0.0008, between, 0.0015)
 
 
 def stripe_field(last: Last, p: ShoeParameters, x: np.ndarray, y: np.ndarray, z: np.ndarray) -> np.ndarray:

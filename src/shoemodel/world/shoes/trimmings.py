@@ -67,7 +67,7 @@ def pull_tab(last: Last, p: ShoeParameters) -> Mesh:
     foot = last.cast(origin, back, p.thickness + 0.001)[0]
     turn = np.linspace(-0.35 * np.pi, 1.35 * np.pi, 17)
     loop = np.stack([0 * turn, 0.004 * np.cos(turn) - 0.001, 0.013 * np.sin(turn)], 1)
-    return tube(foot + [0, 0, 0.010] + loop, np.array([0.0, 1.0, 0.2]), 0.0060, 0.0010)
+    return tube(foot + np.array([0, 0, 0.010]) + loop, np.array([0.0, 1.0, 0.2]), 0.0060, 0.0010)
 
 
 def _frame(centre: np.ndarray, along: np.ndarray, across: np.ndarray, width: float, height: float) -> Mesh:
