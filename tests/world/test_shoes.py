@@ -11,7 +11,9 @@ pytest.importorskip("skimage")
 
 from PIL import Image
 
+from shoemodel.data import captions
 from shoemodel.errors import InputError
+from shoemodel.world.scene import FAMILY_SHARES
 from shoemodel.world.shoes import (
     FAMILIES,
     Foot,
@@ -77,6 +79,12 @@ def test_the_same_generator_gives_the_same_parameters() -> None:
 def test_an_unknown_family_is_refused() -> None:
     with pytest.raises(ValueError, match="'boat' is not one of sneaker"):
         draw("boat")
+
+
+def test_every_family_has_its_words_and_its_share() -> None:
+    assert set(FAMILIES) <= set(captions.SHOES)
+    assert set(FAMILIES) == set(FAMILY_SHARES)
+    assert sum(FAMILY_SHARES.values()) == pytest.approx(1)
 
 
 def test_high_heels_stretch_the_ankle() -> None:

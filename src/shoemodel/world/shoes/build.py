@@ -58,7 +58,7 @@ def build(parameters: ShoeParameters, foot: Foot) -> Shoe:
 
 def describe(p: ShoeParameters) -> dict[str, str]:
     """Words for captions."""
-    finish = {"rubber": "", "mesh": "mesh"}.get(p.finish, p.finish)
+    finish = "" if p.finish == "rubber" else p.finish
     colour = "blue" if p.finish == "denim" else p.colours["body"].name
     words = {"family": p.family, "material": f"{p.pattern} {finish}".strip(), "colour": colour}
     if p.colours["second"] != p.colours["body"]:
