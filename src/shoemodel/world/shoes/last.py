@@ -15,6 +15,7 @@ from shoemodel.world.shoes.implicit import Field, closed_distance, smooth_max, s
 from shoemodel.world.shoes.parameters import ShoeParameters
 
 COARSE, SHAFT = 0.003, 0.0042  # voxels of the sampled fields (low shoes, boots); B-splines smooth in between
+INSTEP_M = 0.065  # highest that a foot is above the footbed where the toe box begins
 BALL_S, SEAT_S = 0.70, 0.14  # where the footbed leaves the ground, and where it reaches the heel's height
 
 
@@ -153,7 +154,8 @@ def _with_toe_box(solid: np.ndarray, last: Last, p: ShoeParameters, grid: tuple)
     t = np.clip((s - start) / (end - start), 0, 1.3)
     tip_x = 0.3 * (left + right) / 2 - 0.003
     centre = (1 - t) * (left + right) / 2 + t * tip_x
-    instep = np.where((solid < 0) & (np.abs(s - start) < 0.02), rise, 0.0).max()
+    # a shaft filled before a stretched ankle reaches over the toes: that is not the instep
+    instep = min(np.where((solid < 0) & (np.abs(s - start) < 0.02), rise, 0.0).max(), INSTEP_M)
     height = p.toe_height + (max(instep, p.toe_height) - p.toe_height) * smooth_step(t, 0.7, -0.2)
     middle = height * 0.36
     section = (np.abs((x - centre) / width) ** 2.2 + np.abs((rise - middle) / (height - middle)) ** 2.2) ** (1 / 2.2)
