@@ -9,17 +9,20 @@ from __future__ import annotations
 import numpy as np
 
 SHOES = {
-    "sneaker": ("sneakers", "trainers", "running shoes", "casual shoes"),
+    "sneaker": ("sneakers", "trainers", "court sneakers", "casual shoes"),
+    "running shoe": ("running shoes", "running sneakers", "trainers", "sports shoes"),
     "platform sneaker": ("platform sneakers", "sneakers", "chunky sneakers"),
     "high-top": ("high-top sneakers", "high-tops", "sneakers"),
     "derby": ("derby shoes", "dress shoes", "lace-up shoes", "leather shoes"),
     "loafer": ("loafers", "slip-on shoes", "moccasins"),
     "ankle boot": ("ankle boots", "boots", "short boots"),
+    "chelsea boot": ("chelsea boots", "ankle boots", "elastic-sided boots", "boots"),
     "tall boot": ("tall boots", "knee-high boots", "boots"),
     "pump": ("pumps", "high heels", "heels", "court shoes"),
     "ballerina": ("ballet flats", "ballerinas", "flats"),
     "shoe": ("shoes", "leather shoes"),
     "sandal": ("sandals", "summer sandals", "strappy sandals"),
+    "clog": ("clogs", "slippers", "mules", "slip-on clogs"),
 }
 POSES = {
     "standing": ("standing",),
@@ -66,7 +69,7 @@ def _join(*words: str) -> str:
 def shoe_words(style: dict[str, str], rng: np.random.Generator) -> str:
     """The shoes with their colour, perhaps material, second colour and heel: "white leather sneakers"."""
     noun = _pick(rng, SHOES[style["shoe"]])
-    if style.get("heel") in ("stiletto", "block", "kitten") and rng.random() < 0.3:
+    if style.get("heel") in ("stiletto", "block", "kitten", "cone", "wedge") and rng.random() < 0.3:
         noun = f"{style['heel']} heel {noun}"
     colour = style["shoe_colour"]
     second = style.get("shoe_second_colour", "")

@@ -1,6 +1,6 @@
 """Parts gathered into few meshes: the renderer's compiled code, and the time to prepare it, grow with their number.
 
-All parts with colours become one mesh that carries colour and roughness per vertex; parts that share a texture become
+All parts with colours become one mesh that carries colour and gloss per vertex; parts that share a texture become
 one mesh each.
 """
 
@@ -29,8 +29,8 @@ class Batch:
     """(m, 3)."""
     face_part: np.ndarray
     """(m,) which part a triangle belongs to."""
-    roughness: np.ndarray
-    """(n,)."""
+    gloss: np.ndarray
+    """(n, 3) roughness, metallic and sheen."""
     colours: np.ndarray | None = None
     """(n, 3) linear RGB, or a texture with uv."""
     texture: np.ndarray | None = None
@@ -79,16 +79,21 @@ def _joined(group: list[tuple[int, Part]]) -> Batch:
         normals=np.concatenate([normals(part.vertices, part.faces) for part in parts]).astype(np.float32),
         faces=np.concatenate([part.faces + s for part, s in zip(parts, starts, strict=False)]).astype(np.uint32),
         face_part=np.repeat([number for number, _ in group], lengths),
-        roughness=np.repeat([gloss(part.material) for part in parts], np.diff(starts)).astype(np.float32),
+        gloss=np.concatenate([gloss(part) for part in parts]).astype(np.float32),
         colours=None if textured else np.concatenate([part.colours for part in parts]).astype(np.float32),
         texture=parts[0].texture,
         uv=np.concatenate([part.uv for part in parts]).astype(np.float32) if textured else None,
     )
 
 
-def gloss(material: Material) -> float:
-    """One roughness for a material; a clear coat is taken for a smoother surface, which spares a second lobe."""
-    return float(np.clip(material.roughness * (1 - material.clearcoat) + 0.12 * material.clearcoat, 0.08, 1.0))
+def gloss(part: Part) -> np.ndarray:
+    """Roughness, metallic and sheen of each vertex (n, 3); a clear coat is taken for a smoother surface, which spares
+    a lobe."""
+    if part.gloss is not None:
+        return np.clip(part.gloss, [0.08, 0, 0], 1.0)
+    m = part.material
+    roughness = np.clip(m.roughness * (1 - m.clearcoat) + 0.12 * m.clearcoat, 0.08, 1.0)
+    return np.tile([roughness, m.metallic, m.sheen], (len(part.vertices), 1))
 
 
 def vertex_normals(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:

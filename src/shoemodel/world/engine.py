@@ -28,6 +28,7 @@ Variant = Literal["llvm_ad_rgb", "scalar_rgb", "cuda_ad_rgb"]
 MAX_DEPTH = 4
 SLOTS = 6
 GUIDES = "albedo:albedo,normal:sh_normal,depth:depth"
+GLOSS = ("roughness", "metallic", "sheen")
 FAR = np.inf
 
 
@@ -138,7 +139,8 @@ def _mesh(batch: Batch) -> Any:
         "batch", len(batch.vertices), len(batch.faces),
         has_vertex_normals=True, has_vertex_texcoords=textured, props=properties,
     )  # fmt: skip
-    mesh.add_attribute("vertex_roughness", 1, batch.roughness)
+    for column, name in enumerate(GLOSS):
+        mesh.add_attribute(f"vertex_{name}", 1, np.ascontiguousarray(batch.gloss[:, column]))
     if batch.colours is not None:
         mesh.add_attribute("vertex_colour", 3, batch.colours.ravel())
     parameters = mi.traverse(mesh)
@@ -159,8 +161,8 @@ def _reflectance(batch: Batch) -> dict:
     if batch.texture is not None:
         pixels = mi.Bitmap(np.ascontiguousarray(batch.texture, np.float32))
         colour = {"type": "bitmap", "bitmap": pixels, "raw": True, "wrap_mode": "repeat"}
-    roughness = {"type": "mesh_attribute", "name": "vertex_roughness"}
-    surface = {"type": "principled", "base_color": colour, "roughness": roughness, "specular": 0.4}
+    gloss = {name: {"type": "mesh_attribute", "name": f"vertex_{name}"} for name in GLOSS}
+    surface = {"type": "principled", "base_color": colour, "specular": 0.4, **gloss}
     return {"type": "twosided", "surface": surface}
 
 

@@ -30,6 +30,7 @@ class Part:
     colours: np.ndarray | None = None  # (n, 3) linear RGB
     texture: np.ndarray | None = None  # (h, w, 3) linear RGB, first row on top
     uv: np.ndarray | None = None  # (n, 2)
+    gloss: np.ndarray | None = None  # (n, 3) roughness, metallic, sheen where they differ from place to place
 
     def __post_init__(self) -> None:
         n = len(self.vertices)
@@ -42,5 +43,7 @@ class Part:
             raise ValueError(f"{self.name}: expected either colours or a texture with uv")
         if self.colours is not None and self.colours.shape != (n, 3):
             raise ValueError(f"{self.name}: expected colours {(n, 3)}, got {self.colours.shape}")
+        if self.gloss is not None and self.gloss.shape != (n, 3):
+            raise ValueError(f"{self.name}: expected gloss {(n, 3)}, got {self.gloss.shape}")
         if self.texture is not None and (self.uv is None or self.uv.shape != (n, 2)):
             raise ValueError(f"{self.name}: expected uv {(n, 2)} beside the texture")

@@ -39,8 +39,9 @@ MAX_ATTEMPTS = 80
 MAX_HIDDEN = 0.02
 # how often each family of shoes is worn (ours: users' photos are mostly of sneakers)
 FAMILY_SHARES = {
-    "sneaker": 0.22, "platform sneaker": 0.09, "high-top": 0.12, "derby": 0.08, "loafer": 0.07, "ankle boot": 0.11,
-    "tall boot": 0.08, "pump": 0.11, "ballerina": 0.06, "sandal": 0.06,
+    "sneaker": 0.17, "running shoe": 0.11, "platform sneaker": 0.08, "high-top": 0.10, "derby": 0.07, "loafer": 0.06,
+    "ankle boot": 0.08, "chelsea boot": 0.06, "tall boot": 0.07, "pump": 0.09, "ballerina": 0.05, "sandal": 0.04,
+    "clog": 0.02,
 }  # fmt: skip
 # scenes in which the frame may cut a shoe, and how much of it (ours)
 CUT_SHARE, MAX_CUT = 0.04, 0.08

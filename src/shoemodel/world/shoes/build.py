@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float
 
 from shoemodel.world.parts import Material, Part
 from shoemodel.world.shoes import sole as soles
+from shoemodel.world.shoes import trimmings
 from shoemodel.world.shoes import upper as uppers
 from shoemodel.world.shoes.implicit import smooth_step, surface
-from shoemodel.world.shoes.laces import bow, fringe, laces
+from shoemodel.world.shoes.laces import Mesh, eyelets, lace_rows, laces
 from shoemodel.world.shoes.last import Foot, Last, shape_last
 from shoemodel.world.shoes.paint import Paint, paint_sole, paint_upper
-from shoemodel.world.shoes.palette import LINING, RUBBER, material
+from shoemodel.world.shoes.palette import LINING, METAL, RUBBER, material
 from shoemodel.world.shoes.parameters import ShoeParameters, heel_deg
 
-FINE = 0.002  # voxels of the meshes
+FINE = 0.0024  # voxels of the meshes; paint refines them where it needs to
 CLEARANCE = 0.0025  # the foot keeps this far from the upper, so that coarse skin does not show through
 
 
@@ -42,8 +43,9 @@ def build(parameters: ShoeParameters, foot: Foot) -> Shoe:
     """Build the left shoe around the foot; pose the foot with `heel_deg(parameters)` first."""
     p = parameters
     last, matrix = shape_last(p, foot)
-    paint = Paint(p, last)
-    parts = [_upper(last, p, paint), *_sole_parts(last, p, paint), *_trimmings(last, p)]
+    rows = lace_rows(last, p) if p.laces else None
+    paint = Paint(p, last, np.zeros((0, 3)) if rows is None else eyelets(last, p, *rows))
+    parts = [_upper(last, p, paint), *_sole_parts(last, p, paint), *_trimmings(last, p, rows)]
     parts = [_sprung(part, last, p) for part in parts if len(part.faces)]
     points = np.concatenate([part.vertices for part in parts])
     upper_top = parts[0].vertices[:, 2].max()
@@ -56,7 +58,9 @@ def build(parameters: ShoeParameters, foot: Foot) -> Shoe:
 
 def describe(p: ShoeParameters) -> dict[str, str]:
     """Words for captions."""
-    words = {"family": p.family, "material": p.finish, "colour": p.colours["body"].name}
+    finish = "" if p.finish == "rubber" else p.finish
+    colour = "blue" if p.finish == "denim" else p.colours["body"].name
+    words = {"family": p.family, "material": f"{p.pattern} {finish}".strip(), "colour": colour}
     if p.colours["second"] != p.colours["body"]:
         words["second_colour"] = p.colours["second"].name
     words["sole"] = p.colours["sole"].name
@@ -96,7 +100,7 @@ def _cut_at(last: Last, p: ShoeParameters, points: np.ndarray) -> np.ndarray:
 def _sprung(part: Part, last: Last, p: ShoeParameters) -> Part:
     vertices = part.vertices.copy()
     vertices[:, 2] += spring(last, p, vertices[:, 1])
-    return Part(part.name, vertices, part.faces, part.material, part.colours)
+    return replace(part, vertices=vertices)
 
 
 def _mesh(field: Callable, last: Last, p: ShoeParameters, z_range: tuple[float, float], rounds: int = 4) -> tuple:
@@ -114,8 +118,8 @@ def _mesh(field: Callable, last: Last, p: ShoeParameters, z_range: tuple[float, 
 
 def _upper(last: Last, p: ShoeParameters, paint: Paint) -> Part:
     vertices, faces = _mesh(uppers.shell_field, last, p, (last.sole - 0.006, last.top))
-    vertices, colours = paint_upper(paint, vertices, _cut_at(last, p, vertices))
-    return Part("shoe_left_upper", vertices, faces, material(p.finish), colours)
+    vertices, faces, colours, gloss = paint_upper(paint, vertices, faces, _cut_at(last, p, vertices))
+    return Part("shoe_left_upper", vertices, faces, material(p.finish), colours, gloss=gloss)
 
 
 def _sole_parts(last: Last, p: ShoeParameters, paint: Paint) -> list[Part]:
@@ -124,7 +128,7 @@ def _sole_parts(last: Last, p: ShoeParameters, paint: Paint) -> list[Part]:
         ("insole", soles.insole_field, (low - 0.008, high + 0.006), LINING)
     ]
     if p.sole_kind == "cup":
-        layers.append(("sole", soles.sole_field, (-0.004, high + 2 * p.rim + 0.006), RUBBER))
+        layers.append(("sole", soles.sole_field, (-0.004, high + 2 * p.rim + p.wave + 0.006), RUBBER))
         if p.outsole:
             layers.append(("outsole", soles.outsole_field, (-0.004, p.outsole + 0.014), RUBBER))
         if p.stripe:
@@ -134,21 +138,31 @@ def _sole_parts(last: Last, p: ShoeParameters, paint: Paint) -> list[Part]:
     parts = []
     for name, field, z_range, surface_material in layers:
         vertices, faces = _mesh(field, last, p, z_range)
-        colours = paint_sole(paint, name, vertices)
-        parts.append(Part(f"shoe_left_{name}", vertices, faces, surface_material, colours))
+        if len(faces):
+            vertices, faces, colours, gloss = paint_sole(paint, name, vertices, faces)
+            parts.append(Part(f"shoe_left_{name}", vertices, faces, surface_material, colours, gloss=gloss))
     return parts
 
 
-def _trimmings(last: Last, p: ShoeParameters) -> list[Part]:
-    """Laces, bow, fringe: meshes laid on the upper."""
-    made = []
-    if p.laces:
-        made.append(("laces", laces(last, p), "laces", "canvas"))
-    if "bow" in p.marks:
-        made.append(("bow", bow(last, p), "body", p.finish))
+def _trimmings(last: Last, p: ShoeParameters, rows: tuple[np.ndarray, np.ndarray] | None) -> list[Part]:
+    """Laces, bow, fringe and metalwork: meshes laid on the upper."""
+    made: list[tuple[str, Mesh | None, str, Material]] = []
+    if rows is not None:
+        made.append(("laces", laces(last, p, *rows), "laces", material("canvas")))
+    if "bow" in p.marks and p.throat_s > 0:
+        made.append(("bow", trimmings.bow(last, p), "body", material(p.finish)))
     if p.fringe:
-        made.append(("fringe", fringe(last, p), "body", p.finish))
+        made.append(("fringe", trimmings.fringe(last, p), "body", material(p.finish)))
+    if "pull_tab" in p.marks:
+        made.append(("tab", trimmings.pull_tab(last, p), "second", material("canvas")))
+    if "tassel" in p.marks and "bit" not in p.marks:
+        made.append(("tassel", trimmings.tassels(last, p), "body", material(p.finish)))
+    if "bit" in p.marks:
+        made.append(("bit", trimmings.bit(last, p), "metal", METAL))
+    if "buckle" in p.marks and (p.straps or "strap_band" in p.marks):
+        made.append(("buckle", trimmings.buckles(last, p), "metal", METAL))
     return [
-        Part(f"shoe_left_{name}", v, f, material(finish), np.tile(p.colours[place].rgb, (len(v), 1)))
-        for name, (v, f), place, finish in made
+        Part(f"shoe_left_{name}", mesh[0], mesh[1], surface, np.tile(p.colours[place].rgb, (len(mesh[0]), 1)))
+        for name, mesh, place, surface in made
+        if mesh is not None
     ]

@@ -1,4 +1,4 @@
-"""Things laid on the upper: laces with their bow, a ballerina's bow, fringe."""
+"""Laces with their eyelets and bow, and the cords that every other trimming is made of."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from shoemodel.world.shoes.last import Last
 from shoemodel.world.shoes.parameters import ShoeParameters
-from shoemodel.world.shoes.upper import cut_field, topline
+from shoemodel.world.shoes.upper import cut_field
 
 Mesh = tuple[np.ndarray, np.ndarray]
 
@@ -51,8 +51,8 @@ def ridge(last: Last, p: ShoeParameters, across: np.ndarray, angles: np.ndarray)
     return points, last.solid.gradient(points)
 
 
-def laces(last: Last, p: ShoeParameters) -> Mesh:
-    """Crossed rows up the instep and a bow on top."""
+def lace_rows(last: Last, p: ShoeParameters) -> tuple[np.ndarray, np.ndarray]:
+    """Angle (laces,) of `ridge` and half width (laces,) of each row of eyelets, from the toe upwards."""
     angles = np.linspace(0.05, 2.2, 300)
     spine, _ = ridge(last, p, np.zeros(300), angles)
     start = np.argmax(last.s(spine[:, 1]) < (0.74 if p.sole_kind == "cup" else 0.66))
@@ -60,15 +60,27 @@ def laces(last: Last, p: ShoeParameters) -> Mesh:
     end = start + np.argmin(kept[start:]) if not kept[start:].all() else len(spine) - 1
     length = np.append(0, np.cumsum(np.linalg.norm(np.diff(spine[start : end + 1], axis=0), axis=1)))
     rows = np.interp(np.linspace(0, length[-1] * 0.94, p.laces), length, angles[start : end + 1])
-    half = np.interp(np.linspace(0, 1, p.laces), [0, 1], [0.013, 0.020])
+    return rows, np.interp(np.linspace(0, 1, p.laces), [0, 1], [0.013, 0.020])
+
+
+def eyelets(last: Last, p: ShoeParameters, rows: np.ndarray, half: np.ndarray) -> np.ndarray:
+    """Where the laces go through the upper, (2 * laces, 3)."""
+    return ridge(last, p, np.concatenate([-half, half]) * 1.05, np.concatenate([rows, rows]))[0]
+
+
+def laces(last: Last, p: ShoeParameters, rows: np.ndarray, half: np.ndarray) -> Mesh:
+    """Rows up the instep, crossed or straight, and a bow on top."""
     cords = []
+    u = np.linspace(-1, 1, 15)
     for i in range(p.laces - 1):
         for side in (-1, 1):
-            u = np.linspace(-1, 1, 15)
-            across = side * np.interp(u, [-1, 1], [-half[i], half[i + 1]])
-            path, out = ridge(last, p, across, np.interp(u, [-1, 1], [rows[i], rows[i + 1]]))
+            if p.straight_laces and side > 0:
+                continue
+            above = i if p.straight_laces else i + 1
+            across = side * np.interp(u, [-1, 1], [-half[i], half[above]])
+            path, out = ridge(last, p, across, np.interp(u, [-1, 1], [rows[i], rows[above]]))
             lift = 0.0012 + 0.0012 * (side > 0) * np.exp(-((u / 0.3) ** 2)) - 0.003 * np.abs(u) ** 12
-            cords.append(tube(path + lift[:, None] * out, out, 0.0030, 0.0013))
+            cords.append(tube(path + lift[:, None] * out, out, p.lace_width, 0.0013))
     return merge(cords + _shoelace_bow(last, p, rows[-1]))
 
 
@@ -82,52 +94,8 @@ def _shoelace_bow(last: Last, p: ShoeParameters, angle: float) -> list[Mesh]:
     for side in (-1, 1):
         loop = np.outer(0.017 * (1 - np.cos(turn)), [side, 0, 0]) + np.outer(0.007 * np.sin(turn), down)
         loop = loop + np.outer(0.006 * (1 - np.cos(turn)), down) - np.outer(0.002 * (1 - np.cos(turn)), out)
-        cords.append(tube(knot + loop, out, 0.0027, 0.0012))
+        cords.append(tube(knot + loop, out, 0.9 * p.lace_width, 0.0012))
         t = np.linspace(0, 1, 12)
         tail = np.outer(0.018 * t, [side, 0, 0]) + np.outer(0.030 * t, down) - np.outer(0.006 * t * t, out)
-        cords.append(tube(knot + tail, out, 0.0025, 0.0012))
+        cords.append(tube(knot + tail, out, 0.85 * p.lace_width, 0.0012))
     return cords
-
-
-def bow(last: Last, p: ShoeParameters) -> Mesh:
-    """A small flat bow on a ballerina's throat."""
-    y = -(p.throat_s + 0.02) * last.length
-    origin = np.array([[last.middle(p.throat_s - 0.03), y, last.bed(np.array(y)) + 0.006]])
-    up = np.array([[0, -0.25, 0.97]])
-    centre = last.cast(origin, up, p.thickness)[0] + 0.002 * up[0]
-    turn = np.linspace(0, 2 * np.pi, 21)
-    cords = [tube(centre + np.linspace(-0.005, 0.005, 5)[:, None] * [0, 1, 0], up[0], 0.004, 0.003)]
-    for side in (-1, 1):
-        loop = np.outer(0.009 * (1 - np.cos(turn)), [side, 0, -0.25]) + np.outer(0.005 * np.sin(turn), [0, 1, 0.2])
-        cords.append(tube(centre + loop, up[0], 0.0030, 0.0011))
-    return merge(cords)
-
-
-def fringe(last: Last, p: ShoeParameters) -> Mesh:
-    """Strips hanging round the shaft below the collar."""
-    rng = np.random.default_rng(p.paint_seed)
-    angles = np.arange(0, 2 * np.pi, 0.075)
-    axis_y = -0.17 * last.length
-    height = float(last.bed(np.array(axis_y)) + topline(last, p, np.array([axis_y]))[0] - 0.03)
-    inner = np.array([_shaft_centre(last, height)]).repeat(len(angles), 0)
-    inner[:, 2] = height
-    outward = np.stack([np.cos(angles), np.sin(angles), np.zeros(len(angles))], 1)
-    strips = []
-    for k in range(len(angles)):
-        drop = np.linspace(0, p.fringe * rng.uniform(0.85, 1.1), 6)
-        origins = np.tile(inner[k], (6, 1)) - np.outer(drop, [0, 0, 1])
-        path = last.cast(origins, np.tile(outward[k], (6, 1)), p.thickness + 0.002)
-        sway = rng.normal(0, 0.002) * drop / p.fringe
-        path = path + sway[:, None] * np.array([-outward[k, 1], outward[k, 0], 0])
-        path[:, :2] += np.outer(0.004 * drop / p.fringe, outward[k, :2])
-        strips.append(tube(path, outward[k], 0.0026, 0.0008, sides=4))
-    return merge(strips)
-
-
-def _shaft_centre(last: Last, height: float) -> np.ndarray:
-    """Middle of the leg at a height, (3,)."""
-    n = last.solid.values.shape
-    x, y = (last.solid.origin[k] + last.solid.step * np.arange(n[k]) for k in range(2))
-    inside = last.solid.on(x, y, np.array([height]))[:, :, 0] < 0
-    ix, iy = np.where(inside)
-    return np.array([x[ix].mean(), y[iy].mean(), height])

@@ -15,6 +15,7 @@ from shoemodel.world.shoes.implicit import Field, closed_distance, smooth_max, s
 from shoemodel.world.shoes.parameters import ShoeParameters
 
 COARSE, SHAFT = 0.003, 0.0042  # voxels of the sampled fields (low shoes, boots); B-splines smooth in between
+INSTEP_M = 0.065  # highest that a foot is above the footbed where the toe box begins
 BALL_S, SEAT_S = 0.70, 0.14  # where the footbed leaves the ground, and where it reaches the heel's height
 
 
@@ -96,7 +97,7 @@ def shape_last(parameters: ShoeParameters, foot: Foot) -> tuple[Last, np.ndarray
     top = min(max([z for _, z in p.collar] + [st.place + 0.02 for st in p.straps if st.kind != "instep"] + [0.09]), 0.6)
     top = min(p.sole + p.heel + min(top, p.tongue + 0.03) + 0.04, vertices[:, 2].max() - 0.02)
     step = COARSE if p.closing < 0.035 else SHAFT
-    axes = _axes(vertices, length * (1 + p.toe_extension_s), top, p.slack, step)
+    axes = _axes(vertices, length * (1 + p.toe_extension_s), top, p.slack + p.flare + 2 * p.ripple, step)
     solid = closed_distance(voxelise(vertices, foot.faces, axes), step, p.closing)
     solid = ndimage.gaussian_filter(solid, 0.0033 / step)
     seat = _seat_height(solid, axes, length, p.sole + p.heel)
@@ -107,12 +108,13 @@ def shape_last(parameters: ShoeParameters, foot: Foot) -> tuple[Last, np.ndarray
     return _finish(last, p, axes), matrix
 
 
-def _axes(vertices: np.ndarray, reach: float, top: float, slack: float, step: float) -> tuple[np.ndarray, ...]:
+def _axes(vertices: np.ndarray, reach: float, top: float, room: float, step: float) -> tuple[np.ndarray, ...]:
+    """The grid round the foot: `room` metres more than a plain upper needs."""
     low_part = vertices[vertices[:, 2] < top]
-    margin = 0.018 + slack
+    margin = 0.018 + room
     x0, x1 = low_part[:, 0].min() - margin, low_part[:, 0].max() + margin
     y1 = max(low_part[:, 1].max(), 0) + margin
-    return tuple(np.arange(a, b, step) for a, b in ((x0, x1), (-reach - 0.02, y1), (-0.006, top + 0.012)))
+    return tuple(np.arange(a, b, step) for a, b in ((x0, x1), (-reach - 0.002 - margin, y1), (-0.006, top + 0.012)))
 
 
 def _seat_height(solid: np.ndarray, axes: tuple, length: float, expected: float) -> float:
@@ -152,7 +154,8 @@ def _with_toe_box(solid: np.ndarray, last: Last, p: ShoeParameters, grid: tuple)
     t = np.clip((s - start) / (end - start), 0, 1.3)
     tip_x = 0.3 * (left + right) / 2 - 0.003
     centre = (1 - t) * (left + right) / 2 + t * tip_x
-    instep = np.where((solid < 0) & (np.abs(s - start) < 0.02), rise, 0.0).max()
+    # a shaft filled before a stretched ankle reaches over the toes: that is not the instep
+    instep = min(np.where((solid < 0) & (np.abs(s - start) < 0.02), rise, 0.0).max(), INSTEP_M)
     height = p.toe_height + (max(instep, p.toe_height) - p.toe_height) * smooth_step(t, 0.7, -0.2)
     middle = height * 0.36
     section = (np.abs((x - centre) / width) ** 2.2 + np.abs((rise - middle) / (height - middle)) ** 2.2) ** (1 / 2.2)

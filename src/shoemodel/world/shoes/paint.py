@@ -1,197 +1,205 @@
-"""Paint and relief: what covers a shoe, as smooth functions of the place on the shoe."""
+"""Paint and relief of a whole shoe: the upper with its finish, print and panels, and the layers of the sole."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import ndimage
 
+from shoemodel.world.parts import Material
+from shoemodel.world.shoes.coat import FAR, SINGLE, Coat, Places, bare_coat, gloss_of, hidden, noise, painted
 from shoemodel.world.shoes.implicit import smooth_step
 from shoemodel.world.shoes.last import Last
+from shoemodel.world.shoes.marks import lettering
+from shoemodel.world.shoes.palette import LINING, RUBBER, material
+from shoemodel.world.shoes.panels import BLACK, Work, lay_panels
 from shoemodel.world.shoes.parameters import ShoeParameters
+from shoemodel.world.shoes.prints import APART, PRINTS, Ink, spread
 
-RAMP = 0.0009  # half width of a colour border, metres
+Surface = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+"""Vertices (n, 3), faces (m, 3), linear RGB (n, 3), gloss (n, 3)."""
 
 
 @dataclass(frozen=True)
 class Paint:
-    """A shoe's parameters with the last that gives its coordinates."""
+    """A shoe's parameters with the last that gives its coordinates and the places of its eyelets (k, 3)."""
 
     p: ShoeParameters
     last: Last
+    eyelets: np.ndarray
 
     def colour(self, place: str) -> np.ndarray:
-        """Linear RGB (3,) of a place: body, second, accent, lining, sole, outsole, stripe, laces."""
+        """Linear RGB (3,) of a place, a key of the parameters' colours."""
         return np.array(self.p.colours[place].rgb)
 
-
-@dataclass
-class Coat:
-    """Colours and relief of the upper while panels are laid on it, one after another."""
-
-    colours: np.ndarray  # (n, 3)
-    relief: np.ndarray  # (n,) metres outwards
-
-    def lay(self, edge: np.ndarray, colour: np.ndarray, height: float = 0.0) -> None:
-        """Cover where edge < 0 (metres from the panel's border) and raise it by height."""
-        amount = smooth_step(edge, RAMP, -RAMP)
-        self.colours = self.colours + amount[:, None] * (colour - self.colours)
-        self.relief = self.relief + height * smooth_step(edge, 0.001, -0.001)
-
-    def seam(self, edge: np.ndarray, width: float = 0.0009) -> None:
-        """A stitched groove along edge = 0."""
-        depth = np.exp(-((edge / width) ** 2))
-        self.relief = self.relief - 0.0006 * depth
-        self.colours = self.colours * (1 - 0.35 * depth[:, None])
+    def places(self, points: np.ndarray, cut: np.ndarray) -> Places:
+        """The coordinates that patterns need, of points (n, 3) whose distance from the upper's border is cut (n,)."""
+        last = self.last
+        return Places(
+            points, last.solid.gradient(points), last.solid.at(points), cut, last.s(points[:, 1]),
+            points[:, 2] - last.bed(points[:, 1]), points[:, 0] - last.centre_x, -points[:, 1],
+        )  # fmt: skip
 
 
-def noise(points: np.ndarray, frequency: float, rng: np.random.Generator, octaves: int = 3) -> np.ndarray:
-    """Smooth noise of unit scale at points (n, 3); frequency in cells a metre."""
-    total, gain = np.zeros(len(points)), 1.0
-    for octave in range(octaves):
-        cells = rng.standard_normal((16, 16, 16))
-        at = (points * frequency * 2**octave) % 16
-        total += gain * ndimage.map_coordinates(cells, at.T, order=1, mode="grid-wrap")
-        gain *= 0.5
-    return total
+def paint_upper(paint: Paint, vertices: np.ndarray, faces: np.ndarray, cut: np.ndarray) -> Surface:
+    """The upper's mesh with its relief, colours and gloss."""
+    p = paint.p
+    places = paint.places(vertices, cut)
+    ink = _ink(paint, places)
+    places, faces, coat = painted(places, faces, lambda at: _outside_and_lining(paint, ink, at))
+    outside = smooth_step(places.depth, 0.35 * p.thickness, 0.8 * p.thickness)
+    moved = places.points + (coat.relief * outside)[:, None] * places.normals
+    return moved, faces, np.clip(coat.colours, 0.005, 0.95), np.clip(coat.gloss, 0, 1)
 
 
-def paint_upper(paint: Paint, vertices: np.ndarray, cut: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Vertices with the panels' relief and their linear RGB."""
-    p, last = paint.p, paint.last
+def _ink(paint: Paint, places: Places) -> Ink | None:
+    """What the shoe's print is made with; None without a print."""
+    p = paint.p
+    if not p.pattern:
+        return None
+    rng = np.random.default_rng((p.paint_seed, 3))
+    apart = rng.uniform(*APART.get(p.pattern, (0.02, 0.03)))
+    outer = places.points[places.depth > 0.6 * p.thickness]
+    names = ("body", "accent", "second", "third")
+    colours = np.array([paint.colour(name) for name in names])
+    colours[2:] = np.where(rng.random((2, 1)) < 0.5, colours[2:], rng.uniform(0.02, 0.8, (2, 3)))
+    return Ink(colours, spread(outer, apart, rng), apart)
+
+
+def _outside_and_lining(paint: Paint, ink: Ink | None, at: Places) -> Coat:
+    p = paint.p
     rng = np.random.default_rng(p.paint_seed)
-    coat = Coat(np.tile(paint.colour("body"), (len(vertices), 1)), np.zeros(len(vertices)))
-    depth = last.solid.at(vertices)
-    normal = last.solid.gradient(vertices)
-    _print(coat, paint, vertices, rng)
-    _panels(coat, paint, vertices, normal, cut, rng)
-    _grain(coat, p, vertices, rng)
-    outside = smooth_step(depth, 0.35 * p.thickness, 0.8 * p.thickness)
-    lining = paint.colour("lining") * (1 + 0.05 * noise(vertices, 300, rng, 2))[:, None]
-    inside = smooth_step(depth, 0.55 * p.thickness, 0.55 * p.thickness - 2 * RAMP)
-    colours = coat.colours * (1 - inside[:, None]) + lining * inside[:, None]
-    return vertices + (coat.relief * outside)[:, None] * normal, np.clip(colours, 0.005, 0.95)
+    coat = bare_coat(len(at.points), paint.colour("body"), material(p.finish))
+    _hide(coat, p, at, np.random.default_rng((p.paint_seed, 1)))
+    if ink is not None:
+        PRINTS[p.pattern](coat, at, ink, np.random.default_rng((p.paint_seed, 2)))
+    coat.near = np.maximum(coat.near, SINGLE)  # what covers everything is not worth the second round
+    lay_panels(Work(p, paint.last, coat, at, rng, paint.eyelets))
+    _wear(coat, p, at, np.random.default_rng((p.paint_seed, 4)))
+    inside = smooth_step(at.depth, 0.55 * p.thickness, 0.55 * p.thickness - 0.0018)[:, None]
+    lining = paint.colour("lining") * (1 + 0.05 * noise(at.points, 300, rng, 2))[:, None]
+    coat.colours = coat.colours * (1 - inside) + lining * inside
+    coat.gloss = coat.gloss * (1 - inside) + gloss_of(LINING) * inside
+    return hidden(coat, at.depth < 0.3 * p.thickness)
 
 
-def paint_sole(paint: Paint, layer: str, vertices: np.ndarray) -> np.ndarray:
-    """Linear RGB of a layer of the sole: insole, sole, outsole or stripe."""
-    p, last = paint.p, paint.last
-    rng = np.random.default_rng(p.paint_seed + 1)
-    place = {"insole": "lining"}.get(layer, layer)
-    coat = Coat(np.tile(paint.colour(place), (len(vertices), 1)), np.zeros(len(vertices)))
-    x, y, z = vertices.T
-    if layer == "insole":
-        mark = np.maximum(np.abs(x - 0.3 * last.centre_x) - 0.012, np.abs(y + 0.13 * last.length) - 0.008)
-        coat.lay(mark, paint.colour("accent"))
-    if layer == "sole" and p.sole_kind == "welt":
-        coat.lay(z - (0.006 if p.heel > 0.012 else 0.0), np.array([0.012] * 3))
-        if p.heel_kind == "block" and p.heel < 0.06 and p.colours["sole"].name == "brown":
-            coat.colours *= (0.8 + 0.2 * np.tanh(4 * np.sin(2 * np.pi * z / 0.0055)))[:, None]
-    coat.colours *= (1 + 0.03 * noise(vertices, 250, rng, 2))[:, None]
-    return np.clip(coat.colours, 0.005, 0.95)
-
-
-def _grain(coat: Coat, p: ShoeParameters, vertices: np.ndarray, rng: np.random.Generator) -> None:
-    strength = {"suede": 0.05, "canvas": 0.04, "knit": 0.04, "leather": 0.02, "patent": 0.0}[p.finish]
-    coat.colours *= (1 + strength * np.clip(noise(vertices, 150, rng, 3), -2, 2))[:, None]
+def _hide(coat: Coat, p: ShoeParameters, at: Places, rng: np.random.Generator) -> None:
+    """The look of the finish itself."""
     if p.finish == "knit":
-        coat.relief += 0.00025 * np.sin(vertices[:, 1] * 900) * np.sin(vertices[:, 2] * 900)
-    coat.relief += (0.0003 if p.finish == "leather" else 0.0) * noise(vertices, 60, rng, 2)
+        rib = np.sin(2 * np.pi * at.up / 0.0045) * np.sin(2 * np.pi * at.ahead / 0.0055)
+        coat.relief = coat.relief + 0.0004 * rib
+        coat.shade(1 + 0.14 * rib)
+    elif p.finish == "mesh":
+        rows = at.ahead / 0.0048
+        hole = np.hypot(rows % 1 - 0.5, (at.up / 0.0048 + 0.5 * (np.floor(rows) % 2)) % 1 - 0.5)
+        coat.shade(1 - 0.45 * smooth_step(hole, 0.36, 0.2))
+    elif p.finish == "denim":
+        coat.colours[:] = np.array([0.045, 0.085, 0.19]) * rng.uniform(0.5, 2.2)
+        twill = np.sin(2 * np.pi * (at.ahead + 0.7 * at.up) / 0.0035)
+        coat.shade(1 + 0.12 * twill + 0.12 * noise(at.points, 90, rng, 3))
+    elif p.finish == "crocodile":
+        size = 0.011 - 0.004 * smooth_step(np.abs(at.across), 0.0, 0.04)
+        u, v = at.ahead / size, (at.up + 0.002 * noise(at.points, 60, rng, 1)) / size
+        border = (0.5 - np.maximum(np.abs(u % 1 - 0.5), np.abs((v + 0.5 * (np.floor(u) % 2)) % 1 - 0.5))) * size
+        coat.relief = coat.relief + 0.0006 * smooth_step(border, 0, 0.003)
+        coat.seam(border, 0.0007)
+    elif p.finish == "iridescent":
+        phase = at.normals @ [1.6, 0.0, 2.2] + 0.25 * noise(at.points, 25, rng, 2) + rng.uniform(0, 6)
+        film = 0.5 + 0.35 * np.cos(phase[:, None] * 2 + np.array([0, 2.1, 4.2]))
+        coat.colours = 0.25 * coat.colours + 0.75 * film
+    elif p.finish == "glitter":
+        coat.shade(0.6 + 0.8 * np.abs(noise(at.points, 900, rng, 1)))
 
 
-def _print(coat: Coat, paint: Paint, vertices: np.ndarray, rng: np.random.Generator) -> None:
-    if "print" not in paint.p.marks:
-        return
-    spots = noise(vertices, rng.uniform(90, 160), rng, 1) - rng.uniform(0.5, 0.9)
-    coat.lay(-0.006 * spots, paint.colour("accent"))
+def _wear(coat: Coat, p: ShoeParameters, at: Places, rng: np.random.Generator) -> None:
+    """Grain, and the creases and folds of soft leather."""
+    strength = {"suede": 0.07, "velvet": 0.05, "canvas": 0.05, "felt": 0.10, "denim": 0.03}.get(p.finish, 0.02)
+    coat.shade(1 + strength * np.clip(noise(at.points, 150, rng, 3), -2, 2))
+    if p.finish == "leather":
+        coat.relief = coat.relief + 0.0002 * noise(at.points, 60, rng, 2)
+    if "creases" in p.marks:
+        calm = 0.16 if p.family == "tall boot" else 0.10
+        around = smooth_step(at.rise, 0.05, 0.08) * smooth_step(at.rise, 0.30, calm)
+        folds = noise(at.points * [0.5, 0.5, 2.2], 16, rng, 2) + 0.6 * noise(at.points * [0.6, 0.6, 2.5], 34, rng, 1)
+        coat.relief = coat.relief + 0.0014 * around * folds
 
 
-def _panels(
-    coat: Coat, paint: Paint, vertices: np.ndarray, normal: np.ndarray, cut: np.ndarray, rng: np.random.Generator
-) -> None:
-    """Lay the marks of the shoe; every edge is in metres and negative within the panel."""
-    p, last = paint.p, paint.last
-    x, y, z = vertices.T
-    s, rise, across = last.s(y), z - last.bed(y), x - last.centre_x
-    length = last.length
-    second, accent = paint.colour("second"), paint.colour("accent")
-    front = (s > 0.28) & (normal[:, 1] < 0.3)
-    if "toe_cap" in p.marks:
-        bend = rng.uniform(0.15, 0.45)
-        place = rng.uniform(0.84, 0.88) + p.toe_extension_s * 0.6
-        edge = (place - s) * length + bend * rise - rng.uniform(0, 6) * across**2
-        coat.lay(edge, second, 0.0006)
-        coat.seam(edge - 0.002)
-    if "heel_tab" in p.marks:
-        edge = (s - rng.uniform(0.08, 0.14)) * length - rng.uniform(-0.2, 0.4) * (rise - 0.03)
-        coat.lay(edge, second if rng.random() < 0.5 else accent, 0.0006)
-    if "side_mark" in p.marks:
-        _side_mark(coat, paint, s, rise, rng)
-    if "ankle_disc" in p.marks:
-        disc = np.hypot(y + 0.2 * length, rise - 0.09) - 0.021
-        coat.lay(disc, accent, 0.0004)
-        coat.lay(disc + 0.006, second)
-    if p.laces:
-        _lacing(coat, paint, s, rise, across, front, "eyestay" in p.marks)
-    if "foxing" in p.marks:
-        edge = rise - 0.016 - 0.018 * smooth_step(s, 0.62, 0.95) - 0.012 * smooth_step(s, 0.25, 0.05)
-        coat.lay(edge, second, 0.0006)
-    if "binding" in p.marks and p.collar:
-        coat.lay(-cut - 0.0045, accent, 0.0003)
-    if "saddle" in p.marks:
-        coat.lay(np.abs((s - 0.645) * length - 0.1 * rise) - 0.013, second, 0.0012)
-    if "apron" in p.marks:
-        oval = (np.hypot((x - last.middle(0.66)) / 0.030, (s - 0.66) * length / 0.062) - 1) * 0.03
-        coat.seam(np.where(normal[:, 2] > 0.1, oval, 1.0), 0.0014)
-    if "gore" in p.marks and not p.laces:
-        edge = np.abs((s - 0.22) * length) - 0.018 - 0.12 * (rise - 0.06)
-        edge = np.maximum(edge, 0.035 - rise)
-        coat.lay(edge, np.array([0.02] * 3), -0.0008)
-    if "pull_band" in p.marks:
-        coat.lay(-cut - 0.022, second, 0.0005)
-    if "western" in p.marks:
-        for k in range(3):
-            wave = rise - 0.12 - 0.035 * k - 0.02 * np.cos(2 * np.pi * (s - 0.16) / 0.28) + 0 * x
-            coat.lay(np.abs(wave) - 0.0010, accent, 0.0003)
-    if p.family == "tall boot":
-        coat.seam(np.where(np.abs(s - 0.17) < 0.1, (s - 0.17) * length, 1.0))
-    if p.collar and p.family not in ("pump", "ballerina"):
-        coat.seam(cut + 0.006)
+def paint_sole(paint: Paint, layer: str, vertices: np.ndarray, faces: np.ndarray) -> Surface:
+    """The mesh of a layer of the sole (insole, sole, outsole or stripe) with its relief, colours and gloss."""
+    places = paint.places(vertices, np.full(len(vertices), -FAR))
+    places, faces, coat = painted(places, faces, lambda at: _sole_coat(paint, layer, at))
+    outward = places.normals * [1, 1, 0]
+    moved = places.points + coat.relief[:, None] * outward
+    return moved, faces, np.clip(coat.colours, 0.005, 0.95), np.clip(coat.gloss, 0, 1)
 
 
-def _lacing(
-    coat: Coat, paint: Paint, s: np.ndarray, rise: np.ndarray, across: np.ndarray, front: np.ndarray, stay: bool
-) -> None:
-    """Tongue between the rows of laces, with a panel for the eyelets."""
-    ball = 0.755 if paint.p.sole_kind == "cup" else 0.67
-    half = 0.009 + 0.008 * smooth_step(s, ball, ball - 0.25)
-    end = (s - ball) * paint.last.length
-    slot = np.where(front & (rise > 0.02), np.maximum(np.abs(across) - half, end), 1.0)
-    if stay:
-        coat.lay(np.where(front & (rise > 0.02), slot - 0.013, 1.0), paint.colour("second"), 0.0006)
-    tongue = paint.colour("body") * 0.8 if not stay else paint.colour("body")
-    coat.lay(slot, tongue, -0.0016)
+def _sole_coat(paint: Paint, layer: str, at: Places) -> Coat:
+    p = paint.p
+    rng = np.random.default_rng((p.paint_seed, 5))
+    finish: Material = LINING if layer == "insole" else RUBBER
+    coat = bare_coat(len(at.points), paint.colour({"insole": "lining"}.get(layer, layer)), finish)
+    if layer == "insole":
+        label = lettering(-at.across, 0.15 * paint.last.length - at.ahead, 0.009, int(rng.integers(4, 8)), rng)
+        coat.shade(np.full(len(at.points), rng.uniform(0.7, 1.0)))
+        coat.lay(label, paint.colour("metal" if rng.random() < 0.4 else "accent"))
+    elif layer == "sole":
+        (_cup_look if p.sole_kind == "cup" else _welt_look)(coat, paint, at, rng)
+    coat.shade(1 + 0.03 * noise(at.points, 250, rng, 2))
+    return coat
 
 
-def _side_mark(coat: Coat, paint: Paint, s: np.ndarray, rise: np.ndarray, rng: np.random.Generator) -> None:
-    """A maker's mark on both flanks: bars, a swept curve, a chevron or a wave."""
-    length, accent = paint.last.length, paint.colour("accent")
-    kind = rng.choice(["bars", "curve", "chevron", "band"])
-    if kind == "bars":
-        for k in range(3):
-            bar = np.abs((s - 0.40 - 0.055 * k) * length - 0.45 * (rise - 0.03)) - 0.0035
-            coat.lay(np.maximum(bar, np.abs(rise - 0.036) - 0.022), accent, 0.0005)
-    elif kind == "curve":
-        t = np.clip((s - 0.18) / 0.52, 0, 1)
-        middle = 0.026 + 0.030 * (1 - t) ** 2 - 0.010 * np.sin(np.pi * t)
-        coat.lay(np.maximum(np.abs(rise - middle) - 0.0075 * np.sin(np.pi * t) ** 0.8, (0.0 - t) * 0.1), accent, 0.0005)
-    elif kind == "chevron":
-        bend = np.abs(rise - 0.036)
-        edge = np.abs((s - 0.46) * length + 0.7 * bend) - 0.005
-        coat.lay(np.maximum(edge, bend - 0.022), accent, 0.0005)
-        edge = np.abs((s - 0.54) * length + 0.7 * bend) - 0.003
-        coat.lay(np.maximum(edge, bend - 0.018), accent, 0.0005)
-    else:
-        middle = 0.034 + 0.012 * np.sin((s - 0.2) * 9)
-        coat.lay(np.maximum(np.abs(rise - middle) - 0.005, (np.abs(s - 0.42) - 0.25) * length), accent, 0.0005)
+def _cup_look(coat: Coat, paint: Paint, at: Places, rng: np.random.Generator) -> None:
+    """Lines, ribs, speckles and lettering on the wall of a rubber sole; rope, cork, wood."""
+    p, z = paint.p, at.points[:, 2]
+    along = at.ahead - np.abs(at.across)
+    _sole_material(coat, p, at, rng)
+    if "sole_line" in p.marks:
+        line = at.rise - rng.uniform(-0.004, 0.002)
+        colour = paint.colour("accent") if rng.random() < 0.5 else coat.colours * 0.6
+        coat.lay(np.abs(line) - rng.uniform(0.0006, 0.0016), colour, -0.0004)
+    if "sole_ribs" in p.marks:
+        zone = at.s > 0.83 if rng.random() < 0.6 else at.s > -1
+        low, high = 0.2 * p.sole, 0.75 * p.sole
+        rib = np.sin(2 * np.pi * along / rng.uniform(0.0035, 0.007))
+        band = zone * smooth_step(z, low, low + 0.002) * smooth_step(z, high + 0.002, high)
+        coat.relief = coat.relief + 0.0007 * rib * band
+        coat.shade(1 - 0.22 * band * (rib < -0.2))
+    if "lettering" in p.marks and p.sole > 0.024:
+        word = lettering(at.ahead - 0.28 * paint.last.length, z - 0.5 * p.sole, 0.3 * p.sole, 5, rng)
+        coat.lay(np.where(np.abs(at.normals[:, 0]) > 0.4, word, FAR), coat.colours * 0.55, -0.0005)
+
+
+def _sole_material(coat: Coat, p: ShoeParameters, at: Places, rng: np.random.Generator) -> None:
+    z = at.points[:, 2]
+    if p.sole_look == "speckled":
+        coat.lay((rng.uniform(0.9, 1.3) - noise(at.points, 330, rng, 1)) * 0.002, rng.uniform(0.02, 0.7, 3))
+    elif p.sole_look == "cork":
+        coat.colours[:] = [0.46, 0.29, 0.16]
+        coat.shade(1 + 0.22 * np.clip(noise(at.points, 280, rng, 2), -2, 2))
+    elif p.sole_look == "wood":
+        coat.colours[:] = np.array([0.50, 0.30, 0.15]) * rng.uniform(0.4, 1.1)
+        coat.shade(1 + 0.12 * noise(at.points * [1, 0.1, 3], 120, rng, 3))
+    elif p.sole_look == "rope":
+        coat.colours[:] = np.array([0.58, 0.43, 0.25])
+        twist = np.sin(2 * np.pi * (at.ahead + 1.2 * z) / 0.006)
+        coat.shade(1 + 0.16 * twist)
+        coat.seam(np.abs(z / 0.0075 % 1 - 0.5) * 0.0075, 0.0012)
+        coat.relief = coat.relief + 0.0005 * twist
+
+
+def _welt_look(coat: Coat, paint: Paint, at: Places, rng: np.random.Generator) -> None:
+    """A leather or rubber sole with its heel: stacked layers, a covered heel, the top piece, stitches on the welt."""
+    p, z = paint.p, at.points[:, 2]
+    _sole_material(coat, p, at, rng)
+    if p.sole_look == "stacked":
+        wood = np.array([0.33, 0.18, 0.09]) * rng.uniform(0.25, 1.3)
+        reach = 1.0 if p.heel_kind == "wedge" else 0.30
+        heel = at.ahead - reach * paint.last.length
+        coat.lay(heel, wood)
+        layer = rng.uniform(0.0045, 0.0065)
+        band = 0.78 + 0.3 * np.sin(np.floor(z / layer) * 7.3) ** 2
+        coat.shade(np.where(heel < 0, band, 1.0))
+        coat.seam(np.where(heel < 0, (0.5 - np.abs(z / layer % 1 - 0.5)) * layer, FAR), 0.0007)
+    coat.lay(z - (0.005 if p.heel > 0.012 else 0.0015), BLACK, 0.0002)
+    if "stitching" in p.marks and p.flare > 0.001:
+        coat.stitch(at.rise + 0.001, at.ahead, np.array([0.5, 0.42, 0.3]) * rng.uniform(0.2, 1.4), 0.005)
