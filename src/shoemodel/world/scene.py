@@ -16,9 +16,10 @@ from shoemodel.data import captions
 from shoemodel.world import checks, shoes
 from shoemodel.world.body import Figure, body, joint_points
 from shoemodel.world.camera import Camera, View, aim, sample_view, view_words
-from shoemodel.world.clothes import Outfit, dress, sample_outfit
+from shoemodel.world.clothes import dress
 from shoemodel.world.footing import Fitting, fit
 from shoemodel.world.legs import Unreachable
+from shoemodel.world.outfits import Outfit, sample_outfit
 from shoemodel.world.parts import Part
 from shoemodel.world.shoes.assets import base_vertices, build_asset, load_asset_shoes
 from shoemodel.world.stance import Stance, take
@@ -42,6 +43,8 @@ FAMILY_SHARES = {
     "sneaker": 0.22, "platform sneaker": 0.09, "high-top": 0.12, "derby": 0.08, "loafer": 0.07, "ankle boot": 0.11,
     "tall boot": 0.08, "pump": 0.11, "ballerina": 0.06, "sandal": 0.06,
 }  # fmt: skip
+# poses in which a skirt hangs free
+UPRIGHT = ("standing", "staggered", "walking", "crossed", "tiptoe", "leaning", "jumping")
 # scenes in which the frame may cut a shoe, and how much of it (ours)
 CUT_SHARE, MAX_CUT = 0.04, 0.08
 
@@ -151,7 +154,8 @@ def _draw(
     keypoints, present = _keypoints(fitting.figure, stance, feet)
     _check_frame(camera, _points(shoe_parts), keypoints, present, may_cut)
     knee_m = float(fitting.figure.joints["left", "knee"][2] - fitting.figure.joints["left", "ankle"][2])
-    outfit = sample_outfit(rng, fitting, phenotype["gender"] > 0.5, knee_m)
+    skirts = not single and stance.pose.name in UPRIGHT
+    outfit = sample_outfit(rng, fitting, phenotype["gender"] > 0.5, knee_m, skirts)
     body_parts = dress(body(), fitting, outfit, stance.transforms, stance.vertices, feet, int(rng.integers(2**31)))
     _check_cover(camera, stance, shoe_parts, body_parts)
     place = str(rng.choice(list(PLACE_SHARES), p=list(PLACE_SHARES.values())))
@@ -241,6 +245,7 @@ def _style(
         "who": "woman" if phenotype["gender"] > 0.5 else "man",
         "garment": outfit.garment,
         "garment_colour": outfit.garment_colour,
+        "hose": outfit.hose_colour if outfit.garment != "tights" else "",
         "socks": outfit.sock_colour if outfit.sock_m > max(fitting.collar_above_ankle, 0.0) else "",
         "shoe": fitting.shoe.family,
         "shoe_colour": words["colour"],
