@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from shoemodel.world import light, surfaces, textures
+from shoemodel.world import light, props, surfaces, textures
 from shoemodel.world.camera import Camera
 from shoemodel.world.light import AreaLight
 from shoemodel.world.parts import Part
@@ -112,8 +112,8 @@ def _sun(rng: np.random.Generator, irradiance: float) -> AreaLight:
 
 def _studio(rng: np.random.Generator, setting: Setting) -> tuple[list[Part], AreaLight, np.ndarray]:
     paper = surfaces.cyclorama(setting.backdrop, setting.clear_m + rng.uniform(0.3, 1.8), rng)
-    lamp = _lamp(rng, setting, rng.uniform(1.2, 4.0), (0.2, 1.0))
-    return [paper], lamp, light.interior(rng)
+    lamp = _lamp(rng, setting, rng.uniform(0.8, 4.5), (0.06, 1.3))
+    return [paper, *props.scatter(rng, setting.clear_m, studio=True)], lamp, light.interior(rng)
 
 
 def _room(rng: np.random.Generator, setting: Setting) -> tuple[list[Part], AreaLight, np.ndarray]:
@@ -134,7 +134,8 @@ def _room(rng: np.random.Generator, setting: Setting) -> tuple[list[Part], AreaL
     for number in range(rng.integers(0, 4)):
         surface = pattern if rng.random() < 0.5 else _colour(rng)
         parts.append(_furniture(rng, number, wall_m, slant, surface))
-    lamp = _lamp(rng, setting, rng.uniform(0.8, 3.5), (0.12, 0.9))
+    parts += props.scatter(rng, setting.clear_m, studio=False)
+    lamp = _lamp(rng, setting, rng.uniform(0.6, 4.0), (0.05, 1.1))
     return parts, lamp, light.interior(rng)
 
 
