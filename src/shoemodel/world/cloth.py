@@ -79,10 +79,10 @@ def displacement(
 def _stack(rng: np.random.Generator, above: np.ndarray, angles: np.ndarray) -> np.ndarray:
     """Rings of too long a leg over the ankle: tilted, winding, broken off on one side."""
     shape = (len(above), angles.shape[1])
-    length = rng.uniform(0.020, 0.032)
+    length = rng.uniform(0.018, 0.036)
     tilt = rng.uniform(0.5, 1.3) * np.sin(angles - rng.uniform(0, 2 * np.pi))
-    phase = np.pi * (above / (length * (1 + 2.0 * above)) + 0.25) + tilt + 0.9 * smooth_noise(rng, shape, (7, 4))
-    fading = np.clip(0.55 + 0.6 * smooth_noise(rng, shape, (9, 4)), 0, 1.15)
+    phase = np.pi * (above / (length * (1 + 2.0 * above)) + 0.25) + tilt + 1.5 * smooth_noise(rng, shape, (8, 5))
+    fading = np.clip(0.45 + 0.7 * smooth_noise(rng, shape, (10, 5)), 0, 1.15)
     return fading * _crests(phase)
 
 
@@ -92,7 +92,7 @@ def _knee(rng: np.random.Generator, from_knee: np.ndarray, angles: np.ndarray) -
     behind = np.abs(turned(angles, BACK))
     phase = np.pi * from_knee / rng.uniform(0.022, 0.032) + 0.8 * behind * np.tanh(from_knee / 0.05)
     phase = phase + 1.1 * smooth_noise(rng, shape, (9, 5)) + rng.uniform(0, np.pi)
-    fading = np.clip(0.6 + 0.6 * smooth_noise(rng, shape, (12, 5)), 0, 1.2)
+    fading = np.clip(0.75 + 0.5 * smooth_noise(rng, shape, (12, 5)), 0.15, 1.2)
     return fading * (0.12 + 0.88 * np.cos(behind / 2) ** 2) * _crests(phase)
 
 

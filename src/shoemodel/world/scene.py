@@ -14,7 +14,7 @@ import numpy as np
 
 from shoemodel.data import captions
 from shoemodel.world import checks, shoes
-from shoemodel.world.body import Figure, body, joint_points
+from shoemodel.world.body import Figure, body, joint_points, sample_phenotype
 from shoemodel.world.camera import Camera, View, aim, sample_view
 from shoemodel.world.clothes import dress
 from shoemodel.world.footing import Fitting, fit
@@ -124,7 +124,7 @@ def _shod_figure(seed: int, run: int, assets: Path | None) -> tuple[dict[str, fl
     parameters = shoes.sample_parameters(rng, family)
     womanly = {"pump": 0.95, "ballerina": 0.95, "tall boot": 0.85, "sandal": 0.75}.get(parameters.family, 0.5)
     female = rng.random() < womanly
-    phenotype = _phenotype(rng, female)
+    phenotype = sample_phenotype(rng, female)
     figure = body().figure(phenotype)
     files = [] if assets is None else load_asset_shoes(assets)
     choice = np.random.default_rng([seed, run, 3])
@@ -134,17 +134,6 @@ def _shod_figure(seed: int, run: int, assets: Path | None) -> tuple[dict[str, fl
     else:
         shoe = shoes.build(parameters, body().foot(figure, shoes.heel_deg(parameters)))
     return phenotype, fit(body(), figure, shoe)
-
-
-def _phenotype(rng: np.random.Generator, female: bool) -> dict[str, float]:
-    """Anny's parameters of an adult of any age (0.5 young, 1 old), slight to heavy, short to tall."""
-    return {
-        "gender": float(rng.uniform(0.88, 1.0) if female else rng.uniform(0.0, 0.12)),
-        "age": float(0.5 + 0.5 * rng.beta(1.1, 2.4)),
-        "muscle": float(rng.uniform(0.15, 0.9)),
-        "weight": float(np.clip(rng.normal(0.46, 0.19), 0.08, 0.95)),
-        "height": float(np.clip(rng.normal(0.5, 0.14), 0.12, 0.9)),
-    }
 
 
 def _draw(
