@@ -210,5 +210,6 @@ def test_the_nearer_leg_is_in_front_where_legs_overlap():
 
 def test_props_leave_the_legs_free():
     for seed in range(30):
-        for part in props.scatter(np.random.default_rng(seed), 0.5, studio=bool(seed % 2)):
-            assert part.vertices[:, 1].min() > 0.4 and part.vertices[:, 2].min() > -1e-6 and part.texture is None
+        for part in props.scatter(np.random.default_rng(seed), 0.5, 1.2, studio=bool(seed % 2)):
+            assert part.vertices[:, 1].min() > 0.5 - props.REACH_M and part.vertices[:, 1].max() < 1.2 + props.REACH_M
+            assert part.vertices[:, 2].min() > -1e-6 and part.texture is None

@@ -150,6 +150,6 @@ def aim(view: View, shoes: np.ndarray, heading_deg: float) -> Camera:
         scale = 2 * np.tan(np.radians(view.fov_deg) / 2) * float(np.median(depth))
         shift = ((found - wanted) * scale) @ camera.axes()[:2]
         target = camera.target + shift
-        distance = max(distance * float(np.clip(looks, 0.6, 1.6)), NEAREST_M)
+        distance = np.maximum(distance * np.clip(looks, 0.6, 1.6), NEAREST_M)
         camera = Camera(target + distance * toward, target, view.fov_deg)
     return replace(camera, kind=view.kind, crop=view.crop)

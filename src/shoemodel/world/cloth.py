@@ -61,7 +61,9 @@ def displacement(
     above, from_knee = (heights - heights[0])[:, None], (heights - knee)[:, None]
     total = np.zeros(shape)
     if folds.stack:
-        total += folds.stack * np.exp(-((above / 0.11) ** 1.5)) * _stack(rng, above, angles)
+        # the sewn hem itself stays nearly round
+        near_hem = 0.25 + 0.75 * np.clip(above / 0.025, 0, 1)
+        total += folds.stack * near_hem * np.exp(-((above / 0.11) ** 1.5)) * _stack(rng, above, angles)
     if folds.knee:
         bend = 0.22 + 1.1 * min(bent_rad, 1.6)
         total += folds.knee * bend * np.exp(-((from_knee / 0.085) ** 2)) * _knee(rng, from_knee, angles)
@@ -170,7 +172,7 @@ def texture(
         front = np.exp(-(((round_leg - 0.75) / 0.13) ** 2))[None, :]
         washed = rng.uniform(0.0, 0.55) * thigh * front + rng.uniform(0.1, 0.6) * np.clip(shade - 1.04, 0, 0.2)
     picture = colour * tone[:, :, None]
-    picture += washed[:, :, None] * (np.array([0.42, 0.50, 0.58]) - picture)
+    picture += washed[:, :, None] * (2.2 * colour + 0.04 - picture)
     for seam in (0.0, 0.5):
         away = np.abs((round_leg - seam + 0.5) % 1 - 0.5)
         picture[:, away < 0.005] *= 0.6

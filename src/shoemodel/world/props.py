@@ -14,19 +14,21 @@ from shoemodel.world.parts import Material, Part
 from shoemodel.world.surfaces import box
 
 SIDES = 28
-SHARE = 0.45
-"""Scenes with props."""
+SHARE = 0.5
+"""Studios and rooms with props, where there is space for them."""
+REACH_M = 0.3
+"""No prop reaches farther than this from its middle."""
 
 
-def scatter(rng: np.random.Generator, clear_m: float, studio: bool) -> list[Part]:
-    """None, or a few props that leave `clear_m` free round the origin; in a studio plain solids."""
-    if rng.random() > SHARE:
+def scatter(rng: np.random.Generator, nearest_m: float, farthest_m: float, studio: bool) -> list[Part]:
+    """None, or a few props between two distances behind the origin; in a studio plain solids."""
+    if rng.random() > SHARE or farthest_m < nearest_m:
         return []
     makers = SOLIDS if studio else THINGS
     parts: list[Part] = []
     taken: list[tuple[float, float, float]] = []
     for number in range(rng.integers(1, 5)):
-        x, y = rng.uniform(-0.9, 0.9), clear_m + rng.uniform(0.15, 0.9)
+        x, y = rng.uniform(-0.9, 0.9), rng.uniform(nearest_m, farthest_m)
         if any((x - u) ** 2 + (y - v) ** 2 < (r + 0.22) ** 2 for u, v, r in taken):
             continue
         taken.append((x, y, 0.22))
@@ -101,7 +103,7 @@ def _plant(rng: np.random.Generator, name: str, x: float, y: float) -> list[Part
     pot = lathe(name, x, y, np.array([[0.7 * radius, 0], [radius, height], [0.9 * radius, height], [0.85 * radius,
                 height - 0.03], [0.001, height - 0.03]]), colour(rng), 0.7)  # fmt: skip
     count, steps = int(rng.integers(10, 26)), np.linspace(0, 1, 7)
-    length, way = rng.uniform(0.15, 0.45, count), rng.uniform(0, 2 * np.pi, count)
+    length, way = rng.uniform(0.12, 0.36, count), rng.uniform(0, 2 * np.pi, count)
     lean = rng.uniform(0.15, 0.9, count)
     out = length[:, None] * lean[:, None] * steps**1.6
     up = height - 0.02 + length[:, None] * (steps - 0.45 * lean[:, None] * steps**2.5)
