@@ -9,7 +9,7 @@ pytest.importorskip("mitsuba")
 
 from shoemodel.masks import dilate
 from shoemodel.pose import NAMES
-from shoemodel.world import labels, render
+from shoemodel.world import labels, props, render
 from shoemodel.world.camera import Camera
 from shoemodel.world.denoise import denoise
 from shoemodel.world.parts import Material, Part
@@ -185,3 +185,31 @@ def test_the_denoiser_keeps_the_edge_between_two_surfaces():
     normal = np.where(left, [1.0, 0, 0], [0, 0, 1.0])
     radiance = np.where(left, 0.2, 0.8)
     assert np.allclose(denoise(radiance, np.ones_like(radiance), normal, np.ones((32, 32))), radiance, atol=0.01)
+
+
+def test_each_shoe_has_its_box_and_legs_their_order(sample):
+    boxes = sample.meta["shoe_boxes"]
+    assert boxes["right"][2] < boxes["left"][0], "seen from the front the right shoe is on the left"
+    rows, columns = np.nonzero(sample.areas.shoe)
+    assert min(boxes["right"][0], boxes["left"][0]) == pytest.approx(columns.min(), abs=1)
+    assert max(boxes["right"][3], boxes["left"][3]) == pytest.approx(rows.max() + 1, abs=1)
+    assert sample.meta["depth_order"] == {"thigh": None, "shin": None, "foot": None}
+    assert sample.meta["camera"]["fov_deg"] == pytest.approx(36) and "kind" in sample.meta["camera"]
+
+
+def test_the_nearer_leg_is_in_front_where_legs_overlap():
+    aside = Camera(np.array([2.0, 0.0, 0.4]), np.array([0.0, 0.0, 0.3]), 36.0)
+    points = keypoints((0.12, 0.0), (-0.12, 0.0))
+    order = labels.depth_order(aside, SIZE, points, np.ones(12, bool))
+    assert order == {"thigh": "left", "shin": "left", "foot": "left"}
+    assert set(labels.depth_order(aside, SIZE, points, np.arange(12) < 6).values()) == {None}
+    crossed = keypoints((0.0, -0.2), (0.02, 0.1))
+    before = Camera(np.array([0.0, -2.0, 0.4]), np.array([0.0, 0.0, 0.3]), 36.0)
+    assert labels.depth_order(before, SIZE, crossed, np.ones(12, bool))["shin"] == "left"
+
+
+def test_props_leave_the_legs_free():
+    for seed in range(30):
+        for part in props.scatter(np.random.default_rng(seed), 0.5, 1.2, studio=bool(seed % 2)):
+            assert part.vertices[:, 1].min() > 0.5 - props.REACH_M and part.vertices[:, 1].max() < 1.2 + props.REACH_M
+            assert part.vertices[:, 2].min() > -1e-6 and part.texture is None

@@ -1,7 +1,8 @@
 """Captions written from a scene's parameters: plain lower-case English in the ways people describe such pictures.
 
-A style is a flat dict of words: who, garment, garment_colour, socks, shoe, shoe_colour, shoe_material, heel, count,
-pose, place, ground, view, light. Missing or empty words are left out. (ours: the paper's captions are not described)
+A style is a flat dict of words: who, garment, garment_colour, hose, socks, shoe, shoe_colour, shoe_material, heel,
+count, pose, place, ground, view, crop. Missing or empty words are left out. (ours: the paper's captions are not
+described)
 """
 
 from __future__ import annotations
@@ -32,7 +33,24 @@ POSES = {
     "tiptoe": ("standing on tiptoe", "with raised heels"),
     "sitting": ("sitting", "sitting on a box"),
     "sitting crossed": ("sitting with crossed legs", "sitting cross-legged"),
+    "kneeling": ("kneeling", "kneeling on one knee", "down on one knee"),
+    "leaning": ("leaning against a wall", "leaning", "leaning back"),
+    "jumping": ("jumping", "in mid-air", "leaping"),
 }
+GARMENTS = {
+    "skinny jeans": ("skinny jeans", "slim jeans", "tight jeans"),
+    "flared jeans": ("flared jeans", "bootcut jeans"),
+    "chinos": ("chinos", "chino trousers", "cotton trousers"),
+    "suit trousers": ("suit trousers", "dress trousers", "pressed trousers"),
+    "corduroy trousers": ("corduroy trousers", "corduroys"),
+    "wide trousers": ("wide trousers", "wide-leg trousers", "loose trousers"),
+    "sweatpants": ("sweatpants", "joggers"),
+    "skirt": ("skirt", "flared skirt"),
+    "pencil skirt": ("pencil skirt", "tight skirt"),
+    "dress": ("dress", "summer dress"),
+}
+"""Other names of garments; those not here have the one they are known by."""
+SINGULAR = ("skirt", "dress")
 PLACES = {
     "studio": ("in a studio", "studio background", "on a plain background", "studio photo"),
     "room": ("in a room", "at home", "indoors"),
@@ -48,14 +66,39 @@ GROUNDS = {
     "stone": ("on stone paving", "paving stones"),
     "grass": ("on grass", "on green grass", "grass"),
 }
+VIEWS = {
+    "side": ("side view", "in profile", "seen from the side"),
+    "three-quarter": ("three-quarter view", "seen at an angle"),
+    "front": ("front view", "seen from the front"),
+    "rear": ("back view", "seen from behind", "rear view"),
+    "top": ("from above", "top view", "seen from above"),
+    "low": ("low angle", "low camera", "seen from the ground"),
+}
+CROPS = {"close-up": ("close-up", "detail shot"), "legs": ("lower body", "from the hips down", "legs in full")}
+PARAPHRASES = (
+    ("trousers", ("pants",)), ("wearing", ("in", "dressed in")), ("a photo of", ("a photograph of", "an image of")),
+    ("jeans", ("denim jeans",)), ("worn with", ("paired with", "styled with")), ("in a studio", ("in the studio",)),
+    ("floor", ("ground",)), ("standing", ("posing",)),
+)  # fmt: skip
+"""Rules: words, and what may be said instead."""
+PARAPHRASE_SHARE = 0.2
 WHO = {"woman": ("a woman", "a woman", "a female model", "a lady"), "man": ("a man", "a man", "a male model")}
 OPENINGS = ("a photo of", "a picture of", "photo of", "", "")
 PRAISE = ("new season", "comfortable", "made for every day", "classic style", "fresh look", "high quality", "new in")
 
 
 def write(style: dict[str, str], rng: np.random.Generator) -> list[str]:
-    """Four captions of one scene: a sentence, a prompt as users type it, tags, an advertisement."""
-    return [writer(style, rng) for writer in (_sentence, _prompt, _tags, _advertisement)]
+    """Five captions of one scene: a sentence, a prompt as users type it, tags, an advertisement, a few words."""
+    writers = (_sentence, _prompt, _tags, _advertisement, _short)
+    return [paraphrase(writer(style, rng), rng) for writer in writers]
+
+
+def paraphrase(text: str, rng: np.random.Generator) -> str:
+    """The same said otherwise: each rule of PARAPHRASES that fits is followed now and then, at its first place."""
+    for words, others in PARAPHRASES:
+        if f" {words} " in f" {text} " and rng.random() < PARAPHRASE_SHARE:
+            text = f" {text} ".replace(f" {words} ", f" {_pick(rng, others)} ", 1).strip()
+    return text
 
 
 def _pick(rng: np.random.Generator, options: tuple[str, ...]) -> str:
@@ -87,7 +130,12 @@ def clothes_words(style: dict[str, str], rng: np.random.Generator) -> str:
     if style["garment"] == "bare":
         words += ["bare legs"] if rng.random() < 0.5 else []
     else:
-        words.append(_join(style["garment_colour"], style["garment"]))
+        garment = _pick(rng, GARMENTS.get(style["garment"], (style["garment"],)))
+        named = _join(style["garment_colour"], garment)
+        article = "an" if named[0] in "aeiou" else "a"
+        words.append(f"{article} {named}" if garment.endswith(SINGULAR) else named)
+    if style.get("hose") and rng.random() < 0.7:
+        words.append(f"{style['hose']} tights")
     if style.get("socks") and rng.random() < 0.6:
         words.append(f"{style['socks']} socks")
     return " and ".join(words)
@@ -98,6 +146,12 @@ def _surroundings(style: dict[str, str], rng: np.random.Generator) -> str:
     place = _pick(rng, PLACES[style["place"]])
     ground = _pick(rng, GROUNDS[style["ground"]]) if style["ground"] in GROUNDS else ""
     return (place, ground or place, _join(ground, place) if ground.startswith("on ") else place)[rng.integers(3)]
+
+
+def _view(style: dict[str, str], rng: np.random.Generator) -> str:
+    """From where the picture is taken, or how much it shows."""
+    crop = CROPS.get(style.get("crop", ""), ())
+    return _pick(rng, crop if crop and rng.random() < 0.4 else VIEWS[style["view"]])
 
 
 def _worn(style: dict[str, str], rng: np.random.Generator) -> str:
@@ -127,7 +181,7 @@ def _prompt(style: dict[str, str], rng: np.random.Generator) -> str:
     subject = _pick(rng, (f"legs of {who}", f"{who}", f"{who}'s legs", "legs"))
     tail = [_surroundings(style, rng)]
     if rng.random() < 0.4:
-        tail.append(style["view"])
+        tail.append(_view(style, rng))
     if rng.random() < 0.4:
         tail.insert(0, _pick(rng, POSES[style["pose"]]))
     return ", ".join([f"{subject} wearing {_worn(style, rng)}", *tail])
@@ -135,7 +189,7 @@ def _prompt(style: dict[str, str], rng: np.random.Generator) -> str:
 
 def _tags(style: dict[str, str], rng: np.random.Generator) -> str:
     tags = [shoe_words(style, rng), clothes_words(style, rng), style["who"], _pick(rng, POSES[style["pose"]])]
-    tags += [_surroundings(style, rng), style["view"] if rng.random() < 0.6 else ""]
+    tags += [_surroundings(style, rng), _view(style, rng) if rng.random() < 0.6 else ""]
     if style["count"] == "single" and rng.random() < 0.5:
         tags.append("one leg")
     tags = [tag for tag in tags if tag and rng.random() < 0.85] or [style["shoe_colour"] + " shoes"]
@@ -150,7 +204,14 @@ def _advertisement(style: dict[str, str], rng: np.random.Generator) -> str:
     forms = (
         f"{shoes} for {who}, {_pick(rng, PRAISE)}, {worn_with}",
         f"advertising photo of {shoes} on a model, {_surroundings(style, rng)}",
-        f"product photo of {shoes} worn by {_pick(rng, WHO[style['who']])}, {style['view']}",
+        f"product photo of {shoes} worn by {_pick(rng, WHO[style['who']])}, {_view(style, rng)}",
         f"fashion photo, {who}'s {shoes}, {_surroundings(style, rng)}",
     )
     return _pick(rng, forms)
+
+
+def _short(style: dict[str, str], rng: np.random.Generator) -> str:
+    """What people type who do not like typing."""
+    shoes, clothes = shoe_words(style, rng), clothes_words(style, rng)
+    forms = (shoes, f"{style['who']} in {shoes}", f"{shoes}, {_surroundings(style, rng)}")
+    return f"{clothes}, {shoes}" if clothes and rng.random() < 0.4 else _pick(rng, forms)

@@ -41,7 +41,9 @@ class Sample:
     pose: Pose
     caption: str
     meta: dict[str, Any] = field(default_factory=dict)
-    """The rest of the JSON member: seed, index, size, captions, family, shoe_id, feet, camera, scene, version."""
+    """The rest of the JSON member: seed, index, size, captions, family, shoe_id, feet, camera (with the kind of view),
+    scene, version; from world 2 on also shoe_boxes, {side: [x0, y0, x1, y1] px} in `unworn`, and depth_order,
+    {thigh, shin, foot: the side in front where the two overlap, else None}."""
 
     def check(self) -> list[str]:
         """What is wrong with this tuple, one sentence each; an empty list when it is sound."""

@@ -143,6 +143,17 @@ def body() -> Body:
     return Body()
 
 
+def sample_phenotype(rng: np.random.Generator, female: bool) -> dict[str, float]:
+    """Anny's parameters of an adult of any age (0.5 young, 1 old), slight to heavy, short to tall."""
+    return {
+        "gender": float(rng.uniform(0.88, 1.0) if female else rng.uniform(0.0, 0.12)),
+        "age": float(0.5 + 0.5 * rng.beta(1.1, 2.4)),
+        "muscle": float(rng.uniform(0.15, 0.9)),
+        "weight": float(np.clip(rng.normal(0.46, 0.19), 0.08, 0.95)),
+        "height": float(np.clip(rng.normal(0.5, 0.14), 0.12, 0.9)),
+    }
+
+
 def rest_transforms() -> dict[int, np.ndarray]:
     """Every group where it rests."""
     return {number: np.eye(4) for number in range(GROUP_COUNT)}

@@ -6,18 +6,28 @@ pixel centres at +0.5, sizes (h, w). The view is level: the picture's vertical i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+
+FILM_MM = 36.0
+FOCAL_MM = (24.0, 135.0)
+# no camera is nearer to the middle of the shoes (ours)
+NEAREST_M = 0.45
 
 
 @dataclass(frozen=True)
 class Camera:
-    """A pinhole camera without roll. `fov_deg` is the horizontal field of view, as in mitsuba's `fov_axis: x`."""
+    """A pinhole camera without roll. `fov_deg` is the horizontal field of view, as in mitsuba's `fov_axis: x`.
+
+    kind and crop say what picture it was set up for: one of KINDS and of CROPS, "" if it was placed by hand.
+    """
 
     origin: np.ndarray
     target: np.ndarray
     fov_deg: float
+    kind: str = ""
+    crop: str = ""
 
     def __post_init__(self) -> None:
         for name in ("origin", "target"):
@@ -25,6 +35,22 @@ class Camera:
             if value.shape != (3,):
                 raise ValueError(f"camera {name} has shape {value.shape}, expected (3,)")
             object.__setattr__(self, name, value)
+
+    @property
+    def focal_mm(self) -> float:
+        """The focal length that has this field of view on film 36 mm wide."""
+        return float(FILM_MM / 2 / np.tan(np.radians(self.fov_deg) / 2))
+
+    def to_dict(self) -> dict:
+        """The camera for JSON: metres, degrees, millimetres."""
+        return {
+            "kind": self.kind,
+            "crop": self.crop,
+            "focal_mm": round(self.focal_mm, 2),
+            "fov_deg": round(float(self.fov_deg), 4),
+            "origin": self.origin.round(5).tolist(),
+            "target": self.target.round(5).tolist(),
+        }
 
     def axes(self) -> np.ndarray:
         """Rows: the camera's right, down and forward in the world, (3, 3)."""
@@ -49,10 +75,12 @@ class Camera:
 class View:
     """How shoes are to be seen: azimuth_deg from straight before the toes (positive towards the wearer's left).
 
-    share: how much of the picture's width the shoes take; bottom and centre: where they stand in it, 0 to 1 from the
-    top and from the left.
+    kind, crop: a key of KINDS and of CROPS. share: how much of the picture's width the shoes take; bottom and centre:
+    where they stand in it, 0 to 1 from the top and from the left.
     """
 
+    kind: str
+    crop: str
     azimuth_deg: float
     elevation_deg: float
     fov_deg: float
@@ -61,17 +89,43 @@ class View:
     centre: float
 
 
-# where product photographers stand (ours): (share of views, azimuth, spread), degrees from the toes
-STATIONS = ((0.42, 85.0, 14.0), (0.34, 45.0, 15.0), (0.09, 135.0, 15.0), (0.09, 8.0, 12.0), (0.06, 175.0, 12.0))
+@dataclass(frozen=True)
+class Station:
+    """Where a photographer stands for one kind of picture: how often, azimuth and its spread, range of elevations and
+    of focal lengths."""
+
+    often: float
+    azimuth_deg: float
+    spread_deg: float
+    elevation_deg: tuple[float, float]
+    focal_mm: tuple[float, float] = FOCAL_MM
+
+
+KINDS = {
+    "side": Station(0.32, 88.0, 9.0, (2.0, 22.0)),
+    "three-quarter": Station(0.27, 45.0, 13.0, (6.0, 38.0)),
+    "front": Station(0.09, 4.0, 9.0, (4.0, 34.0)),
+    "rear": Station(0.11, 152.0, 18.0, (4.0, 34.0)),
+    "top": Station(0.09, 55.0, 40.0, (48.0, 76.0), (35.0, 135.0)),
+    "low": Station(0.12, 60.0, 28.0, (0.0, 4.0), (24.0, 70.0)),
+}
+"""Kinds of product photos (ours)."""
+CROPS = {"close-up": (0.26, 0.62, 0.85), "shoes": (0.46, 0.40, 0.62), "legs": (0.28, 0.19, 0.40)}
+"""From the shoe alone to the whole lower body: how often, least and greatest share of the width (ours)."""
 
 
 def sample_view(rng: np.random.Generator, pair: bool) -> View:
-    """Draw a view: mostly side and three-quarter, from near the floor to well above it, the shoes large."""
-    _, azimuth, spread = STATIONS[rng.choice(len(STATIONS), p=[station[0] for station in STATIONS])]
-    azimuth = float(rng.normal(azimuth, spread) * rng.choice([-1, 1]))
-    elevation = 3 + 42 * rng.beta(1.3, 2.2)
-    share = rng.uniform(0.45, 0.82) if pair else rng.uniform(0.34, 0.76)
-    return View(azimuth, elevation, rng.uniform(20, 45), share, rng.uniform(0.84, 0.95), 0.5 + rng.uniform(-0.5, 0.5))
+    """Draw a view: a kind, a crop, a focal length; two shoes take a little more of the picture than one."""
+    kind = str(rng.choice(list(KINDS), p=[station.often for station in KINDS.values()]))
+    crop = str(rng.choice(list(CROPS), p=[often for often, _, _ in CROPS.values()]))
+    station, (_, least, most) = KINDS[kind], CROPS[crop]
+    azimuth = float(rng.normal(station.azimuth_deg, station.spread_deg) * rng.choice([-1, 1]))
+    low, high = station.elevation_deg
+    elevation = low + (high - low) * rng.beta(1.2, 1.6)
+    focal = float(np.exp(rng.uniform(*np.log(station.focal_mm))))
+    share = rng.uniform(least, most) * (1.06 if pair else 0.94)
+    fov = float(np.degrees(2 * np.arctan(FILM_MM / 2 / focal)))
+    return View(kind, crop, azimuth, elevation, fov, share, rng.uniform(0.84, 0.96), rng.uniform(0.0, 1.0))
 
 
 def aim(view: View, shoes: np.ndarray, heading_deg: float) -> Camera:
@@ -82,7 +136,7 @@ def aim(view: View, shoes: np.ndarray, heading_deg: float) -> Camera:
     flat = shoes[:, :2] - middle[:2]
     length = 2 * np.linalg.norm(flat, axis=1).max()
     camera = Camera(middle + 4 * length * toward, middle, view.fov_deg)
-    for _ in range(8):
+    for _ in range(10):
         points, depth = camera.project(shoes, (1, 1))
         low, high = points.min(axis=0), points.max(axis=0)
         width, height = high - low
@@ -96,19 +150,6 @@ def aim(view: View, shoes: np.ndarray, heading_deg: float) -> Camera:
         scale = 2 * np.tan(np.radians(view.fov_deg) / 2) * float(np.median(depth))
         shift = ((found - wanted) * scale) @ camera.axes()[:2]
         target = camera.target + shift
-        camera = Camera(target + distance * np.clip(looks, 0.5, 2.0) * toward, target, view.fov_deg)
-    return camera
-
-
-def view_words(view: View) -> str:
-    """The view in a word or two."""
-    side = abs((view.azimuth_deg + 180) % 360 - 180)
-    if view.elevation_deg > 36:
-        return "from above"
-    if side < 25:
-        return "front view"
-    if side < 65:
-        return "three-quarter view"
-    if side < 115:
-        return "side view"
-    return "back view" if side > 155 else "three-quarter back view"
+        distance = np.maximum(distance * np.clip(looks, 0.6, 1.6), NEAREST_M)
+        camera = Camera(target + distance * toward, target, view.fov_deg)
+    return replace(camera, kind=view.kind, crop=view.crop)

@@ -100,10 +100,10 @@ def lean(points: np.ndarray, ankle: np.ndarray, turn: np.ndarray) -> np.ndarray:
 
 
 def place(fitting: Fitting, side: str, step: Step, scale: float) -> np.ndarray:
-    """(4, 4) that stands the side's shoe on the floor at its step, its lowest point at z=0."""
+    """(4, 4) that stands the side's shoe at its step, its lowest point on the floor or as high above it as it says."""
     middle = np.array([0.0, fitting.ankle[1] - BEFORE_ANKLE_M, 0.0])
     ball = np.array([0.0, fitting.ball_y, BEND_HEIGHT_M])
-    tilt = rigid(rotation("x", step.heel_lift_deg), ball, ball) @ rigid(
+    tilt = rigid(rotation("x", step.heel_lift_deg + step.pitch_deg), ball, ball) @ rigid(
         rotation("x", -step.toe_lift_deg), np.zeros(3), np.zeros(3)
     )
     stand = rigid(rotation("z", step.yaw_deg), middle, np.array([scale * step.x, scale * step.y, 0.0])) @ tilt
@@ -112,7 +112,7 @@ def place(fitting: Fitting, side: str, step: Step, scale: float) -> np.ndarray:
         transform(stand @ mirror, bend(part.vertices, fitting.ball_y, step.heel_lift_deg))[:, 2].min()
         for part in fitting.shoe.parts
     )
-    stand[2, 3] -= lowest
+    stand[2, 3] += scale * step.up_m - lowest
     return stand
 
 

@@ -18,6 +18,9 @@ from shoemodel.world.engine import FAR, View, cast
 SUPERSAMPLING = 2
 SIDES = ("left", "right")
 CHAIN = (("hip", "knee"), ("knee", "ankle"), ("ankle", "heel"), ("ankle", "big_toe"), ("ankle", "small_toe"))
+LIMBS = {"thigh": ("hip", "knee", 0.075), "shin": ("knee", "ankle", 0.05), "foot": ("heel", "big_toe", 0.045)}
+"""Whose order in depth is told: its ends, and about how thick it is, metres."""
+LIMB_SAMPLES = 12
 MAX_LAYERS = 16
 """Surfaces a ray is followed through before it counts as blocked."""
 DEPTH_TOLERANCE_M = 0.03
@@ -58,6 +61,44 @@ def areas(unworn: np.ndarray, worn: np.ndarray, size: int) -> ShoeAreas:
     """From the shoe's sub-pixels in either picture."""
     shoe, still = majority(unworn, size), majority(worn, size)
     return ShoeAreas.from_masks(shoe & still, shoe & ~still)
+
+
+def shoe_boxes(unworn: View, before: Hits, size: int) -> dict[str, list[float]]:
+    """Which of the shoes in the unworn picture is whose: {side: [x0, y0, x1, y1] px} round what is seen of each."""
+    boxes = {}
+    for side in SIDES:
+        mine = np.array([*(name.startswith(f"shoe_{side}") for name in unworn.names), False])[before.part]
+        rows, columns = np.nonzero(mine.reshape(size * SUPERSAMPLING, -1))
+        if len(rows):
+            ends = (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)
+            boxes[side] = [float(end) / SUPERSAMPLING for end in ends]
+    return boxes
+
+
+def depth_order(
+    camera: Camera, size: int, keypoints: np.ndarray, present: np.ndarray
+) -> dict[str, str | None]:
+    """Which leg is in front, for thigh, shin and foot: the side that is nearer where the two overlap in the picture,
+    None where they do not overlap in it or a leg is absent. keypoints (12, 3) in metres, present (12,)."""
+    order: dict[str, str | None] = dict.fromkeys(LIMBS)
+    if not present.all():
+        return order
+    focal_px = size / 2 / np.tan(np.radians(camera.fov_deg) / 2)
+    share = np.linspace(0, 1, LIMB_SAMPLES)[:, None]
+    for limb, (start, end, radius_m) in LIMBS.items():
+        ends = [[keypoints[NAMES.index(f"{side}_{name}")] for name in (start, end)] for side in SIDES]
+        (left, left_depth), (right, right_depth) = (
+            camera.project(a + share * (b - a), (size, size)) for a, b in ends
+        )
+        if min(left_depth.min(), right_depth.min()) <= 0:
+            continue
+        reach = focal_px * radius_m * (1 / left_depth[:, None] + 1 / right_depth[None])
+        overlap = reach - np.linalg.norm(left[:, None] - right[None], axis=2)
+        overlap[~((left > 0) & (left < size)).all(axis=1)] = -1.0
+        i, j = np.unravel_index(overlap.argmax(), overlap.shape)
+        if overlap[i, j] > 0:
+            order[limb] = SIDES[int(left_depth[i] > right_depth[j])]
+    return order
 
 
 def is_shoe(view: View) -> np.ndarray:

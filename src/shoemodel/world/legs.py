@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from shoemodel.world import limits
 from shoemodel.world.body import Figure, foot_transforms, group, rest_transforms
 from shoemodel.world.meshes import rigid, rotation, transform
 
 # a leg is never straighter than this share of its length: knees are not locked (ours)
 REACH = 0.995
-ANKLE_LIMITS_DEG = (-28.0, 62.0)
 
 
 class Unreachable(Exception):
@@ -52,14 +52,15 @@ def solve(
     """Transforms of all groups: trunk shifted by root (3,) and turned by yaw_deg, each foot at its transform (4, 4).
 
     A leg not in `feet` hangs from the trunk as it rests. Raises Unreachable for an over-stretched or folded leg, an
-    error above 1 mm, or an ankle bent beyond what ankles do.
+    error above 1 mm, or a joint bent beyond its limits.
     """
     trunk = rigid(rotation("z", yaw_deg), np.zeros(3), root)
     transforms = {number: trunk for number in rest_transforms()}
     for side, foot in feet.items():
         transforms.update(_leg(figure, side, trunk, foot))
         transforms.update(foot_transforms(figure, side, foot, heel_deg))
-        _check_ankle(figure, side, transforms)
+        if fault := limits.broken(transforms, side):
+            raise Unreachable(fault)
     return transforms
 
 
@@ -74,7 +75,8 @@ def _leg(figure: Figure, side: str, trunk: np.ndarray, foot: np.ndarray) -> dict
     u = unit(ankle - hip)
     toe_way = foot[:3, :3] @ np.array([0.0, -1.0, 0.0])
     front = 0.6 * trunk[:3, :3] @ np.array([0.0, -1.0, 0.0])
-    pole = unit(unit(toe_way * [1, 1, 0]) + front) + np.array([0, 0, 0.25])
+    # the knee goes where the toes point, unless they point down
+    pole = unit(toe_way * [1, 1, 0] + front) + np.array([0, 0, 0.25])
     hinge = unit(np.cross(pole, u))
     along = float((a * a - b * b + distance**2) / (2 * distance))
     knee = hip + along * u + np.sqrt(max(float(a * a) - along**2, 0.0)) * np.cross(u, hinge)
@@ -94,14 +96,3 @@ def free_leg(
     hip0, knee0, ankle0 = (figure.joints[side, name] for name in ("hip", "knee", "ankle"))
     knee = transform(trunk, hip0[None])[0] + thigh_turn @ (knee0 - hip0)
     return rigid(foot_turn, ankle0, knee + shin_turn @ (ankle0 - knee0))
-
-
-def _check_ankle(figure: Figure, side: str, transforms: dict[int, np.ndarray]) -> None:
-    """Refuse a foot bent or twisted against its shin beyond what an ankle allows."""
-    relative = transforms[group(side, "shin")][:3, :3].T @ transforms[group(side, "foot")][:3, :3]
-    stretch = np.degrees(np.arctan2(relative[2, 1], relative[1, 1]))
-    sideways = np.degrees(np.arcsin(np.clip(relative[0, 2], -1, 1)))
-    twist = np.degrees(np.arcsin(np.clip(relative[0, 1], -1, 1)))
-    low, high = ANKLE_LIMITS_DEG
-    if not low < stretch < high or abs(sideways) > 30 or abs(twist) > 40:
-        raise Unreachable(f"the {side} ankle would bend {stretch:.0f}, tilt {sideways:.0f}, twist {twist:.0f} degrees")

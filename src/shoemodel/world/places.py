@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from shoemodel.world import light, surfaces, textures
+from shoemodel.world import light, props, surfaces, textures
 from shoemodel.world.camera import Camera
 from shoemodel.world.light import AreaLight
 from shoemodel.world.parts import Part
@@ -111,9 +111,11 @@ def _sun(rng: np.random.Generator, irradiance: float) -> AreaLight:
 
 
 def _studio(rng: np.random.Generator, setting: Setting) -> tuple[list[Part], AreaLight, np.ndarray]:
-    paper = surfaces.cyclorama(setting.backdrop, setting.clear_m + rng.uniform(0.3, 1.8), rng)
-    lamp = _lamp(rng, setting, rng.uniform(1.2, 4.0), (0.2, 1.0))
-    return [paper], lamp, light.interior(rng)
+    wall_m = setting.clear_m + rng.uniform(0.3, 1.8)
+    paper = surfaces.cyclorama(setting.backdrop, wall_m, rng)
+    solids = props.scatter(rng, setting.clear_m + props.REACH_M, wall_m + 0.1, studio=True)
+    lamp = _lamp(rng, setting, rng.uniform(0.8, 4.5), (0.06, 1.3))
+    return [paper, *solids], lamp, light.interior(rng)
 
 
 def _room(rng: np.random.Generator, setting: Setting) -> tuple[list[Part], AreaLight, np.ndarray]:
@@ -134,7 +136,10 @@ def _room(rng: np.random.Generator, setting: Setting) -> tuple[list[Part], AreaL
     for number in range(rng.integers(0, 4)):
         surface = pattern if rng.random() < 0.5 else _colour(rng)
         parts.append(_furniture(rng, number, wall_m, slant, surface))
-    lamp = _lamp(rng, setting, rng.uniform(0.8, 3.5), (0.12, 0.9))
+    # the wall slants
+    free_m = wall_m - 0.9 * abs(slant) - props.REACH_M
+    parts += props.scatter(rng, setting.clear_m + 0.15, free_m, studio=False)
+    lamp = _lamp(rng, setting, rng.uniform(0.6, 4.0), (0.05, 1.1))
     return parts, lamp, light.interior(rng)
 
 

@@ -47,14 +47,14 @@ def render(scene: Scene, size: int = 256, spp: int = 8, assets: Path | None = No
     _check_frame(scene, size)
     place = _place(scene, assets)
     unworn, worn = _views(scene, place, size)
-    areas = _areas(scene, size, unworn, worn)
+    areas, boxes = _areas(scene, size, unworn, worn)
     rng = np.random.default_rng((scene.place_seed, 1))
     seed = int(rng.integers(2**31))
     pictures = [engine.shoot(view, spp, seed) for view in (unworn, worn)]
     film = choose_film(pictures[0], rng)
     bare, dressed = (develop(_smooth(picture), film) for picture in pictures)
     pose = labels.pose(scene.camera, size, worn, scene.keypoints, scene.present)
-    return Sample(scene.key, dressed, bare, areas, pose, scene.caption, _record(scene, size))
+    return Sample(scene.key, dressed, bare, areas, pose, scene.caption, _record(scene, size, boxes))
 
 
 def _check_frame(scene: Scene, size: int) -> None:
@@ -93,8 +93,10 @@ def _views(scene: Scene, place: Place, size: int) -> tuple[View, View]:
     return engine.views(standing, scene.body_parts, place, scene.camera, size)
 
 
-def _areas(scene: Scene, size: int, unworn: View, worn: View) -> labels.ShoeAreas:
-    """The areas, or `Rejected` when they would not depend on the shoe alone."""
+def _areas(
+    scene: Scene, size: int, unworn: View, worn: View
+) -> tuple[labels.ShoeAreas, dict[str, list[float]]]:
+    """The areas and each shoe's box, or `Rejected` when the areas would not depend on the shoe alone."""
     before, after = (labels.first_hits(view, scene.camera, size) for view in (unworn, worn))
     areas = labels.areas(labels.is_shoe(unworn)[before.part], labels.is_shoe(worn)[after.part], size)
     if areas.shoe.mean() < MIN_SHOE_SHARE:
@@ -104,7 +106,7 @@ def _areas(scene: Scene, size: int, unworn: View, worn: View) -> labels.ShoeArea
     covered = labels.wrongly_covered(scene.camera, size, unworn, worn, before, after, scene.keypoints, scene.present)
     if covered > MAX_COVERED:
         raise Rejected("cloth or the other leg covers a shoe")
-    return areas
+    return areas, labels.shoe_boxes(unworn, before, size)
 
 
 def _smooth(picture: Picture) -> np.ndarray:
@@ -142,12 +144,9 @@ def develop(radiance: np.ndarray, film: Film) -> np.ndarray:
     return (np.clip(grey + film.saturation * (curved - grey), 0, 1) * 255 + 0.5).astype(np.uint8)
 
 
-def _record(scene: Scene, size: int) -> dict:
+def _record(scene: Scene, size: int, boxes: dict[str, list[float]]) -> dict:
     """The JSON member but for caption and keypoints."""
-    camera = {
-        "origin": scene.camera.origin.round(5).tolist(),
-        "target": scene.camera.target.round(5).tolist(),
-        "fov_deg": round(float(scene.camera.fov_deg), 4),
-    }
+    order = labels.depth_order(scene.camera, size, scene.keypoints, scene.present)
     words = {"captions": list(scene.captions), "feet": list(scene.feet)}
-    return {**scene.meta, **words, "size": size, "camera": camera, "version": WORLD_VERSION}
+    told = {"shoe_boxes": boxes, "depth_order": order, "camera": scene.camera.to_dict()}
+    return {**scene.meta, **words, **told, "size": size, "version": WORLD_VERSION}

@@ -6,7 +6,7 @@ A scene holds everything the renderer needs and everything the labels are read f
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -14,11 +14,12 @@ import numpy as np
 
 from shoemodel.data import captions
 from shoemodel.world import checks, shoes
-from shoemodel.world.body import Figure, body, joint_points
-from shoemodel.world.camera import Camera, View, aim, sample_view, view_words
-from shoemodel.world.clothes import Outfit, dress, sample_outfit
+from shoemodel.world.body import Figure, body, joint_points, sample_phenotype
+from shoemodel.world.camera import Camera, View, aim, sample_view
+from shoemodel.world.clothes import dress
 from shoemodel.world.footing import Fitting, fit
 from shoemodel.world.legs import Unreachable
+from shoemodel.world.outfits import Outfit, sample_outfit
 from shoemodel.world.parts import Part
 from shoemodel.world.shoes.assets import base_vertices, build_asset, load_asset_shoes
 from shoemodel.world.stance import Stance, take
@@ -36,6 +37,8 @@ RUN = 4
 SINGLE_SHARE = 0.55
 ASSET_SHARE = 0.2
 MAX_ATTEMPTS = 80
+# how often a view is drawn closer before it is given up
+CLOSER_STEPS = 7
 MAX_HIDDEN = 0.02
 # how often each family of shoes is worn (ours: users' photos are mostly of sneakers)
 FAMILY_SHARES = {
@@ -43,6 +46,8 @@ FAMILY_SHARES = {
     "ankle boot": 0.08, "chelsea boot": 0.06, "tall boot": 0.07, "pump": 0.09, "ballerina": 0.05, "sandal": 0.04,
     "clog": 0.02,
 }  # fmt: skip
+# poses in which a skirt hangs free
+UPRIGHT = ("standing", "staggered", "walking", "crossed", "tiptoe", "leaning", "jumping")
 # scenes in which the frame may cut a shoe, and how much of it (ours)
 CUT_SHARE, MAX_CUT = 0.04, 0.08
 
@@ -120,13 +125,7 @@ def _shod_figure(seed: int, run: int, assets: Path | None) -> tuple[dict[str, fl
     parameters = shoes.sample_parameters(rng, family)
     womanly = {"pump": 0.95, "ballerina": 0.95, "tall boot": 0.85, "sandal": 0.75}.get(parameters.family, 0.5)
     female = rng.random() < womanly
-    phenotype = {
-        "gender": float(rng.uniform(0.88, 1.0) if female else rng.uniform(0.0, 0.12)),
-        "age": float(rng.uniform(0.52, 0.78)),
-        "muscle": float(rng.uniform(0.3, 0.75)),
-        "weight": float(np.clip(rng.normal(0.45, 0.13), 0.2, 0.8)),
-        "height": float(np.clip(rng.normal(0.5, 0.07), 0.35, 0.65)),
-    }
+    phenotype = sample_phenotype(rng, female)
     figure = body().figure(phenotype)
     files = [] if assets is None else load_asset_shoes(assets)
     choice = np.random.default_rng([seed, run, 3])
@@ -146,13 +145,14 @@ def _draw(
     stance = take(rng, body(), fitting)
     feet = (str(rng.choice(["left", "right"])),) if single else ("left", "right")
     shoe_parts = {side: stance.shoe_parts(side) for side in feet}
-    view = sample_view(rng, pair=not single)
-    # the shoes' meshes are far denser than framing them needs
-    camera = aim(view, _points(shoe_parts)[::12], stance.heading_deg(feet))
     keypoints, present = _keypoints(fitting.figure, stance, feet)
-    _check_frame(camera, _points(shoe_parts), keypoints, present, may_cut)
+    # the shoes' meshes are far denser than framing them needs
+    points = _points(shoe_parts)[::6]
+    view, camera = _frame(rng, points, stance.heading_deg(feet), _thighs(keypoints, present))
+    _check_frame(camera, points, may_cut)
     knee_m = float(fitting.figure.joints["left", "knee"][2] - fitting.figure.joints["left", "ankle"][2])
-    outfit = sample_outfit(rng, fitting, phenotype["gender"] > 0.5, knee_m)
+    skirts = not single and stance.pose.name in UPRIGHT
+    outfit = sample_outfit(rng, fitting, phenotype["gender"] > 0.5, knee_m, skirts)
     body_parts = dress(body(), fitting, outfit, stance.transforms, stance.vertices, feet, int(rng.integers(2**31)))
     _check_cover(camera, stance, shoe_parts, body_parts)
     place = str(rng.choice(list(PLACE_SHARES), p=list(PLACE_SHARES.values())))
@@ -194,21 +194,34 @@ def _keypoints(figure: Figure, stance: Stance, feet: tuple[str, ...]) -> tuple[n
     return np.array(points), np.array(present)
 
 
-def _check_frame(
-    camera: Camera, shoe_points: np.ndarray, keypoints: np.ndarray, present: np.ndarray, may_cut: bool
-) -> None:
-    """The shoes lie in the picture, no hip does, and the camera stands free above the floor."""
+def _thighs(keypoints: np.ndarray, present: np.ndarray) -> np.ndarray:
+    """Points (n, 3) about the open end of each leg, which is cut below the hip, and about some thigh below it."""
+    hips = [i for i in (0, 6) if present[i]]
+    ends = np.concatenate([keypoints[hips] * (1 - t) + keypoints[np.add(hips, 1)] * t for t in (0.0, 0.12, 0.24)])
+    around = np.array([[0, 0, 0], [0.1, 0, 0], [-0.1, 0, 0], [0, 0.1, 0], [0, -0.1, 0], [0, 0, 0.1], [0, 0, -0.1]])
+    return (ends[:, None] + around).reshape(-1, 3)
+
+
+def _frame(
+    rng: np.random.Generator, points: np.ndarray, heading_deg: float, thighs: np.ndarray
+) -> tuple[View, Camera]:
+    """A view of shoe points (n, 3), drawn closer until the thighs' upper ends are just outside the picture."""
+    view = sample_view(rng, pair=len(thighs) > 21)
+    for _ in range(CLOSER_STEPS):
+        camera = aim(view, points[::2], heading_deg)
+        if not checks.sees(camera, thighs):
+            return view, camera
+        view = replace(view, share=view.share * 1.13, bottom=min(view.bottom + 0.01, 0.97))
+    raise _Refused("a hip is in the picture")
+
+
+def _check_frame(camera: Camera, shoe_points: np.ndarray, may_cut: bool) -> None:
+    """The shoes lie in the picture and the camera stands free above the floor."""
     cut = checks.outside_share(camera, shoe_points)
     if cut > (MAX_CUT if may_cut else 0.0):
         raise _Refused("the frame cuts a shoe")
-    if camera.origin[2] < 0.04:
+    if camera.origin[2] < 0.03:
         raise _Refused("the camera is under the floor")
-    hips = [i for i in (0, 6) if present[i]]
-    # the leg is cut open below the hip: that end, and some thigh below it, stays out of the picture
-    ends = np.concatenate([keypoints[hips] * (1 - t) + keypoints[np.add(hips, 1)] * t for t in (0.0, 0.12, 0.24)])
-    around = np.array([[0, 0, 0], [0.1, 0, 0], [-0.1, 0, 0], [0, 0.1, 0], [0, -0.1, 0], [0, 0, 0.1], [0, 0, -0.1]])
-    if checks.sees(camera, (ends[:, None] + around).reshape(-1, 3)):
-        raise _Refused("a hip is in the picture")
 
 
 def _check_cover(camera: Camera, stance: Stance, shoe_parts: dict[str, list[Part]], body_parts: list[Part]) -> None:
@@ -227,7 +240,9 @@ def _check_cover(camera: Camera, stance: Stance, shoe_parts: dict[str, list[Part
 
 
 def _backdrop(rng: np.random.Generator) -> np.ndarray:
-    """Paper or wall: mostly white to grey, sometimes a colour, linear rgb (3,)."""
+    """Paper or wall: mostly white to grey, sometimes a colour or a shop's pure white, linear rgb (3,)."""
+    if rng.random() < 0.15:
+        return np.full(3, rng.uniform(0.86, 0.92))
     tone = rng.uniform(0.25, 0.85) * np.ones(3)
     return tone * rng.uniform(0.97, 1.03, 3) if rng.random() < 0.6 else rng.uniform(0.15, 0.85, 3)
 
@@ -242,6 +257,7 @@ def _style(
         "who": "woman" if phenotype["gender"] > 0.5 else "man",
         "garment": outfit.garment,
         "garment_colour": outfit.garment_colour,
+        "hose": outfit.hose_colour if outfit.garment != "tights" else "",
         "socks": outfit.sock_colour if outfit.sock_m > max(fitting.collar_above_ankle, 0.0) else "",
         "shoe": fitting.shoe.family,
         "shoe_colour": words["colour"],
@@ -252,7 +268,8 @@ def _style(
         "pose": stance.pose.name,
         "place": place,
         "ground": ground,
-        "view": view_words(view),
+        "view": view.kind,
+        "crop": view.crop,
     }
 
 
