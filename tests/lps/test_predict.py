@@ -81,3 +81,9 @@ def test_keypoints_lie_on_the_pictures_grid(pipeline, shoe_mask):
     found = predict.foot_keypoints(pipeline.feet, shoe)
     assert found.points_px.shape == (8, 2) and found.scores.shape == (8,)
     assert (found.points_px > -64).all() and (found.points_px < 192).all()
+
+
+def test_two_answers_in_one_shoe_are_one_foot():
+    foot = np.array([[100.0, 100], [180, 140], [175, 150], [90, 150]])
+    assert predict.in_one_shoe(np.concatenate([foot, foot + 6]))
+    assert not predict.in_one_shoe(np.concatenate([foot, foot + np.array([0, 60])]))

@@ -118,10 +118,9 @@ def shoe_words(style: dict[str, str], rng: np.random.Generator) -> str:
     second = style.get("shoe_second_colour", "")
     if second and second != colour and rng.random() < 0.35:
         colour = f"{colour} and {second}"
-    # a word like "leather" is already in "leather shoes"
-    material = style.get("shoe_material", "")
-    material = material if material not in noun and rng.random() < 0.35 else ""
-    return _join(colour, material, noun)
+    # a word like "leather" may already be in "leather shoes"
+    material = [word for word in style.get("shoe_material", "").split() if word not in noun.split()]
+    return _join(colour, " ".join(material) if rng.random() < 0.35 else "", noun)
 
 
 def clothes_words(style: dict[str, str], rng: np.random.Generator) -> str:
