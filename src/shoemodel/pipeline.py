@@ -226,6 +226,11 @@ class ShoeModelPipeline(DiffusionPipeline):
             feet, poses = self.synthesise_poses(shoe, num_images, seed, photo.path.name)
         seeds = [seed + index for index in range(num_images)]
         text, notices = self.encode(prompt, negative_prompt)
+        if region.source == "automatic" and region.confidence < regions.UNSURE:
+            notices.append(
+                f"the shoe was found with a confidence of {region.confidence:.2f} only: where areas.png is wrong, give "
+                "--box, --points or --mask"
+            )
         generated = []
         for index, pose in enumerate(poses):
             with clock("generate", index * steps, num_images * steps) as report:

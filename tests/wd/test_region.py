@@ -38,7 +38,7 @@ def test_automatic_mode_finds_the_shoe_sharply(photo, shoe_mask):
     found = region.find(sam, photo)
     assert found.source == "automatic" and found.confidence == pytest.approx(0.9)
     assert masks.iou(found.mask, shoe_mask) > 0.97
-    assert len(sam.asked) == 2
+    assert len(sam.asked) == 3  # the photo, its mirror image, the crop around what was found
     # The first question is the whole picture as a box; SAM counts centres from 0.
     corners = Letterbox(photo.shape[:2], (64, 64)).apply_points(np.array([[0, 0], [128, 96]])) - 0.5
     np.testing.assert_allclose(sam.asked[0]["input_boxes"].numpy().reshape(2, 2), corners)

@@ -6,8 +6,8 @@
 | X_m   | `mask`    | the shoe (or the pair), (h, w) bool       |
 
 The paper says no more than that SAM is used. How it is asked is ours: without a prompt the whole picture is the box,
-which the small SAM is trained to answer with the shoes; then the picture is cropped around the answer and SAM is asked
-again, for a sharper outline (ours).
+which the small SAM is trained to answer with the shoes, for the photo and its mirror image; the photo's colours
+complete the answer (`wd.outline`); then the picture is cropped around it and SAM is asked again (ours).
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ from shoemodel.wd import outline
 MEAN_RGB = (123.675, 116.28, 103.53)  # SAM's own normalisation, on 0..255
 PADDING_RGB = (124, 116, 104)  # nearly 0 once normalised, SAM's padding
 STD_RGB = (58.395, 57.12, 57.375)
-MIN_CONFIDENCE = 0.3  # predicted IoU under which the automatic mode says that there is no shoe (ours)
+MIN_CONFIDENCE = 0.2  # predicted IoU under which the automatic mode says that there is no shoe (ours)
+UNSURE = 0.4  # predicted IoU under which the user is asked to look at the areas (ours)
 MIN_AREA, MAX_AREA = 0.003, 0.97  # of the photo (ours)
 ZOOM_MARGIN = 0.25  # of the found box's longer side, on each side, for the second look (ours)
 ZOOM_AGREEMENT = 0.5  # IoU of first and second look under which the first is kept (ours)
@@ -63,8 +64,11 @@ def find(
     """
     check_prompts(rgb.shape[:2], box, points, name)
     whole = Box(0, 0, rgb.shape[1], rgb.shape[0])
-    logits, confidence = ask(sam, rgb, box or (None if points is not None else whole), points)
     source = "box" if box is not None else "points" if points is not None else "automatic"
+    logits, confidence = ask(sam, rgb, box or (None if points is not None else whole), points)
+    if source == "automatic":
+        mirrored, mirrored_confidence = ask(sam, np.ascontiguousarray(rgb[:, ::-1]), whole)
+        logits, confidence = (logits + mirrored[:, ::-1]) / 2, (confidence + mirrored_confidence) / 2
     mask = tidy(outline.complete(rgb, logits, box))
     _refuse_nothing(mask, confidence, source, name)
     mask, confidence = look_closer(sam, rgb, mask, confidence, box, alone=source == "automatic")
