@@ -297,7 +297,7 @@ class ShoeModelPipeline(DiffusionPipeline):
         """C_te for guidance, and a notice for each prompt that was cut at 77 tokens."""
         notices = []
         for kind, words in (("prompt", prompt), ("negative prompt", negative_prompt)):
-            count, limit = len(self.tokenizer(words).input_ids), self.tokenizer.model_max_length
+            count, limit = len(self.tokenizer(words, verbose=False).input_ids), self.tokenizer.model_max_length
             if count > limit:
                 notices.append(f"the {kind} has {count} tokens; the first {limit} count, the rest was dropped")
         return sample.encode(self.tokenizer, self.text_encoder, prompt, negative_prompt), notices
