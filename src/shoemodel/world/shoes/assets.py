@@ -24,6 +24,16 @@ from shoemodel.world.shoes.palette import material, nearest_colour
 
 WALL = 0.005  # the foot keeps this far inside the outer surface
 TEXTURE_SUFFIXES = (".png", ".jpg", ".jpeg")
+# words in the name or the tags of a file, and the family they tell; the first that fits counts
+FAMILY_WORDS = (
+    ("sneaker", "sneaker"), ("trainer", "sneaker"), ("running", "running shoe"), ("chelsea", "chelsea boot"),
+    ("kneeboot", "tall boot"), ("knee boot", "tall boot"), ("tall boot", "tall boot"), ("boot", "ankle boot"),
+    ("ballerina", "ballerina"), ("ballet", "ballerina"), ("sandal", "sandal"), ("loafer", "loafer"),
+    ("moccasin", "loafer"), ("slipper", "clog"), ("clog", "clog"), ("pump", "pump"), ("heel", "pump"),
+    ("stiletto", "pump"), ("derby", "derby"), ("oxford", "derby"),
+)  # fmt: skip
+# a boot of a file whose collar is this high is a tall one, metres
+TALL_BOOT_M = 0.26
 
 
 @dataclass(frozen=True)
@@ -48,6 +58,18 @@ def load_asset_shoes(folder: Path) -> list[Path]:
     if not folder.is_dir():
         raise InputError(f"{folder} is not a folder; give the folder that holds the .mhclo shoes")
     return [path for path in sorted(folder.rglob("*.mhclo")) if "tag shoes" in path.read_text().lower()]
+
+
+def asset_tags(path: Path) -> set[str]:
+    """The tags of a .mhclo file, in lower case."""
+    lines = [line.split() for line in path.read_text().splitlines()]
+    return {" ".join(words[1:]).lower() for words in lines if words[:1] == ["tag"]}
+
+
+def asset_family(path: Path) -> str:
+    """The family that a file's name, its folder's name or its tags tell, "shoe" where they tell none."""
+    told = " ".join([path.stem, path.parent.name, *sorted(asset_tags(path))]).lower().replace("_", " ")
+    return next((family for word, family in FAMILY_WORDS if word in told), "shoe")
 
 
 def base_vertices(phenotype: dict[str, float]) -> Float[np.ndarray, "19158 3"]:
@@ -75,11 +97,14 @@ def build_asset(path: Path, foot: Foot, base: Float[np.ndarray, "19158 3"]) -> S
     assert part.uv is not None and part.texture is not None
     texels = (np.clip(part.uv * [1, -1] + [0, 1], 0, 0.999) * part.texture.shape[1::-1]).astype(int)
     colour = nearest_colour(np.median(part.texture[texels[:, 1], texels[:, 0]], axis=0))
-    description = {"family": "shoe", "material": "leather", "colour": colour.name}
     height = float(part.vertices[:, 2].max())
+    family = asset_family(path)
+    if family == "ankle boot" and height > TALL_BOOT_M:
+        family = "tall boot"
+    description = {"family": family, "material": "leather", "colour": colour.name}
     return Shoe(
         [part], 0.0, 0.0, matrix, lambda points: _press(points, *outer), float(np.ptp(part.vertices[:, 1])), height,
-        "shoe", path.stem, description,
+        family, path.stem, description,
     )  # fmt: skip
 
 
