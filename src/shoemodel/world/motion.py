@@ -14,7 +14,7 @@ from shoemodel.world.bvh import Clip
 from shoemodel.world.footing import BEFORE_ANKLE_M
 from shoemodel.world.legs import REACH, Unreachable
 from shoemodel.world.meshes import rotation
-from shoemodel.world.poses import LEG_M, Pose, Step
+from shoemodel.world.poses import LEG_M, Pose, Step, Swing
 
 # of scenes whose assets hold clips (ours)
 CLIP_SHARE = 0.2
@@ -130,7 +130,7 @@ def _name(feet: dict[str, Step], speed: float) -> str:
     return "staggered" if abs(left.y - right.y) > STRIDE_M else "standing"
 
 
-def _apart(feet: dict[str, Step]) -> dict[str, Step]:
+def _apart(feet: dict[str, Step]) -> dict[str, Step | Swing]:
     """The same feet with room between them for two shoes, which are wider than the recorded feet."""
     left, right = feet["left"], feet["right"]
     need = APART_M * (1 - min(abs(left.y - right.y) / SHOE_M, 1.0) ** 2)

@@ -11,6 +11,7 @@ from shoemodel.world import shoes
 from shoemodel.world.body import body, sample_phenotype
 from shoemodel.world.footing import Fitting, fit
 from shoemodel.world.shoes.assets import asset_family, asset_tags, base_vertices, build_asset, load_asset_shoes
+from shoemodel.world.shoes.scans import build_scan, find_scans
 
 # how often each family of shoes is worn (ours: users' photos are mostly of sneakers)
 FAMILY_SHARES = {
@@ -29,18 +30,21 @@ def shod_figure(seed: int, run: int, assets: Path | None) -> tuple[dict[str, flo
     rng = np.random.default_rng([seed, run, 0])
     family = str(rng.choice(list(FAMILY_SHARES), p=list(FAMILY_SHARES.values())))
     parameters = shoes.sample_parameters(rng, family)
-    path = None if assets is None else _sample_file(np.random.default_rng([seed, run, 3]), load_asset_shoes(assets))
+    path = None if assets is None else _sample_file(np.random.default_rng([seed, run, 3]), Path(assets))
     phenotype = sample_phenotype(rng, rng.random() < women_share(family if path is None else asset_family(path), path))
     figure = body().figure(phenotype)
     if path is None:
         shoe = shoes.build(parameters, body().foot(figure, shoes.heel_deg(parameters)))
+    elif path.suffix != ".mhclo":
+        shoe = build_scan(path, body().foot(figure, 0.0))
     else:
         shoe = build_asset(path, body().foot(figure, 0.0), base_vertices(phenotype))
     return phenotype, fit(body(), figure, shoe)
 
 
-def _sample_file(rng: np.random.Generator, files: list[Path]) -> Path | None:
-    """One of the files, or None for a shoe made from parameters."""
+def _sample_file(rng: np.random.Generator, assets: Path) -> Path | None:
+    """One of the shoe files of a folder, or None for a shoe made from parameters."""
+    files = load_asset_shoes(assets) + find_scans(assets)
     return files[rng.integers(len(files))] if files and rng.random() < ASSET_SHARE else None
 
 

@@ -61,7 +61,9 @@ def load_asset_shoes(folder: Path) -> list[Path]:
 
 
 def asset_tags(path: Path) -> set[str]:
-    """The tags of a .mhclo file, in lower case."""
+    """The tags of a .mhclo file, in lower case; other files have none."""
+    if path.suffix != ".mhclo":
+        return set()
     lines = [line.split() for line in path.read_text().splitlines()]
     return {" ".join(words[1:]).lower() for words in lines if words[:1] == ["tag"]}
 
@@ -93,7 +95,7 @@ def build_asset(path: Path, foot: Foot, base: Float[np.ndarray, "19158 3"]) -> S
     matrix[2, 3] -= (vertices[used] @ matrix[:3, :3].T + matrix[:3, 3])[:, 2].min()
     placed = vertices @ matrix[:3, :3].T + matrix[:3, 3]
     part = _textured_part(placed, corners[keep], uv, texture_path)
-    outer = _outer_surface(placed, corners[keep][..., 0])
+    outer = outer_surface(placed, corners[keep][..., 0])
     assert part.uv is not None and part.texture is not None
     texels = (np.clip(part.uv * [1, -1] + [0, 1], 0, 0.999) * part.texture.shape[1::-1]).astype(int)
     colour = nearest_colour(np.median(part.texture[texels[:, 1], texels[:, 0]], axis=0))
@@ -103,7 +105,7 @@ def build_asset(path: Path, foot: Foot, base: Float[np.ndarray, "19158 3"]) -> S
         family = "tall boot"
     description = {"family": family, "material": "leather", "colour": colour.name}
     return Shoe(
-        [part], 0.0, 0.0, matrix, lambda points: _press(points, *outer), float(np.ptp(part.vertices[:, 1])), height,
+        [part], 0.0, 0.0, matrix, lambda points: press(points, *outer), float(np.ptp(part.vertices[:, 1])), height,
         family, path.stem, description,
     )  # fmt: skip
 
@@ -174,15 +176,19 @@ def _left_without_sock(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
 def _textured_part(vertices: np.ndarray, corners: np.ndarray, uv: np.ndarray, texture: Path) -> Part:
     """Mesh with one vertex for each pair of position and uv."""
     pairs, inverse = np.unique(corners.reshape(-1, 2), axis=0, return_inverse=True)
-    srgb = load(texture).rgb / 255.0
-    linear = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4).astype(np.float32)
     return Part(
         "shoe_left_upper", vertices[pairs[:, 0]], inverse.reshape(-1, 3), material("leather"),
-        texture=linear, uv=uv[pairs[:, 1]],
+        texture=linear(load(texture).rgb), uv=uv[pairs[:, 1]],
     )  # fmt: skip
 
 
-def _outer_surface(vertices: np.ndarray, faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def linear(rgb: np.ndarray) -> np.ndarray:
+    """sRGB bytes as linear rgb."""
+    srgb = rgb / 255.0
+    return np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4).astype(np.float32)
+
+
+def outer_surface(vertices: np.ndarray, faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Points (k, 3) and outward normals (k, 3) spread over the faces that look away from the shoe's axis."""
     corners = vertices[faces]
     normal = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
@@ -194,7 +200,7 @@ def _outer_surface(vertices: np.ndarray, faces: np.ndarray) -> tuple[np.ndarray,
     return points.reshape(-1, 3), np.repeat(normal[away], 12, axis=0)
 
 
-def _press(points: np.ndarray, surface: np.ndarray, normals: np.ndarray) -> np.ndarray:
+def press(points: np.ndarray, surface: np.ndarray, normals: np.ndarray) -> np.ndarray:
     """Move points that lie outside the outer surface, or within WALL of it, to WALL below it."""
     tree = cKDTree(surface)
     out = np.array(points, float)
