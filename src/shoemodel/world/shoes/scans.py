@@ -22,7 +22,7 @@ from shoemodel.world.shoes.assets import asset_family, linear, outer_surface, pr
 from shoemodel.world.shoes.build import Shoe
 from shoemodel.world.shoes.implicit import smooth_mesh
 from shoemodel.world.shoes.last import Foot, foot_to_canonical
-from shoemodel.world.shoes.palette import LINING, RUBBER, material, nearest_colour, sample_colours, sample_finish
+from shoemodel.world.shoes.palette import LINING, RUBBER, material, nearest_colour, sample_colours
 from shoemodel.world.shoes.upright import (
     Basin,
     Room,
@@ -37,6 +37,8 @@ from shoemodel.world.shoes.upright import (
 
 LOG = logging.getLogger(__name__)
 SUFFIXES = (".obj", ".glb", ".gltf")
+# finishes that need no pattern painted on
+FINISHES = ("leather", "leather", "suede", "patent")
 # least share of its box that a shoe fills with water, its least and greatest length over width, its highest insole
 WATER, SLENDER, SEAT = 0.003, (2.0, 4.5), 0.16
 # water less deep than this share of the height below its level stands on a closed scan; where its insole is then put
@@ -187,7 +189,7 @@ def _parts(path: Path, scan: Scan, length: float) -> tuple[list[Part], dict[str,
     """
     rng = np.random.default_rng(list(hashlib.sha256(path.stem.encode()).digest()[:8]))
     family = asset_family(path)
-    finish = sample_finish(rng, family)
+    finish = str(rng.choice(FINISHES))
     colours = sample_colours(rng, family, finish)
     vertices = scan.vertices * length + [0.0, BACK_M, 0.0]
     parts = [
