@@ -125,13 +125,18 @@ def _hollowed(vertices: np.ndarray, faces: np.ndarray, water: Basin, within: Roo
     corners = vertices[faces]
     normal = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     level_up = normal[:, 2] > 0.5 * np.linalg.norm(normal, axis=1)
-    depth, ground = water.at(corners.mean(axis=1))
-    closing = level_up & (depth > 0.5 * water.step) & (np.abs(corners[..., 2].mean(axis=1) - ground) < 2 * water.step)
-    kept = faces[~closing]
+    centres = corners.mean(axis=1)
+    depth, ground = water.at(centres)
+    wet = depth > 0.5 * water.step
+    closing = level_up & wet & (np.abs(centres[:, 2] - ground) < 2 * water.step)
+    # what looks at the water from beside it is the collar's own lining
+    beside = centres[:, 2] > (centres[closing, 2].min() if closing.any() else 1.0)
+    lined = ~closing & ~(beside & (((water.middle - centres[:, :2]) * normal[:, :2]).sum(axis=1) > 0))
     smooth = smooth_mesh(vertices, faces, 8)
     inner = smooth - INSET * vertex_normals(smooth, faces)
     inner[:, 2] = np.maximum(inner[:, 2], CLOSED_SEAT)
-    return kept, (inner, kept[within.holds(inner[kept].mean(axis=1))][:, ::-1])
+    lining = faces[lined]
+    return faces[~closing], (inner, lining[within.holds(inner[lining].mean(axis=1))][:, ::-1])
 
 
 def build_scan(path: Path, foot: Foot) -> Shoe:
