@@ -31,7 +31,7 @@ class Synth:
     size: int = 256
     """Side of the pictures in pixels."""
     assets: Annotated[Path | None, arg(metavar="FOLDER")] = None
-    """Folder with shoe meshes (.mhclo, .obj) to use beside the parametric ones."""
+    """Folder with shoes (.mhclo, or one shoe as .obj, .glb), mocap/*.bvh clips and hdri/*.hdr places to use as well."""
     workers: Annotated[int | None, arg(metavar="N")] = None
     """Processes; all cores where it is not given."""
     engine: Literal["local", "ray"] = "local"

@@ -13,7 +13,7 @@ from PIL import Image
 
 from shoemodel.data import captions
 from shoemodel.errors import InputError
-from shoemodel.world.scene import FAMILY_SHARES
+from shoemodel.world.shod import FAMILY_SHARES
 from shoemodel.world.shoes import (
     FAMILIES,
     Foot,

@@ -36,6 +36,8 @@ POSES = {
     "kneeling": ("kneeling", "kneeling on one knee", "down on one knee"),
     "leaning": ("leaning against a wall", "leaning", "leaning back"),
     "jumping": ("jumping", "in mid-air", "leaping"),
+    "running": ("running", "on the run", "jogging"),
+    "one foot raised": ("with one foot raised", "standing on one leg", "lifting one foot"),
 }
 GARMENTS = {
     "skinny jeans": ("skinny jeans", "slim jeans", "tight jeans"),

@@ -15,6 +15,8 @@ POSES = (
     "jumping",
 )  # fmt: skip
 POSE_WEIGHTS = (0.25, 0.16, 0.17, 0.07, 0.05, 0.11, 0.05, 0.05, 0.06, 0.03)
+# what only frames of motion clips are called
+CLIP_POSES = ("running", "one foot raised")
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class Pose:
 
     slack_m lowers the trunk below the height at which a leg is straight. knee is the side of a knee on the floor, ""
     for none: the trunk is then above it, its thigh leaning forwards by thigh_lean_deg. leans: against a wall behind.
+    clip: the motion clip and its frame, "" for a pose drawn from priors.
     """
 
     name: str
@@ -61,6 +64,7 @@ class Pose:
     knee: str = ""
     thigh_lean_deg: float = 0.0
     leans: bool = False
+    clip: str = ""
 
     def mirrored(self) -> Pose:
         """The same pose with left and right exchanged."""

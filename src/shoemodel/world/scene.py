@@ -7,21 +7,22 @@ A scene holds everything the renderer needs and everything the labels are read f
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
 from shoemodel.data import captions
-from shoemodel.world import checks, shoes
-from shoemodel.world.body import Figure, body, joint_points, sample_phenotype
+from shoemodel.world import checks
+from shoemodel.world.body import Figure, body, joint_points
+from shoemodel.world.bvh import Clip, load_clips
 from shoemodel.world.camera import Camera, View, aim, sample_view
 from shoemodel.world.clothes import dress
-from shoemodel.world.footing import Fitting, fit
+from shoemodel.world.footing import Fitting
 from shoemodel.world.legs import Unreachable
 from shoemodel.world.outfits import Outfit, sample_outfit
 from shoemodel.world.parts import Part
-from shoemodel.world.shoes.assets import base_vertices, build_asset, load_asset_shoes
+from shoemodel.world.poses import CLIP_POSES
+from shoemodel.world.shod import shod_figure
 from shoemodel.world.stance import Stance, take
 
 # the kinds of place and the grounds each of them may have
@@ -35,19 +36,12 @@ PLACE_SHARES = {"studio": 0.34, "room": 0.3, "street": 0.24, "park": 0.12}
 # consecutive indices share a body and a shoe, which cost more than a scene
 RUN = 4
 SINGLE_SHARE = 0.55
-ASSET_SHARE = 0.2
 MAX_ATTEMPTS = 80
 # how often a view is drawn closer before it is given up
 CLOSER_STEPS = 7
 MAX_HIDDEN = 0.02
-# how often each family of shoes is worn (ours: users' photos are mostly of sneakers)
-FAMILY_SHARES = {
-    "sneaker": 0.17, "running shoe": 0.11, "platform sneaker": 0.08, "high-top": 0.10, "derby": 0.07, "loafer": 0.06,
-    "ankle boot": 0.08, "chelsea boot": 0.06, "tall boot": 0.07, "pump": 0.09, "ballerina": 0.05, "sandal": 0.04,
-    "clog": 0.02,
-}  # fmt: skip
 # poses in which a skirt hangs free
-UPRIGHT = ("standing", "staggered", "walking", "crossed", "tiptoe", "leaning", "jumping")
+UPRIGHT = ("standing", "staggered", "walking", "crossed", "tiptoe", "leaning", "jumping", *CLIP_POSES)
 # scenes in which the frame may cut a shoe, and how much of it (ours)
 CUT_SHARE, MAX_CUT = 0.04, 0.08
 
@@ -100,49 +94,30 @@ class _Refused(Exception):
 def sample_scene(seed: int, index: int, assets: Path | None = None, attempt: int = 0) -> Scene:
     """Scene number `index` of the world `seed`: the same for the same numbers, whatever was drawn before.
 
-    assets: a folder whose shoe files are worn now and then. attempt: another scene of the same shoe, for when the
-    one before is found to be no good once it is rendered. Draws pose, clothes and view again until no rule is broken;
-    RuntimeError if no draw of MAX_ATTEMPTS is good.
+    assets: a folder whose shoe files are worn, and whose motion clips give poses, now and then. attempt: another
+    scene of the same shoe, for when the one before is found to be no good once it is rendered. Draws pose, clothes and
+    view again until no rule is broken; RuntimeError if no draw of MAX_ATTEMPTS is good.
     """
-    phenotype, fitting = _shod_figure(seed, index // RUN, assets)
+    phenotype, fitting = shod_figure(seed, index // RUN, assets)
+    clips = () if assets is None else load_clips(Path(assets))
     rng = np.random.default_rng([seed, index, 1, attempt])
     single = rng.random() < SINGLE_SHARE
     may_cut = rng.random() < CUT_SHARE
     refusals: list[str] = []
     for _ in range(MAX_ATTEMPTS):
         try:
-            return _draw(seed, index, rng, phenotype, fitting, single, may_cut)
+            return _draw(seed, index, rng, phenotype, fitting, clips, single, may_cut)
         except (_Refused, Unreachable) as refusal:
             refusals.append(str(refusal))
     raise RuntimeError(f"no good scene {seed}-{index} in {MAX_ATTEMPTS} draws: {sorted(set(refusals))}")
 
 
-@lru_cache(maxsize=2)
-def _shod_figure(seed: int, run: int, assets: Path | None) -> tuple[dict[str, float], Fitting]:
-    """The body and the shoe of a run of scenes: made from parameters, or now and then read from a file in assets."""
-    rng = np.random.default_rng([seed, run, 0])
-    family = str(rng.choice(list(FAMILY_SHARES), p=list(FAMILY_SHARES.values())))
-    parameters = shoes.sample_parameters(rng, family)
-    womanly = {"pump": 0.95, "ballerina": 0.95, "tall boot": 0.85, "sandal": 0.75}.get(parameters.family, 0.5)
-    female = rng.random() < womanly
-    phenotype = sample_phenotype(rng, female)
-    figure = body().figure(phenotype)
-    files = [] if assets is None else load_asset_shoes(assets)
-    choice = np.random.default_rng([seed, run, 3])
-    if files and choice.random() < ASSET_SHARE:
-        path = files[choice.integers(len(files))]
-        shoe = build_asset(path, body().foot(figure, 0.0), base_vertices(phenotype))
-    else:
-        shoe = shoes.build(parameters, body().foot(figure, shoes.heel_deg(parameters)))
-    return phenotype, fit(body(), figure, shoe)
-
-
 def _draw(
-    seed: int, index: int, rng: np.random.Generator, phenotype: dict[str, float], fitting: Fitting, single: bool,
-    may_cut: bool,
+    seed: int, index: int, rng: np.random.Generator, phenotype: dict[str, float], fitting: Fitting,
+    clips: tuple[Clip, ...], single: bool, may_cut: bool,
 ) -> Scene:  # fmt: skip
     """One attempt at a scene; raises _Refused or Unreachable."""
-    stance = take(rng, body(), fitting)
+    stance = take(rng, body(), fitting, clips)
     feet = (str(rng.choice(["left", "right"])),) if single else ("left", "right")
     shoe_parts = {side: stance.shoe_parts(side) for side in feet}
     keypoints, present = _keypoints(fitting.figure, stance, feet)

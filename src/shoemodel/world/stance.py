@@ -7,9 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from shoemodel.world.body import Body, Figure, group, joint_points, skin
+from shoemodel.world.bvh import Clip
 from shoemodel.world.footing import Fitting, bend_feet, place, placed_parts
 from shoemodel.world.legs import REACH, Unreachable, free_leg, solve, standing_height
 from shoemodel.world.meshes import rigid, rotation, transform
+from shoemodel.world.motion import CLIP_SHARE, sample_clip_pose
 from shoemodel.world.parts import Part
 from shoemodel.world.poses import LEG_M, Pose, Step, Swing, sample_pose
 
@@ -49,9 +51,11 @@ class Stance:
         return float(np.degrees(np.arctan2(ways[0], -ways[1])))
 
 
-def take(rng: np.random.Generator, body: Body, fitting: Fitting) -> Stance:
-    """Draw a pose and take it. Raises Unreachable when this figure cannot."""
-    pose = sample_pose(rng, fitting.shoe.heel_deg < FLAT_HEEL_DEG)
+def take(rng: np.random.Generator, body: Body, fitting: Fitting, clips: tuple[Clip, ...] = ()) -> Stance:
+    """Draw a pose, now and then from motion clips, and take it. Raises Unreachable when this figure cannot."""
+    flat = fitting.shoe.heel_deg < FLAT_HEEL_DEG
+    recorded = bool(clips) and rng.random() < CLIP_SHARE
+    pose = sample_clip_pose(rng, clips, flat) if recorded else sample_pose(rng, flat)
     figure = fitting.figure
     scale = (figure.length("hip", "knee") + figure.length("knee", "ankle")) / LEG_M
     placements = {side: place(fitting, side, step, scale) for side, step in pose.feet.items() if isinstance(step, Step)}

