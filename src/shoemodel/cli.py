@@ -1,4 +1,4 @@
-"""The command line: `shoemodel generate | verify | synth | inspect | train | pack`.
+"""The command line: `shoemodel generate | poses | verify | synth | inspect | train | pack | evaluate`.
 
 Bad input gets one sentence on stderr and exit code 2. Nothing heavy is imported before a verb runs.
 """
@@ -19,6 +19,7 @@ import tyro
 from tyro.conf import Positional, arg, subcommand
 
 from shoemodel.cli_data import Inspect, Synth
+from shoemodel.cli_evaluate import Evaluate
 from shoemodel.errors import InputError
 
 if TYPE_CHECKING:
@@ -228,6 +229,7 @@ Verb = (
     | Annotated[Inspect, subcommand("inspect")]
     | Annotated[Train, subcommand("train")]
     | Annotated[Pack, subcommand("pack")]
+    | Annotated[Evaluate, subcommand("evaluate")]
 )
 
 
