@@ -164,7 +164,7 @@ def _table(matrices: Float[np.ndarray, "n 3 3"], shoes: list[str]) -> dict[str, 
 
 
 def _named(value: np.ndarray) -> Any:
-    return dict(zip(masks.NAMES, map(figure, value), strict=True)) if value.ndim else figure(value)
+    return dict(zip(masks.NAMES, map(figure, value), strict=True)) if value.ndim else figure(float(value))
 
 
 def _intervals(values: np.ndarray) -> Any:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Float
 
-from shoemodel.data.sample import Sample
+from shoemodel.data.sample import SIDES, Sample
 from shoemodel.errors import InputError
 from shoemodel.evaluation.held_out import Source, areas_by, by_shoe, figure, interval, resampled
 from shoemodel.lps.feet import FOOT_NAMES
@@ -25,7 +25,6 @@ from shoemodel.pipeline import ShoeModelPipeline
 from shoemodel.pose import ABSENT, FOOT_INDICES, NAMES
 from shoemodel.sw.conditions import wearable_shoe
 
-SIDES = ("left", "right")
 POINTS = tuple(name.split("_", 1)[1] for name in FOOT_NAMES[:4])
 THRESHOLDS = (0.05, 0.1)
 """Of PCK, in foot extents."""
@@ -53,7 +52,7 @@ class Reading:
     @property
     def there(self) -> Bool[np.ndarray, "2"]:
         """Which feet are in the picture, by as many points as the pack needs to report one."""
-        return self.labelled.reshape(2, 4).sum(1) >= MIN_POINTS
+        return np.asarray(self.labelled.reshape(2, 4).sum(1) >= MIN_POINTS)
 
     @property
     def reported(self) -> Bool[np.ndarray, "2"]:
@@ -134,7 +133,9 @@ def _counts(reading: Reading) -> np.ndarray:
 
 def _shares(counts: Float[np.ndarray, "*b 9"]) -> dict[tuple[str, ...], np.ndarray]:
     with np.errstate(divide="ignore", invalid="ignore"):
-        found = {("PCK", f"{limit:g}"): counts[..., i] / counts[..., 2] for i, limit in enumerate(THRESHOLDS)}
+        found: dict[tuple[str, ...], np.ndarray] = {}
+        for number, limit in enumerate(THRESHOLDS):
+            found["PCK", f"{limit:g}"] = counts[..., number] / counts[..., 2]
         for number, side in enumerate(SIDES):
             rightly, reported, there = np.moveaxis(counts[..., 3 + 3 * number : 6 + 3 * number], -1, 0)
             found["presence", side, "precision"] = rightly / reported
@@ -191,7 +192,7 @@ def keypoint_ap(readings: Sequence[Reading]) -> dict[str, float | None]:
 
 
 def _truths(readings: Sequence[Reading]) -> list[dict[str, Any]]:
-    truths = []
+    truths: list[dict[str, Any]] = []
     for image, reading in enumerate(readings, 1):
         for foot in np.flatnonzero(reading.there):
             part, extent = slice(4 * foot, 4 * foot + 4), float(reading.extent_px[foot])
@@ -211,7 +212,7 @@ def _truths(readings: Sequence[Reading]) -> list[dict[str, Any]]:
 
 
 def _answers(readings: Sequence[Reading]) -> list[dict[str, Any]]:
-    answers = []
+    answers: list[dict[str, Any]] = []
     for image, reading in enumerate(readings, 1):
         for foot in np.flatnonzero(reading.reported):
             part = slice(4 * foot, 4 * foot + 4)
