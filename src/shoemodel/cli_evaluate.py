@@ -147,6 +147,7 @@ LEG_LINES = {
     "knees bent backwards, share": ("bodies", "sampled", "knees bent backwards"),
     "  true poses' knees": ("bodies", "true", "knees bent backwards"),
     "seconds for 10,000 poses": ("speed", "seconds"),
+    "  of processor time": ("speed", "processor seconds"),
     "threads": ("speed", "threads"),
 }
 """As FEET_LINES."""

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 class Poses:
     """Draw a gallery of different plausible poses over the shoe of a photo (Fig. 8); writes DIR/<photo stem>/.
 
-    gallery.png shows them all, pose_00.png ... are the skeletons, poses.json holds their points. They are the poses that
-    `shoemodel generate` takes with the same seed and layout; those that look like an earlier one are dropped.
+    gallery.png shows them all, pose_00.png ... are the skeletons, poses.json holds their points. They are the poses
+    that `shoemodel generate` takes with the same seed and layout; those that look like an earlier one are dropped.
 
     Example: shoemodel poses sneaker.jpg --num 12 --out poses
     """
