@@ -57,7 +57,8 @@ class Reading:
     @property
     def reported(self) -> Bool[np.ndarray, "2"]:
         """Which feet the pack reports."""
-        return np.zeros(2, bool) if self.found is None else self.found.exists.reshape(2, 4).any(1)
+        exists = np.zeros(8, bool) if self.found is None else self.found.exists
+        return np.asarray(exists.reshape(2, 4).any(axis=1))
 
     @property
     def extent_px(self) -> Float[np.ndarray, "2"]:
