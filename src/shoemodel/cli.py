@@ -1,4 +1,4 @@
-"""The command line: `shoemodel generate | verify | synth | inspect | train | pack`.
+"""The command line: `shoemodel generate | poses | verify | synth | inspect | train | pack | evaluate`.
 
 Bad input gets one sentence on stderr and exit code 2. Nothing heavy is imported before a verb runs.
 """
@@ -10,7 +10,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -19,6 +19,9 @@ import tyro
 from tyro.conf import Positional, arg, subcommand
 
 from shoemodel.cli_data import Inspect, Synth
+from shoemodel.cli_evaluate import Evaluate
+from shoemodel.cli_poses import Poses
+from shoemodel.cli_where import Where
 from shoemodel.errors import InputError
 
 if TYPE_CHECKING:
@@ -68,42 +71,31 @@ class Generate:
     """Classifier-free guidance: how strongly the prompt steers."""
     negative_prompt: str = ""
     """What not to draw."""
-    box: Annotated[str | None, arg(metavar="x0,y0,x1,y1")] = None
-    """Where the shoe is, in photo pixels, if it is not found by itself."""
-    points: Annotated[str | None, arg(metavar="x,y[,x,y...]")] = None
-    """Points on the shoe, in photo pixels."""
-    mask: Annotated[Path | None, arg(metavar="FILE")] = None
-    """The shoe's pixels: a picture of the photo's size, white (or opaque) on the shoe."""
-    layout: Annotated[str, arg(metavar="auto|keep|x,y,scale,angle[,flip]")] = "auto"
-    """Where the shoe stands: `auto` extends the canvas where legs need room, `keep` adds nothing; or the middle of the
-    shoe as fractions of the canvas, its scale and its turn in degrees, and `flip` to mirror it."""
+    where: Where = field(default_factory=Where)
 
     def run(self) -> int:
         from shoemodel import arguments, images, packs, run_folder
-        from shoemodel import layout as layouts
 
         folders = arguments.folders(self.photos, self.out)
         arguments.at_least(1, self.num, "--num")
         arguments.at_least(1, self.steps, "--steps")
         arguments.at_least(0, self.guidance, "--guidance")
         arguments.at_least(0, self.seed, "--seed")
-        layouts.parse(self.layout)
-        box, points = arguments.box(self.box), arguments.points(self.points)
+        places = self.where.read()
         run_folder.require_writable(self.out)
-        mask = arguments.mask(self.mask)
         packs.check(packs.resolve(self.pack))
         pipeline, exit_code = None, 0
         for file, folder in zip(self.photos, folders, strict=True):
             try:
                 photo = images.load(file)
                 pipeline = pipeline or _load(self.pack)
-                self._one(pipeline, photo, folder, box=box, points=points, mask=mask)
+                self._one(pipeline, photo, folder, places)
             except InputError as error:
                 _complain(error)
                 exit_code = BAD_INPUT
         return exit_code
 
-    def _one(self, pipeline: ShoeModelPipeline, photo: Photo, folder: Path, **where: Any) -> None:
+    def _one(self, pipeline: ShoeModelPipeline, photo: Photo, folder: Path, places: dict[str, Any]) -> None:
         """Run the chain on one photo, with a progress bar, and write its folder."""
         from shoemodel import packs, run_folder
 
@@ -116,9 +108,9 @@ class Generate:
                 steps=self.steps,
                 guidance=self.guidance,
                 negative_prompt=self.negative_prompt,
-                layout=self.layout,
+                layout=self.where.layout,
                 callback=report,
-                **where,
+                **places,
             )
         settings = {
             "prompt": self.prompt,
@@ -223,11 +215,13 @@ class Pack:
 
 Verb = (
     Annotated[Generate, subcommand("generate")]
+    | Annotated[Poses, subcommand("poses")]
     | Annotated[Verify, subcommand("verify")]
     | Annotated[Synth, subcommand("synth")]
     | Annotated[Inspect, subcommand("inspect")]
     | Annotated[Train, subcommand("train")]
     | Annotated[Pack, subcommand("pack")]
+    | Annotated[Evaluate, subcommand("evaluate")]
 )
 
 

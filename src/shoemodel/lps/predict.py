@@ -33,6 +33,7 @@ from shoemodel.pose import Pose
 MIN_PEAK = 0.2  # heatmap peak under which a point was not found (ours)
 MIN_POINTS = 2  # found points a foot needs, its ankle among them or not (ours)
 SAME_FOOT = 0.3  # mean distance of two feet's points, in foot lengths, under which they are one foot (ours)
+SAME_POSE = 0.15  # mean distance of two poses' leg points, in foot lengths, under which they look alike (ours)
 POOL = 64  # poses drawn for every request (ours)
 SIDE = 256  # px of the square frame in which the paper's normalisation is taken
 HIP, KNEE, ANKLE = 0, 1, 2  # within one leg of L_0
@@ -132,6 +133,20 @@ def choose(candidates: list[Pose], num: int) -> list[Pose]:
         chosen.append(int(distances.argmax()))
         distances = np.minimum(distances, np.linalg.norm(legs - legs[chosen[-1]], axis=1))
     return [candidates[pool[chosen[index % len(chosen)]]] for index in range(num)]
+
+
+def distinct(candidates: list[Pose]) -> list[Pose]:
+    """The poses of one shoe without those that look like an earlier one (ours)."""
+    kept: list[Pose] = []
+    for pose in candidates:
+        length = max(
+            float(np.linalg.norm(foot[1:3].mean(axis=0) - foot[3])) for _, _, foot, there in _sides(pose) if there.any()
+        )
+        there = pose.exists[list(poses.LEG_INDICES)]
+        gaps = [np.linalg.norm((pose.legs - other.legs)[there], axis=1).mean() for other in kept]
+        if all(gap >= SAME_POSE * length for gap in gaps):
+            kept.append(pose)
+    return kept
 
 
 def implausibility(pose: Pose) -> float:

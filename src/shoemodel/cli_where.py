@@ -1,0 +1,33 @@
+"""Where the shoe is in the photo and where it is to stand: flags that several verbs take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+from tyro.conf import arg
+
+
+@dataclass(frozen=True, kw_only=True)
+class Where:
+    """The shoe in the photo, and its place on the canvas."""
+
+    box: Annotated[str | None, arg(metavar="x0,y0,x1,y1")] = None
+    """Where the shoe is, in photo pixels, if it is not found by itself."""
+    points: Annotated[str | None, arg(metavar="x,y[,x,y...]")] = None
+    """Points on the shoe, in photo pixels."""
+    mask: Annotated[Path | None, arg(metavar="FILE")] = None
+    """The shoe's pixels: a picture of the photo's size, white (or opaque) on the shoe."""
+    layout: Annotated[str, arg(metavar="auto|keep|x,y,scale,angle[,flip]")] = "auto"
+    """Where the shoe stands: `auto` extends the canvas where legs need room, `keep` adds nothing; or the middle of the
+    shoe as fractions of the canvas, its scale and its turn in degrees, and `flip` to mirror it."""
+
+    def read(self) -> dict[str, Any]:
+        """box, points and mask as the pipeline takes them. Raises InputError for what cannot be read."""
+        from shoemodel import arguments
+        from shoemodel import layout as layouts
+
+        layouts.parse(self.layout)
+        places = {"box": arguments.box(self.box), "points": arguments.points(self.points)}
+        return {**places, "mask": arguments.mask(self.mask)}
