@@ -18,7 +18,6 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +47,6 @@ from transformers.utils import logging as transformers_logging
 
 from shoemodel import draw, images, packs
 from shoemodel import layout as layouts
-from shoemodel.errors import InputError
 from shoemodel.geometry import Box, Letterbox
 from shoemodel.images import Photo
 from shoemodel.layout import Layout
@@ -57,6 +55,7 @@ from shoemodel.lps.predict import FootKeypoints, foot_keypoints, leg_poses
 from shoemodel.lps.vitpose import StemmedVitPose
 from shoemodel.masks import ShoeAreas
 from shoemodel.pose import Pose
+from shoemodel.result import ShoeModelResult
 from shoemodel.sw import paste, sample
 from shoemodel.sw.conditions import condition
 from shoemodel.wd import predict as wd
@@ -69,36 +68,6 @@ Progress = Callable[[str, int, int], None]
 
 HEAVY = ("unet", "controlnet", "vae")
 """Components that run in bfloat16 where the processor multiplies it natively; the others are small and stay float32."""
-
-
-@dataclass(frozen=True, eq=False)
-class ShoeModelResult:
-    """Everything one call made; pictures are HWC uint8, points are pixels of the canvas."""
-
-    images: list[UInt8[np.ndarray, "H W 3"]]
-    """X': the results, at the canvas size."""
-    shoe: UInt8[np.ndarray, "H W 4"]
-    """X_w in place on the canvas: alpha 255 exactly on the visible area, 0 elsewhere."""
-    region: Region
-    """X_m on the photo's grid."""
-    areas: ShoeAreas
-    """Visible and wearable area on the photo's grid."""
-    layout: Layout
-    """From the photo to the canvas."""
-    feet: FootKeypoints
-    """C_p."""
-    poses: list[Pose]
-    """The 12 points of each result."""
-    pose_images: list[UInt8[np.ndarray, "H W 3"]]
-    """X_p of each result."""
-    generated: list[UInt8[np.ndarray, "s s 3"]]
-    """What the networks drew, before the shoe was pasted back."""
-    seeds: list[int]
-    """The seed of each result's noise."""
-    timings_s: dict[str, float] = field(default_factory=dict)
-    """Seconds per stage."""
-    notices: list[str] = field(default_factory=list)
-    """What the user should know, such as a prompt that was cut."""
 
 
 class ShoeModelPipeline(DiffusionPipeline):
@@ -214,7 +183,7 @@ class ShoeModelPipeline(DiffusionPipeline):
         Raises:
             InputError: no shoe or foot was found, or a prompt lies outside the photo.
         """
-        photo = as_photo(image)
+        photo = images.as_photo(image)
         seed = _seed(generator)
         clock = _Clock(callback)
         with clock("region"):
@@ -260,7 +229,7 @@ class ShoeModelPipeline(DiffusionPipeline):
         mask: Bool[np.ndarray, "h w"] | None = None,
     ) -> Region:
         """X_m: the shoe's pixels, from the mask given, else the photo's transparency, else SAM (`wd.region.find`)."""
-        photo = as_photo(image)
+        photo = images.as_photo(image)
         if mask is not None:
             return regions.from_user(mask, photo.size, "mask", photo.path.name)
         if photo.alpha is not None and box is None and points is None:
@@ -271,7 +240,7 @@ class ShoeModelPipeline(DiffusionPipeline):
 
     def detect_areas(self, image: Photo | Image.Image | UInt8[np.ndarray, "h w 3"], region: Region) -> ShoeAreas:
         """X_v and the wearable area on the photo's grid (section 3.1)."""
-        photo = as_photo(image)
+        photo = images.as_photo(image)
         return wd.predict(self.areas, photo.rgb, region.mask, photo.path.name)
 
     def place(
@@ -281,7 +250,7 @@ class ShoeModelPipeline(DiffusionPipeline):
         layout: Layout | str = "auto",
     ) -> tuple[Layout, UInt8[np.ndarray, "H W 4"]]:
         """The layout, and X_w on its canvas as RGBA: alpha 255 on the visible area, black and 0 elsewhere (Fig. 10)."""
-        photo = as_photo(image)
+        photo = images.as_photo(image)
         if not isinstance(layout, Layout):
             layout = layouts.arrange(layouts.parse(layout), photo.size, areas.shoe)
         return layout, paste.place(photo.rgb, areas.visible, layout)
@@ -350,22 +319,6 @@ class _Clock:
         report(0)
         yield report
         self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - started
-
-
-def as_photo(image: Photo | Image.Image | UInt8[np.ndarray, "h w 3"]) -> Photo:
-    """What a caller may hand in, as a Photo; the hash of one that comes from no file is that of its pixels.
-
-    Raises:
-        InputError: no picture, or an array that is not (h, w, 3) uint8.
-    """
-    if isinstance(image, Photo):
-        return image
-    if isinstance(image, Image.Image):
-        return images.from_pil(image)
-    if isinstance(image, np.ndarray) and image.ndim == 3 and image.shape[2] == 3 and image.dtype == np.uint8:
-        return images.from_pil(Image.fromarray(image))
-    found = f"an array {image.shape} of {image.dtype}" if isinstance(image, np.ndarray) else type(image).__name__
-    raise InputError(f"the photo is {found}; a Photo, a PIL image or an array (h, w, 3) of uint8 is accepted")
 
 
 def default_dtype() -> torch.dtype:

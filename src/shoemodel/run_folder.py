@@ -26,8 +26,8 @@ from shoemodel import certificate, draw, images
 from shoemodel.errors import InputError
 from shoemodel.files import replacing
 from shoemodel.images import Photo
-from shoemodel.pipeline import ShoeModelResult
 from shoemodel.pose import FOOT_INDICES, NAMES
+from shoemodel.result import ShoeModelResult
 
 LIBRARIES = ("shoemodel", "torch", "transformers", "diffusers", "numpy", "pillow", "opencv-python-headless")
 OVERVIEW_SIDE = 512  # px: the longer side of each picture in overview.png

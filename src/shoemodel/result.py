@@ -1,0 +1,44 @@
+"""What one call of the pipeline made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from jaxtyping import UInt8
+
+from shoemodel.layout import Layout
+from shoemodel.lps.predict import FootKeypoints
+from shoemodel.masks import ShoeAreas
+from shoemodel.pose import Pose
+from shoemodel.wd.region import Region
+
+
+@dataclass(frozen=True, eq=False)
+class ShoeModelResult:
+    """Everything one call made; pictures are HWC uint8, points are pixels of the canvas."""
+
+    images: list[UInt8[np.ndarray, "H W 3"]]
+    """X': the results, at the canvas size."""
+    shoe: UInt8[np.ndarray, "H W 4"]
+    """X_w in place on the canvas: alpha 255 exactly on the visible area, 0 elsewhere."""
+    region: Region
+    """X_m on the photo's grid."""
+    areas: ShoeAreas
+    """Visible and wearable area on the photo's grid."""
+    layout: Layout
+    """From the photo to the canvas."""
+    feet: FootKeypoints
+    """C_p."""
+    poses: list[Pose]
+    """The 12 points of each result."""
+    pose_images: list[UInt8[np.ndarray, "H W 3"]]
+    """X_p of each result."""
+    generated: list[UInt8[np.ndarray, "s s 3"]]
+    """What the networks drew, before the shoe was pasted back."""
+    seeds: list[int]
+    """The seed of each result's noise."""
+    timings_s: dict[str, float] = field(default_factory=dict)
+    """Seconds per stage."""
+    notices: list[str] = field(default_factory=list)
+    """What the user should know, such as a prompt that was cut."""
