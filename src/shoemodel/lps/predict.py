@@ -37,9 +37,9 @@ SAME_POSE = 0.15  # mean distance of two poses' leg points, in foot lengths, und
 POOL = 64  # poses drawn for every request (ours)
 SIDE = 256  # px of the square frame in which the paper's normalisation is taken
 HIP, KNEE, ANKLE = 0, 1, 2  # within one leg of L_0
-SHANK_PER_FOOT = (0.5, 4.5)  # accepted length ratios in the picture, foreshortening included (ours)
-THIGH_PER_SHANK = (0.3, 3.0)
-SHANK_PER_SHANK = (0.4, 2.5)
+SHANK_PER_FOOT = (0.8, 7.0)  # accepted length ratios in the picture: 99 in 100 legs of the world have them (ours)
+THIGH_PER_SHANK = (0.2, 6.5)
+SHANK_PER_SHANK = (0.5, 2.0)
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,7 @@ def implausibility(pose: Pose) -> float:
         shanks.append(shank)
         if leg[KNEE, 1] > leg[ANKLE, 1] + 0.25 * shank:
             return float("inf")
-        length = float(np.linalg.norm(foot[1:3].mean(axis=0) - foot[3]))
+        length = float(np.linalg.norm(foot[:, None] - foot[None], axis=2).max())
         cost += _deviation(shank, length, SHANK_PER_FOOT)
         if leg_there[HIP]:
             cost += _deviation(float(np.linalg.norm(leg[HIP] - leg[KNEE])), shank, THIGH_PER_SHANK)
