@@ -15,9 +15,7 @@ only what follows.
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +31,6 @@ from diffusers import (
     UNet2DConditionModel,
 )
 from diffusers.pipelines.pipeline_utils import DiffusionPipeline
-from diffusers.utils import logging as diffusers_logging
 from jaxtyping import Bool, UInt8
 from PIL import Image
 from transformers import (
@@ -43,10 +40,10 @@ from transformers import (
     SegformerForSemanticSegmentation,
     VitPoseForPoseEstimation,
 )
-from transformers.utils import logging as transformers_logging
 
 from shoemodel import draw, images, packs
 from shoemodel import layout as layouts
+from shoemodel.clock import Clock, Progress
 from shoemodel.geometry import Box, Letterbox
 from shoemodel.images import Photo
 from shoemodel.layout import Layout
@@ -55,6 +52,7 @@ from shoemodel.lps.predict import FootKeypoints, foot_keypoints, leg_poses
 from shoemodel.lps.vitpose import StemmedVitPose
 from shoemodel.masks import ShoeAreas
 from shoemodel.pose import Pose
+from shoemodel.quiet import quiet
 from shoemodel.result import ShoeModelResult
 from shoemodel.sw import paste, sample
 from shoemodel.sw.conditions import condition
@@ -62,9 +60,6 @@ from shoemodel.wd import predict as wd
 from shoemodel.wd import region as regions
 from shoemodel.wd.region import Region
 from shoemodel.wd.sam import StemmedSam
-
-Progress = Callable[[str, int, int], None]
-"""Called with the stage's name, steps done and steps in all."""
 
 HEAVY = ("unet", "controlnet", "vae")
 """Components that run in bfloat16 where the processor multiplies it natively; the others are small and stay float32."""
@@ -133,7 +128,7 @@ class ShoeModelPipeline(DiffusionPipeline):
         folder = packs.resolve(Path(pretrained_model_name_or_path))
         packs.check(folder)
         dtypes = {"default": torch.float32, **dict.fromkeys(HEAVY, dtype or default_dtype())}
-        with _quiet():
+        with quiet():
             pipeline = super().from_pretrained(str(folder), dtype=dtypes, local_files_only=True, **components)
         for name in HEAVY:
             getattr(pipeline, name).to(memory_format=torch.channels_last)
@@ -142,7 +137,7 @@ class ShoeModelPipeline(DiffusionPipeline):
     def save_pretrained(self, save_directory: str | os.PathLike, *args: Any, **kwargs: Any) -> None:
         """Write the pack as it is in memory, with its pack.json; arguments are those of `DiffusionPipeline`."""
         folder = Path(save_directory)
-        with _quiet():
+        with quiet():
             super().save_pretrained(str(folder), *args, **kwargs)
         packs.write_manifest(folder, folder.name)
 
@@ -185,7 +180,7 @@ class ShoeModelPipeline(DiffusionPipeline):
         """
         photo = images.as_photo(image)
         seed = _seed(generator)
-        clock = _Clock(callback)
+        clock = Clock(callback)
         with clock("region"):
             region = self.find_region(photo, box, points, mask)
         with clock("areas"):
@@ -302,25 +297,6 @@ class ShoeModelPipeline(DiffusionPipeline):
         )
 
 
-class _Clock:
-    """Seconds per stage, and progress passed on to the caller."""
-
-    def __init__(self, callback: Progress | None):
-        self.seconds: dict[str, float] = {}
-        self._callback = callback
-
-    @contextmanager
-    def __call__(self, stage: str, done: int = 0, total: int = 1) -> Iterator[Callable[[int], None]]:
-        def report(more: int) -> None:
-            if self._callback is not None:
-                self._callback(stage, done + more, total)
-
-        started = time.perf_counter()
-        report(0)
-        yield report
-        self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - started
-
-
 def default_dtype() -> torch.dtype:
     """bfloat16 on a GPU or a processor with AMX tiles, where it is three to four times as fast; float32 elsewhere."""
     native = torch.cuda.is_available() or torch.cpu._is_amx_tile_supported()
@@ -331,20 +307,3 @@ def _seed(generator: torch.Generator | int | None) -> int:
     if isinstance(generator, int):
         return generator
     return int(torch.randint(2**31, (1,), generator=generator).item())
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Without the libraries' own progress bars, and without diffusers' note on AutoencoderTiny's configuration."""
-    bars = [(library, library.is_progress_bar_enabled()) for library in (diffusers_logging, transformers_logging)]
-    verbosity = diffusers_logging.get_verbosity()
-    diffusers_logging.set_verbosity_error()
-    for library, _ in bars:
-        library.disable_progress_bar()
-    try:
-        yield
-    finally:
-        diffusers_logging.set_verbosity(verbosity)
-        for library, enabled in bars:
-            if enabled:
-                library.enable_progress_bar()
