@@ -20,13 +20,14 @@ def runs(toy_folder, tmp_path_factory):
     folder, tuples = tmp_path_factory.mktemp("runs"), load(toy_folder, limit=12)
     train(autoencoder.AutoencoderTask(autoencoder.smoke(), tuples), autoencoder.smoke(), folder / "autoencoder")
     train(clip.ClipTask(clip.smoke(), tuples), clip.smoke(), folder / "clip")
-    config = dataclasses.replace(base.smoke(), autoencoder=folder / "autoencoder", clip=folder / "clip")
+    folders = {name: folder / name for name in ("autoencoder", "clip", "latents")}
+    config = dataclasses.replace(base.smoke(), **folders)
     train(base.BaseTask(config, tuples), config, folder / "base")
     return folder
 
 
 def config_on(runs, **changes):
-    folders = {name: runs / name for name in ("autoencoder", "clip", "base")}
+    folders = {name: runs / name for name in ("autoencoder", "clip", "base", "latents")}
     return dataclasses.replace(smoke(), **folders, **changes)
 
 
