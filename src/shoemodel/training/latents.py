@@ -130,9 +130,7 @@ def _chunks(home: Path) -> dict[Path, dict[str, Tensor]]:
         try:
             chunks[file] = load_file(file)
         except (SafetensorError, OSError) as error:
-            raise InputError(
-                f"{file}: found no readable latents ({error}); delete it to have it made again"
-            ) from error
+            raise InputError(f"{file}: found no readable latents ({error}); delete it to have it made again") from error
     return chunks
 
 
