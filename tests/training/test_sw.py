@@ -52,13 +52,11 @@ def test_the_condition_is_the_visible_shoe_of_the_unworn_picture(runs, toy_folde
 
 
 def test_mirrored_views_swap_left_and_right(runs, toy_folder):
-    from shoemodel.training.latents import view
-
     task = SWTask(config_on(runs, pose_jitter_px=0.0, mask_jitter_px=0.0), load(toy_folder, limit=12))
     rng = np.random.default_rng(0)
     labels = task.train.labels[0]
-    plain = task._condition(0, view(0, 0, 256), labels, rng)
-    mirrored = view(0, 1, 256)
+    plain = task._condition(0, task.latents.view(0, 0), labels, rng)
+    mirrored = task.latents.view(0, 1)
     flipped = task._condition(0, mirrored, mirrored.labels(labels), rng)
     torch.testing.assert_close(flipped[:3].flip(-1), plain[:3])
     assert not torch.allclose(flipped[3:].flip(-1), plain[3:])  # the limbs' colours change sides

@@ -21,7 +21,7 @@ from shoemodel.sw.diffusion import Prediction, build_scheduler, noise_loss
 from shoemodel.sw.sample import Text, controlled, encode, sample_batch
 from shoemodel.sw.vae import downsampling
 from shoemodel.training.config import LoopConfig
-from shoemodel.training.latents import embed_captions, latents_of, load_component
+from shoemodel.training.latents import embed_captions, encode_views, load_component
 from shoemodel.training.task import Batch
 
 
@@ -96,7 +96,7 @@ class BaseTask:
         self.vae = load_component(config.autoencoder, "vae")
         self.tokenizer = load_component(config.clip, "tokenizer")
         self.text_encoder = load_component(config.clip, "text_encoder")
-        self.latents = latents_of(self.vae, self.train, config.views, config.latents)
+        self.latents = encode_views(self.vae, self.train, config.views, config.latents)
         self.captions = embed_captions(self.tokenizer, self.text_encoder, self.train)
         torch.manual_seed(config.loop.seed)
         latent_side = tuples.size // downsampling(self.vae)
@@ -111,7 +111,7 @@ class BaseTask:
         rows = rng.integers(len(self.train), size=size)
         views = rng.integers(self.config.views, size=size)
         return {
-            "latents": self.latents.take(rows, views),
+            "latents": self.latents[rows, views],
             "text": self.captions.draw(rows, self.config.text_dropout, rng),
         }
 

@@ -4,7 +4,7 @@ No autoencoder and no text encoder then runs between the steps. A tuple is kept 
 tinted); X_w ‖ X_p of a view is drawn again at each step, since it would need a hundred times the latents' memory.
 
 Latents stay on disk between runs, mapped into memory: FOLDER/<encoder, views, size>/<first key>.safetensors holds the
-latents of up to `CHUNK` tuples and their keys. A key is the hash of a worn picture, so tuples are found again in
+latents of up to `CHUNK` tuples and their keys. A key is the hash of a tuple's pictures, so tuples are found again in
 whatever folder and order, added ones are encoded alone, and latents of another encoder are never taken for these.
 """
 
@@ -61,11 +61,11 @@ class View:
         return warp(labels, self.transform, labels.shape, nearest=True)
 
 
-def view(key: int, number: int, side: int) -> View:
-    """View `number` of the tuple `key`: 0 as it is, 1 mirrored, then enlarged and tinted at random, always the same."""
+def draw_view(seed: int, number: int, side: int) -> View:
+    """View `number` of a tuple: 0 as it is, 1 mirrored, then enlarged and tinted at random, the same for each seed."""
     if number < 2:
         return View(about_centre(side, flip=number == 1), np.ones(3))
-    rng = np.random.default_rng([key, number])
+    rng = np.random.default_rng([seed, number])
     scale = rng.uniform(1.0, LARGEST_ZOOM)
     room = (scale - 1) * side / 2  # beyond this the picture's edge would show
     dx, dy = rng.uniform(-room, room, 2)
@@ -76,41 +76,49 @@ def view(key: int, number: int, side: int) -> View:
 class Latents:
     """Scaled latents of n tuples in each view, bfloat16 as the encoder gives them, mapped from files."""
 
-    def __init__(self, keys: Int[np.ndarray, "n"], chunks: dict[Path, dict[str, Tensor]]):
-        self.keys = keys
+    def __init__(
+        self, keys: Int[np.ndarray, "n"], seeds: Int[np.ndarray, "n"], side: int, chunks: dict[Path, dict[str, Tensor]]
+    ):
+        self._seeds, self._side = seeds, side
         where = {int(key): (file, row) for file, chunk in chunks.items() for row, key in enumerate(chunk["keys"])}
         self._parts = {file: chunk["latents"] for file, chunk in chunks.items()}
         self._places = [where[int(key)] for key in keys]
         self.shape = (len(keys), *next(iter(self._parts.values())).shape[1:])
         """(n, views, c, h, w)"""
 
-    def take(self, rows: Int[np.ndarray, "b"], numbers: Int[np.ndarray, "b"]) -> Float[Tensor, "b c h w"]:
-        """Latents of the given views of the given tuples, float32."""
+    def view(self, row: int, number: int) -> View:
+        """How view `number` of tuple `row` changes its pictures; the same for all tuples with its unworn picture."""
+        return draw_view(int(self._seeds[row]), number, self._side)
+
+    def __getitem__(self, at: tuple[Int[np.ndarray, "b"], Int[np.ndarray, "b"]]) -> Float[Tensor, "b c h w"]:
+        """latents[rows, numbers]: the given views of the given tuples, float32."""
+        rows, numbers = at
         places = [(*self._places[row], number) for row, number in zip(rows, numbers, strict=True)]
         return torch.stack([self._parts[file][row, int(number)] for file, row, number in places]).float()
 
 
-def latents_of(vae: Any, tuples: Tuples, views: int, folder: Path) -> Latents:
+def encode_views(vae: Any, tuples: Tuples, views: int, folder: Path) -> Latents:
     """Latents of the worn pictures in each view; what `folder` lacks is encoded and added to it.
 
     An interrupted call continues where it stopped. With several processes the first one encodes.
     Raises InputError for a file of latents that cannot be read.
     """
-    keys = np.array([_key(picture) for picture in tuples.worn])
+    seeds = np.array([_hash(picture) for picture in tuples.unworn])
+    keys = np.array([_hash(picture, int(seed)) for picture, seed in zip(tuples.worn, seeds, strict=True)])
     home = folder / _identity(vae, views, tuples.size)
     with PartialState().main_process_first():
         known = {int(key) for chunk in _chunks(home).values() for key in chunk["keys"]}
         missing = [row for row in np.unique(keys, return_index=True)[1] if int(keys[row]) not in known]
         parts = [np.array(missing[start : start + CHUNK]) for start in range(0, len(missing), CHUNK)]
         for rows in track(parts, f"latents {home}", disable=not parts):
-            chunk = {"keys": torch.from_numpy(keys[rows]), "latents": _encode(vae, tuples, keys, rows, views)}
+            chunk = {"keys": torch.from_numpy(keys[rows]), "latents": _encode(vae, tuples, seeds, rows, views)}
             write_file(home / f"{keys[rows[0]]:016x}.safetensors", lambda partial, c=chunk: save_file(c, partial))
-    return Latents(keys, _chunks(home))
+    return Latents(keys, seeds, tuples.size, _chunks(home))
 
 
-def _key(picture: UInt8[np.ndarray, "s s 3"]) -> int:
-    """63 bits of the picture's hash."""
-    return int.from_bytes(hashlib.blake2b(picture.tobytes(), digest_size=8).digest()) >> 1
+def _hash(picture: UInt8[np.ndarray, "s s 3"], salt: int = 0) -> int:
+    """63 bits of a picture's hash."""
+    return int.from_bytes(hashlib.blake2b(picture.tobytes(), digest_size=8, salt=salt.to_bytes(8)).digest()) >> 1
 
 
 def _identity(vae: Any, views: int, side: int) -> str:
@@ -136,12 +144,12 @@ def _chunks(home: Path) -> dict[Path, dict[str, Tensor]]:
 
 @torch.no_grad()
 def _encode(
-    vae: Any, tuples: Tuples, keys: Int[np.ndarray, "n"], rows: Int[np.ndarray, "m"], views: int, batch: int = 16
+    vae: Any, tuples: Tuples, seeds: Int[np.ndarray, "n"], rows: Int[np.ndarray, "m"], views: int, batch: int = 16
 ) -> Float[Tensor, "m views c h w"]:
     """bfloat16 latents of the tuples `rows` in each view, on the CPU."""
     device, latents = _device(), []
     vae = vae.to(device, memory_format=torch.channels_last).eval()
-    pictures = _pictures(tuples, keys, rows, views)
+    pictures = _pictures(tuples, seeds, rows, views)
     while stack := list(islice(pictures, batch)):
         pixels = torch.from_numpy(to_network(np.stack(stack))).to(device, memory_format=torch.channels_last)
         with torch.autocast(device.type, torch.bfloat16):
@@ -149,10 +157,10 @@ def _encode(
     return torch.cat(latents).unflatten(0, (len(rows), views)).contiguous()
 
 
-def _pictures(tuples: Tuples, keys: np.ndarray, rows: np.ndarray, views: int) -> Iterator[np.ndarray]:
+def _pictures(tuples: Tuples, seeds: np.ndarray, rows: np.ndarray, views: int) -> Iterator[np.ndarray]:
     for row in rows:
         for number in range(views):
-            yield view(int(keys[row]), number, tuples.size).picture(tuples.worn[row])
+            yield draw_view(int(seeds[row]), number, tuples.size).picture(tuples.worn[row])
 
 
 @dataclass(frozen=True, eq=False)

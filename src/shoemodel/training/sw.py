@@ -21,7 +21,7 @@ from shoemodel.sw.sample import controlled, encode, sample_batch
 from shoemodel.sw.vae import downsampling
 from shoemodel.training.base import plain_attention
 from shoemodel.training.config import LoopConfig
-from shoemodel.training.latents import View, embed_captions, latents_of, load_component, view
+from shoemodel.training.latents import View, embed_captions, encode_views, load_component
 from shoemodel.training.task import Batch
 
 
@@ -90,7 +90,7 @@ class SWTask:
         self.text_encoder = load_component(config.clip, "text_encoder")
         self.unet = load_component(config.base, "unet")
         self.scheduler = load_component(config.base, "scheduler")
-        self.latents = latents_of(self.vae, self.train, config.views, config.latents)
+        self.latents = encode_views(self.vae, self.train, config.views, config.latents)
         self.captions = embed_captions(self.tokenizer, self.text_encoder, self.train)
         torch.manual_seed(config.loop.seed)
         self.controlnet = shoe_controlnet(self.unet, downsampling=downsampling(self.vae))
@@ -104,12 +104,12 @@ class SWTask:
         numbers = rng.integers(self.config.views, size=size)
         conditions, weights = [], []
         for row, number in zip(rows, numbers, strict=True):
-            seen = view(int(self.latents.keys[row]), number, self.train.size)
+            seen = self.latents.view(row, number)
             labels = seen.labels(self.train.labels[row])
             conditions.append(self._condition(row, seen, labels, rng))
             weights.append(self._weight(labels))
         return {
-            "latents": self.latents.take(rows, numbers),
+            "latents": self.latents[rows, numbers],
             "text": self.captions.draw(rows, self.config.text_dropout, rng),
             "condition": torch.stack(conditions),
             "weight": torch.stack(weights),
