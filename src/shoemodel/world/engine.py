@@ -199,7 +199,7 @@ def _lamp(lamp: AreaLight) -> dict:
 def _sensor(camera: Camera, size: int) -> dict:
     mi = mitsuba()
     look = mi.ScalarTransform4f().look_at(origin=camera.origin.tolist(), target=camera.target.tolist(), up=[0, 0, 1])
-    film = {"type": "hdrfilm", "width": size, "height": size, "rfilter": {"type": "gaussian"}, "pixel_format": "rgb"}
+    film = {"type": "hdrfilm", "width": size, "height": size, "rfilter": {"type": "box"}, "pixel_format": "rgb"}
     sensor = {"type": "perspective", "fov": float(camera.fov_deg), "fov_axis": "x", "to_world": look}
     return sensor | {"near_clip": 0.02, "film": film, "sampler": {"type": "independent"}}
 

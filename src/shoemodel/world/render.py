@@ -110,7 +110,7 @@ def _areas(
 
 
 def _smooth(picture: Picture) -> np.ndarray:
-    return denoise(picture.radiance, picture.albedo, picture.normal, picture.depth)
+    return denoise(picture.radiance, picture.albedo, picture.normal)
 
 
 def choose_film(picture: Picture, rng: np.random.Generator) -> Film:
