@@ -197,6 +197,7 @@ def _lamp(lamp: AreaLight) -> dict:
 
 
 def _sensor(camera: Camera, size: int) -> dict:
+    """A pinhole camera; its film's box filter keeps the noise of neighbours apart, which the denoiser relies on."""
     mi = mitsuba()
     look = mi.ScalarTransform4f().look_at(origin=camera.origin.tolist(), target=camera.target.tolist(), up=[0, 0, 1])
     film = {"type": "hdrfilm", "width": size, "height": size, "rfilter": {"type": "box"}, "pixel_format": "rgb"}
@@ -215,14 +216,24 @@ def _hit_id(mi: ModuleType, shape: Any) -> Any:
 
 
 def shoot(view: View, spp: int, seed: int) -> Picture:
-    """Render with `spp` samples a pixel. The guides see the same sub-pixel points as the light does, by the same seed;
-    one integrator for both would trace the light twice."""
-    mi = mitsuba()
-    light, guides = (
-        np.nan_to_num(np.array(mi.render(view.scene, integrator=integrator, spp=spp, seed=seed)), posinf=0.0)
-        for integrator in _integrators()
-    )
-    return Picture(light[..., :3], guides[..., :3], guides[..., 3:6], guides[..., 6])
+    """Render with `spp` samples a pixel, light and guides apart: one integrator for both would trace the light twice."""
+    features = guides(view, spp, seed)
+    return Picture(radiance(view, spp, seed), features[..., :3], features[..., 3:6], features[..., 6])
+
+
+def radiance(view: View, spp: int, seed: int) -> np.ndarray:
+    """Linear RGB (h, w, 3) of the light that arrives, noisy."""
+    return _rendered(view, _integrators()[0], spp, seed)[..., :3]
+
+
+def guides(view: View, spp: int, seed: int) -> np.ndarray:
+    """Albedo, normal and depth (h, w, 7) of what is met first, through the same points of a pixel by the same seed."""
+    return _rendered(view, _integrators()[1], spp, seed)
+
+
+def _rendered(view: View, integrator: Any, spp: int, seed: int) -> np.ndarray:
+    picture = mitsuba().render(view.scene, integrator=integrator, spp=spp, seed=seed)
+    return np.nan_to_num(np.array(picture), posinf=0.0)
 
 
 @functools.cache
