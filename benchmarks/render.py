@@ -18,6 +18,7 @@ from typing import Any
 
 import tyro
 from rich.console import Console
+from rich.progress import track
 from rich.table import Table
 
 REST = "the rest"
@@ -93,7 +94,7 @@ def measured(options: Benchmark, parts: Parts, size: int) -> tuple[dict[str, flo
     make_sample(options.seed, options.num, size, options.spp, options.assets)
     parts.seconds = dict.fromkeys(parts.seconds, 0.0)
     began, sizes = time.process_time(), []
-    for index in range(options.num):
+    for index in track(range(options.num), f"{size} px", console=Console(stderr=True)):
         sample = make_sample(options.seed, index, size, options.spp, options.assets)
         sizes.append(sum(len(member) for member in sample.to_members().values()))
     total = time.process_time() - began
