@@ -24,6 +24,7 @@ from shoemodel.world.parts import Part
 from shoemodel.world.poses import CLIP_POSES
 from shoemodel.world.shod import shod_figure
 from shoemodel.world.stance import Stance, take
+from shoemodel.world.wardrobe import fit_garment
 
 # the kinds of place and the grounds each of them may have
 GROUNDS = {
@@ -106,7 +107,7 @@ def sample_scene(seed: int, index: int, assets: Path | None = None, attempt: int
     refusals: list[str] = []
     for _ in range(MAX_ATTEMPTS):
         try:
-            return _draw(seed, index, rng, phenotype, fitting, clips, single, may_cut)
+            return _draw(seed, index, rng, phenotype, fitting, clips, single, may_cut, assets)
         except (_Refused, Unreachable) as refusal:
             refusals.append(str(refusal))
     raise RuntimeError(f"no good scene {seed}-{index} in {MAX_ATTEMPTS} draws: {sorted(set(refusals))}")
@@ -114,7 +115,7 @@ def sample_scene(seed: int, index: int, assets: Path | None = None, attempt: int
 
 def _draw(
     seed: int, index: int, rng: np.random.Generator, phenotype: dict[str, float], fitting: Fitting,
-    clips: tuple[Clip, ...], single: bool, may_cut: bool,
+    clips: tuple[Clip, ...], single: bool, may_cut: bool, assets: Path | None,
 ) -> Scene:  # fmt: skip
     """One attempt at a scene; raises _Refused or Unreachable."""
     stance = take(rng, body(), fitting, clips)
@@ -127,8 +128,11 @@ def _draw(
     _check_frame(camera, points, may_cut)
     knee_m = float(fitting.figure.joints["left", "knee"][2] - fitting.figure.joints["left", "ankle"][2])
     skirts = not single and stance.pose.name in UPRIGHT
-    outfit = sample_outfit(rng, fitting, phenotype["gender"] > 0.5, knee_m, skirts)
-    body_parts = dress(body(), fitting, outfit, stance.transforms, stance.vertices, feet, int(rng.integers(2**31)))
+    outfit = sample_outfit(rng, fitting, phenotype["gender"] > 0.5, knee_m, skirts, assets)
+    fitted = fit_garment(Path(assets) / outfit.file, phenotype) if assets and outfit.file else None
+    body_parts = dress(
+        body(), fitting, outfit, stance.transforms, stance.vertices, feet, int(rng.integers(2**31)), fitted
+    )
     _check_cover(camera, stance, shoe_parts, body_parts)
     place = str(rng.choice(list(PLACE_SHARES), p=list(PLACE_SHARES.values())))
     ground = str(rng.choice(GROUNDS[place]))
