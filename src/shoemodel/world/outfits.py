@@ -46,7 +46,7 @@ CLOTH_COLOURS: dict[str, dict[str, Rgb]] = {
 }  # fmt: skip
 DYE = {
     "skinny jeans": "denim", "jeans": "denim", "flared jeans": "denim", "suit trousers": "suiting",
-    "leggings": "stretch", "tights": "stretch",
+    "leggings": "stretch", "tights": "stretch", "dungarees": "denim",
 }  # fmt: skip
 KNIT_SHARES = (0.34, 0.2, 0.12, 0.08, 0.06, 0.05, 0.05, 0.05, 0.05)
 # how often garments are worn: (by women, by men)

@@ -19,6 +19,10 @@ from shoemodel.world.camera import Camera
 from shoemodel.world.light import AreaLight
 from shoemodel.world.parts import Part
 
+WHITE = 0.985
+"""Albedo of a shop's white; real paper has less, but shops whiten their pictures."""
+FLOAT_M = (0.7, 1.6)
+"""How far below the world's floor the paper lies under what floats."""
 FAR_M = 60.0
 """How far the ground reaches outdoors: its edge is less than a pixel below the horizon."""
 
@@ -107,7 +111,7 @@ def _sun(rng: np.random.Generator, irradiance: float) -> AreaLight:
     return light.area_light(20 * direction, np.zeros(3), half, irradiance, light.warmth(rng.uniform(0.1, 0.9)))
 
 
-# ---- the four kinds
+# ---- the kinds
 
 
 def _studio(rng: np.random.Generator, setting: Setting) -> tuple[list[Part], AreaLight, np.ndarray]:
@@ -116,6 +120,22 @@ def _studio(rng: np.random.Generator, setting: Setting) -> tuple[list[Part], Are
     solids = props.scatter(rng, setting.clear_m + props.REACH_M, wall_m + 0.1, studio=True)
     lamp = _lamp(rng, setting, rng.uniform(0.8, 4.5), (0.06, 1.3))
     return [paper, *solids], lamp, light.interior(rng)
+
+
+def _white(rng: np.random.Generator, setting: Setting) -> tuple[list[Part], AreaLight, np.ndarray]:
+    """A shop's picture: paper whiter than any other, even light from all around, a large soft lamp, nothing else."""
+    paper = surfaces.cyclorama(setting.backdrop, setting.clear_m + rng.uniform(0.4, 1.2), rng)
+    white = np.full((len(paper.vertices), 3), WHITE)
+    bare = dataclasses.replace(paper, texture=None, uv=None, colours=white)
+    lamp = _lamp(rng, setting, rng.uniform(0.3, 1.4), (0.7, 1.6))
+    return [bare], lamp, light.normalised(np.ones((32, 64, 3)))
+
+
+def _air(rng: np.random.Generator, setting: Setting) -> tuple[list[Part], AreaLight, np.ndarray]:
+    """Plain paper well behind and below: what is before it floats."""
+    paper = surfaces.cyclorama(setting.backdrop, setting.clear_m + rng.uniform(0.5, 1.5), rng)
+    lowered = dataclasses.replace(paper, vertices=paper.vertices - [0, 0, rng.uniform(*FLOAT_M)])
+    return [lowered], _lamp(rng, setting, rng.uniform(0.5, 3.0), (0.3, 1.5)), light.interior(rng)
 
 
 def _room(rng: np.random.Generator, setting: Setting) -> tuple[list[Part], AreaLight, np.ndarray]:
@@ -217,6 +237,8 @@ def _park(rng: np.random.Generator, setting: Setting) -> tuple[list[Part], AreaL
 
 BUILDERS: dict[str, Callable[[np.random.Generator, Setting], tuple[list[Part], AreaLight, np.ndarray]]] = {
     "studio": _studio,
+    "white": _white,
+    "air": _air,
     "room": _room,
     "street": _street,
     "park": _park,

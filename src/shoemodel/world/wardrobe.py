@@ -30,6 +30,8 @@ GARMENT_WORDS = (
 )  # fmt: skip
 # a leg is covered by what reaches this far below the hip; shorts end this far above the ankle, in shares of the shin
 BELOW_HIP_M, SHORTS_SHARE = 0.08, 0.75
+# a skirt's end is this deep midway between the legs, metres; denim has this much more blue than red in linear light
+SKIRT_DEPTH_M, BLUE_RATIO = 0.1, 1.5
 # no picture shows more than this above the hip; sleeves are this far from the middle
 WAIST_M, ARM_M = 0.12, 0.35
 TEXTURE_PX = 512
@@ -92,7 +94,8 @@ def load_garment(path: Path) -> Garment | None:
     texture = _texture(path)
     rgb = None if texture is None else tuple(float(v) for v in np.median(_texels(texture, fine_uv), axis=0))
     tags = assets.asset_tags(path)
-    kind = _kind(path, tags, vertices[np.unique(corners[kept][..., 0])], share)
+    told = " ".join([path.stem, path.parent.name, *sorted(tags)]).lower().replace("_", " ")
+    kind = _kind(told, vertices[np.unique(corners[kept][..., 0])], share, rgb)
     women, men = "male" not in tags or "female" in tags, "female" not in tags or "male" in tags
     return Garment(kind, rgb, binding, refine, faces, vertex, fine_uv, texture, share, women, men)
 
@@ -146,15 +149,16 @@ def _legwear(vertices: np.ndarray, corners: np.ndarray, figure: Figure) -> np.nd
     return (label[faces[:, 0]] == piece) & low[faces].all(axis=1)
 
 
-def _kind(path: Path, tags: set[str], vertices: np.ndarray, share: float) -> str:
-    """The garment's word: a skirt has cloth between the legs at its end, short trousers are shorts."""
-    told = " ".join([path.stem, path.parent.name, *sorted(tags)]).lower().replace("_", " ")
-    end = vertices[vertices[:, 2] < vertices[:, 2].min() + 0.015]
-    if np.abs(end[:, 0]).min() < 0.02:
+def _kind(told: str, vertices: np.ndarray, share: float, rgb: tuple[float, ...] | None) -> str:
+    """The garment's word: a skirt goes round both legs at its end, short trousers are shorts, blue ones jeans."""
+    end = vertices[vertices[:, 2] < vertices[:, 2].min() + 0.04]
+    between = end[np.abs(end[:, 0]) < 0.02, 1]
+    if len(between) and np.ptp(between) > SKIRT_DEPTH_M:
         return "dress" if "dress" in told else "skirt"
     if share > SHORTS_SHARE:
         return "shorts"
-    return next((kind for word, kind in GARMENT_WORDS if word in told), "trousers")
+    blue = rgb is not None and rgb[2] > BLUE_RATIO * rgb[0]
+    return next((kind for word, kind in GARMENT_WORDS if word in told), "jeans" if blue else "trousers")
 
 
 def _subdivided(
