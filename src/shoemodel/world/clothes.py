@@ -84,7 +84,8 @@ def _leg_parts(
     free = 1 - np.clip(2 * weight, 0, 1)[:, None]
     parts = []
     hides = outfit.garment in CUTS or (outfit.file and outfit.garment not in SHORT_KINDS)
-    top = outfit.hem_m + 0.14 if hides else 10.0
+    # seen up a wide leg, but not so far that a bent knee comes through the cloth
+    top = outfit.hem_m + np.clip(knee - 0.1 - outfit.hem_m, 0.03, 0.14) if hides else 10.0
     if outfit.garment == "leggings" and not outfit.file:
         top = outfit.hem_m + 0.01
         creases = 0.0006 * np.maximum(waves(rng, rest * [0.4, 0.4, 1.0], 0.02), 0)[:, None]

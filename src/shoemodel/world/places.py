@@ -19,8 +19,8 @@ from shoemodel.world.camera import Camera
 from shoemodel.world.light import AreaLight
 from shoemodel.world.parts import Part
 
-WHITE = 0.985
-"""Albedo of a shop's white; real paper has less, but shops whiten their pictures."""
+WHITE = 1.25
+"""Albedo of a shop's white: more than any paper has, for shops brighten their pictures until it burns out."""
 FLOAT_M = (0.7, 1.6)
 """How far below the world's floor the paper lies under what floats."""
 FAR_M = 60.0

@@ -187,9 +187,9 @@ def _jumping(rng: np.random.Generator, bend: float) -> Pose:
 def _angled(rng: np.random.Generator, bend: float) -> Pose:
     """As shops arrange a pair: one shoe turned well away from the other, toes apart or, less, toes together."""
     if rng.random() < 0.65:
-        half, left_deg, right_deg = rng.uniform(0.05, 0.09), rng.uniform(15, 38), rng.uniform(15, 32)
+        half, left_deg, right_deg = rng.uniform(0.05, 0.09), rng.uniform(18, 38), rng.uniform(18, 36)
     else:
-        half, left_deg, right_deg = rng.uniform(0.11, 0.16), -rng.uniform(8, 20), -rng.uniform(8, 18)
+        half, left_deg, right_deg = rng.uniform(0.11, 0.16), -rng.uniform(12, 22), -rng.uniform(12, 22)
     left = Step(half, rng.uniform(-0.09, 0.02), left_deg)
     right = Step(-half, rng.uniform(-0.02, 0.06), -right_deg)
     return Pose("angled", {"left": left, "right": right}, (rng.normal(0, 0.02), 0.0), rng.normal(0, 4),

@@ -31,7 +31,9 @@ GARMENT_WORDS = (
 # a leg is covered by what reaches this far below the hip; shorts end this far above the ankle, in shares of the shin
 BELOW_HIP_M, SHORTS_SHARE = 0.08, 0.75
 # a skirt's end is this deep midway between the legs, metres; denim has this much more blue than red in linear light
-SKIRT_DEPTH_M, BLUE_RATIO = 0.1, 1.5
+SKIRT_DEPTH_M, BLUE_RATIO = 0.17, 1.5
+# pieces that end this much apart are a pair, metres
+PAIR_M = 0.03
 # no picture shows more than this above the hip; sleeves are this far from the middle
 WAIST_M, ARM_M = 0.12, 0.35
 TEXTURE_PX = 512
@@ -130,7 +132,7 @@ def _base_weights() -> np.ndarray:
 
 
 def _legwear(vertices: np.ndarray, corners: np.ndarray, figure: Figure) -> np.ndarray | None:
-    """Faces (m,) of the piece that reaches lowest, from a little above the hip down; None if it covers no thigh."""
+    """Faces (m,) of the piece or pair of pieces that reaches lowest, from a little above the hip down; None if it covers no thigh."""
     faces = corners[..., 0]
     edges = np.concatenate([faces[:, :2], faces[:, 1:]])
     links = coo_matrix((np.ones(len(edges)), edges.T), shape=(len(vertices),) * 2)
@@ -143,15 +145,15 @@ def _legwear(vertices: np.ndarray, corners: np.ndarray, figure: Figure) -> np.nd
     over_thighs = (lowest < hip - BELOW_HIP_M) & (highest > (hip + knee) / 2)
     if not over_thighs.any():
         return None
-    piece = int(np.where(over_thighs, lowest, np.inf).argmin())
+    lowered = over_thighs & (lowest < lowest[over_thighs].min() + PAIR_M)
     hands = np.abs(vertices[:, 0]) > ARM_M
     low = (vertices[:, 2] < hip + WAIST_M) & ~hands
-    return (label[faces[:, 0]] == piece) & low[faces].all(axis=1)
+    return lowered[label[faces[:, 0]]] & low[faces].all(axis=1)
 
 
 def _kind(told: str, vertices: np.ndarray, share: float, rgb: tuple[float, ...] | None) -> str:
     """The garment's word: a skirt goes round both legs at its end, short trousers are shorts, blue ones jeans."""
-    end = vertices[vertices[:, 2] < vertices[:, 2].min() + 0.04]
+    end = vertices[vertices[:, 2] < vertices[:, 2].min() + 0.06]
     between = end[np.abs(end[:, 0]) < 0.02, 1]
     if len(between) and np.ptp(between) > SKIRT_DEPTH_M:
         return "dress" if "dress" in told else "skirt"

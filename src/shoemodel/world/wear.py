@@ -13,8 +13,8 @@ from shoemodel.world.wardrobe import SKIRT_KINDS, Fitted, Garment
 CLOTH = Material("cloth", roughness=0.9, specular=0.15, sheen=0.4)
 # cloth keeps this far from the skin, and is never moved farther than the second, metres
 EASE_M, NEAR_M = 0.003, 0.05
-# cloth that belongs more to the trunk than this is not of one leg
-TRUNK_SHARE = 0.4
+# a leg that is alone is clothed up to here, metres
+BELOW_HIP_M = 0.03
 
 
 def put_on(
@@ -36,18 +36,16 @@ def put_on(
     parts = []
     for side in feet:
         above = rest[:, 2] - figure.joints[side, "ankle"][2] - hem_m
-        own = _faces_of(fitted, side, alone=len(feet) == 1)
+        own = _faces_of(fitted, side, np.inf if len(feet) == 2 else figure.joints[side, "hip"][2] - BELOW_HIP_M)
         parts.append(_cut(f"trousers_{side}", garment, own, above, moved, texture))
     return parts
 
 
-def _faces_of(fitted: Fitted, side: str, alone: bool) -> np.ndarray:
-    """The faces (m, 3) of one trouser leg; of a leg that is alone, what belongs to the trunk is left out."""
-    faces, vertex = fitted.garment.faces, fitted.garment.vertex
+def _faces_of(fitted: Fitted, side: str, top: float) -> np.ndarray:
+    """The faces (m, 3) of one trouser leg below the rest height `top`, metres."""
+    faces, rest = fitted.garment.faces, fitted.vertices[fitted.garment.vertex]
     sign = 1.0 if side == "left" else -1.0
-    own = sign * fitted.vertices[vertex, 0][faces].mean(axis=1) >= 0
-    if alone:
-        own &= (fitted.weights[vertex, 0][faces] < TRUNK_SHARE).all(axis=1)
+    own = (sign * rest[:, 0][faces].mean(axis=1) >= 0) & (rest[:, 2][faces] < top).all(axis=1)
     return faces[own]
 
 
