@@ -32,7 +32,7 @@ def tube(half_x: float, half_y: float, centre_x: float, low: float, high: float)
     """An upright tube of 24 rings by 16 points in Anny's frame, and its quads."""
     angle = 2 * np.pi * np.arange(16) / 16
     ring = np.stack([centre_x + half_x * np.cos(angle), half_y * np.sin(angle), 0 * angle], axis=1)
-    points = np.concatenate([ring + [0, 0, z] for z in np.linspace(low, high, 24)])
+    points = np.concatenate([ring + np.array([0, 0, z]) for z in np.linspace(low, high, 24)])
     quads = [
         [16 * r + k, 16 * r + (k + 1) % 16, 16 * (r + 1) + (k + 1) % 16, 16 * (r + 1) + k]
         for r in range(23)

@@ -108,7 +108,10 @@ def sample_outfit(
     file, worn = _sample_file(rng, assets, tall, female, skirts)
     garment = _sample_garment(rng, tall, female, skirts) if worn is None else worn.kind
     tucked = worn is None and tall and garment in CUTS and garment != "shorts"
-    hem, cuff = _hem(rng, garment, collar, knee_m, tucked) if worn is None else (_file_hem(rng, worn, collar, knee_m), 0)
+    if worn is None:
+        hem, cuff = _hem(rng, garment, collar, knee_m, tucked)
+    else:  # where it was made to end, but clear of the collar
+        hem, cuff = float(max(collar + rng.uniform(0.02, 0.08), worn.end_share * knee_m)), 0.0
     dye = CLOTH_COLOURS[DYE.get(garment, "cloth")]
     colour = str(rng.choice(list(dye)))
     rgb = _vary(rng, dye[colour])
@@ -139,11 +142,6 @@ def _sample_file(
     if (tall and garment.kind not in SHORT_KINDS) or (not skirts and garment.kind in SKIRT_KINDS):
         return "", None
     return path.relative_to(assets).as_posix(), garment
-
-
-def _file_hem(rng: np.random.Generator, garment: Garment, collar: float, knee_m: float) -> float:
-    """Where a garment of a file ends, metres above the ankle: where it was made to, but clear of the collar."""
-    return float(max(collar + rng.uniform(0.02, 0.08), garment.end_share * knee_m))
 
 
 def _hem(rng: np.random.Generator, garment: str, collar: float, knee_m: float, tucked: bool) -> tuple[float, float]:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from shoemodel.world import light, props, surfaces, textures
+from shoemodel.world import light, props, surfaces, textures, walls
 from shoemodel.world.camera import Camera
 from shoemodel.world.light import AreaLight
 from shoemodel.world.parts import Part
@@ -23,6 +23,8 @@ WHITE = 1.25
 """Albedo of a shop's white: more than any paper has, for shops brighten their pictures until it burns out."""
 FLOAT_M = (0.7, 1.6)
 """How far below the world's floor the paper lies under what floats."""
+GRADED_SHARE = 0.5
+"""Studios whose paper is not of one tone."""
 FAR_M = 60.0
 """How far the ground reaches outdoors: its edge is less than a pixel below the horizon."""
 
@@ -117,6 +119,7 @@ def _sun(rng: np.random.Generator, irradiance: float) -> AreaLight:
 def _studio(rng: np.random.Generator, setting: Setting) -> tuple[list[Part], AreaLight, np.ndarray]:
     wall_m = setting.clear_m + rng.uniform(0.3, 1.8)
     paper = surfaces.cyclorama(setting.backdrop, wall_m, rng)
+    paper = walls.graded(paper, rng) if rng.random() < GRADED_SHARE else paper
     solids = props.scatter(rng, setting.clear_m + props.REACH_M, wall_m + 0.1, studio=True)
     lamp = _lamp(rng, setting, rng.uniform(0.8, 4.5), (0.06, 1.3))
     return [paper, *solids], lamp, light.interior(rng)
@@ -140,12 +143,10 @@ def _air(rng: np.random.Generator, setting: Setting) -> tuple[list[Part], AreaLi
 
 def _room(rng: np.random.Generator, setting: Setting) -> tuple[list[Part], AreaLight, np.ndarray]:
     wall_m = setting.clear_m + rng.uniform(0.15, 1.6)
-    kind = str(rng.choice(["", "", "", "brick", "concrete"]))
-    paint = textures.make(kind, rng) if kind else textures.plain(setting.backdrop, rng)
+    kind = str(rng.choice(["", "", "", "", "", "brick", "concrete"]))
+    paint, size_m = (textures.make(kind, rng), surfaces.TEXTURE_M[kind]) if kind else walls.paint(rng, setting.backdrop)
     slant = rng.uniform(-0.35, 0.35)
-    wall = surfaces.quad(
-        "wall", [-9, wall_m - 9 * slant, 0], [18, 18 * slant, 0], [0, 0, 5], paint, surfaces.TEXTURE_M.get(kind, 3.0)
-    )
+    wall = surfaces.quad("wall", [-9, wall_m - 9 * slant, 0], [18, 18 * slant, 0], [0, 0, 5], paint, size_m)
     parts = [surfaces.floor(rng, setting.ground, 9.0), wall]
     if rng.random() < 0.75:
         white = np.full(3, rng.uniform(0.1, 0.8))

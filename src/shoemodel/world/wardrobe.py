@@ -132,7 +132,7 @@ def _base_weights() -> np.ndarray:
 
 
 def _legwear(vertices: np.ndarray, corners: np.ndarray, figure: Figure) -> np.ndarray | None:
-    """Faces (m,) of the piece or pair of pieces that reaches lowest, from a little above the hip down; None if it covers no thigh."""
+    """Which faces (m,) are of the piece, or pair, that reaches lowest, below the waist; None if no thigh is."""
     faces = corners[..., 0]
     edges = np.concatenate([faces[:, :2], faces[:, 1:]])
     links = coo_matrix((np.ones(len(edges)), edges.T), shape=(len(vertices),) * 2)
@@ -166,7 +166,7 @@ def _kind(told: str, vertices: np.ndarray, share: float, rgb: tuple[float, ...] 
 def _subdivided(
     corners: np.ndarray, uv: np.ndarray, count: int
 ) -> tuple[csr_matrix, np.ndarray, np.ndarray, np.ndarray]:
-    """Loop's subdivision of triangles (m, 3, 2), their uv along straight edges: refine, faces, vertex, uv of Garment."""
+    """Loop's subdivision of triangles (m, 3, 2), uv halved along straight edges: refine, faces, vertex, uv of Garment."""
     refine, fine = loop_subdivision(corners[..., 0], count)
     at = uv[corners[..., 1]]
     middle = (at + np.roll(at, -1, axis=1)) / 2

@@ -1,4 +1,4 @@
-"""A garment from a file put on a posed body: cut off above the shoe, moved with the bones, kept outside the skin (ours)."""
+"""A garment from a file on a posed body: cut off above the shoe, moved with the bones, kept outside the skin (ours)."""
 
 from __future__ import annotations
 
