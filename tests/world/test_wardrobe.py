@@ -1,5 +1,6 @@
 """Clothes from files: found, named, bound to the body, cut above the shoe, kept outside the skin."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from shoemodel.world.footing import Fitting, fit
 from shoemodel.world.meshes import rigid, rotation, vertex_normals
 from shoemodel.world.outfits import sample_outfit
 from shoemodel.world.shoes import assets, build, sample_parameters
+from shoemodel.world.socks import sock_colours
 
 PHENOTYPE = {"gender": 1.0, "age": 0.6, "weight": 0.4, "muscle": 0.5, "height": 0.5}
 FEET = ("left", "right")
@@ -158,6 +160,27 @@ def test_without_assets_or_where_it_cannot_be_worn_no_file_is(fitting: Fitting, 
     drawn = [sample_outfit(rng, fitting, female, 0.4, False, folder) for female in (True, False) for _ in range(8)]
     assert {outfit.file for outfit in drawn[:8]} == {"", "blue_ones.mhclo"}
     assert {outfit.file for outfit in drawn[8:]} == {""}
+
+
+def test_socks_of_a_file_end_where_they_were_made_to_and_bring_their_pattern(
+    fitting: Fitting, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    ankle = body().figure({}).joints["left", "ankle"]
+    tubes = [tube(0.05, 0.06, sign * ankle[0], ankle[2] - 0.06, ankle[2] + 0.2) for sign in (-1, 1)]
+    write_garment(tmp_path, "red_socks", tubes, colour=(200, 20, 30))
+    monkeypatch.setattr(outfits, "FILE_SHARE", 2.0)
+    monkeypatch.setattr(outfits, "_sample_sock", lambda *_: 0.1)
+    monkeypatch.setattr(outfits, "_hose", lambda *_: ("", (0.0, 0.0, 0.0)))
+    outfit = sample_outfit(np.random.default_rng(3), fitting, True, 0.4, False, tmp_path)
+    assert (outfit.sock_file, outfit.sock_colour, outfit.file) == ("red_socks.mhclo", "red", "")
+    assert outfit.sock_m == pytest.approx(0.2, abs=0.02)
+    bare = replace(outfit, garment="bare")
+    knit = sock_colours(tmp_path / outfit.sock_file, PHENOTYPE)
+    parts = dress(body(), fitting, bare, rest_transforms(), fitting.vertices, ("left",), 4, None, knit)
+    sock = next(part for part in parts if part.name == "sock_left")
+    top = sock.vertices[:, 2].max() - fitting.figure.joints["left", "ankle"][2]
+    assert top == pytest.approx(outfit.sock_m, abs=0.005)
+    assert (sock.colours[:, 0] > 5 * sock.colours[:, 1]).all()
 
 
 @pytest.mark.parametrize(

@@ -29,15 +29,15 @@ RIDE_UP_M = 0.05
 
 def dress(
     body: Body, fitting: Fitting, outfit: Outfit, transforms: dict[int, np.ndarray], posed: np.ndarray,
-    feet: tuple[str, ...], seed: int, fitted: Fitted | None = None,
+    feet: tuple[str, ...], seed: int, fitted: Fitted | None = None, knit: np.ndarray | None = None,
 ) -> list[Part]:  # fmt: skip
     """Skin and clothes of the legs in `feet`, from posed refined vertices (n, 3) with the feet in their shoes.
 
-    fitted: the garment, if the outfit's is from a file.
+    fitted: the garment, if the outfit's is from a file. knit: colours (n, 3) of socks, if they are from one.
     """
     rng = np.random.default_rng(seed)
     normals = vertex_normals(posed, body.faces)
-    parts = [part for side in feet for part in _leg_parts(rng, body, fitting, outfit, posed, normals, side)]
+    parts = [part for side in feet for part in _leg_parts(rng, body, fitting, outfit, posed, normals, side, knit)]
     if fitted is not None:
         rgb = np.array(outfit.garment_rgb)
         return parts + put_on(fitted, rgb, fitting.figure, transforms, posed, normals, outfit.hem_m, feet, rng)
@@ -73,7 +73,7 @@ def skin_colours(
 
 def _leg_parts(
     rng: np.random.Generator, body: Body, fitting: Fitting, outfit: Outfit, posed: np.ndarray, normals: np.ndarray,
-    side: str,
+    side: str, knit: np.ndarray | None,
 ) -> list[Part]:  # fmt: skip
     """Skin, sock and leggings of one leg, cut from the same mesh where one begins and the other ends."""
     faces, posed, normals, height, weight, rest = compact(
@@ -100,7 +100,13 @@ def _leg_parts(
     bottom = -10.0
     if outfit.sock_m > 0:
         bottom = outfit.sock_m - 0.002
-        parts.append(_sock(side, faces, height, posed + normals * (0.0006 + 0.001 * free), outfit, top))
+        over = posed + normals * (0.0006 + 0.001 * free)
+        if knit is None:
+            parts.append(_sock(side, faces, height, over, outfit, top))
+        else:
+            used = np.unique(body.leg_faces(side))
+            points = clip(faces, min(outfit.sock_m, top) - height, over, knit[used])
+            parts.append(Part(f"sock_{side}", points[1], points[0], CLOTH, colours=points[2]))
     inside = np.minimum(height - bottom, top - height)
     faces, vertices, colours = clip(faces, inside, posed + normals * uneven, skin)
     if len(faces):

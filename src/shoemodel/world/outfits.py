@@ -6,13 +6,14 @@ over a shaft trousers are tucked in.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from shoemodel.world.footing import Fitting
 from shoemodel.world.skirts import SKIRTS
+from shoemodel.world.socks import find_socks, load_sock
 from shoemodel.world.trousers import CUTS, TUCK_M
 from shoemodel.world.wardrobe import SHORT_KINDS, SKIRT_KINDS, Garment, find_clothes, load_garment
 
@@ -77,7 +78,7 @@ class Outfit:
 
     Heights are metres above the ankle joint at rest, 0 for no sock; colours are words of CLOTH_COLOURS, "" for no
     tights, and linear rgb (3,). tucked: trousers end inside the shoe's shaft. hairy: share of hair on the shins.
-    file: the garment's file below the user's assets, "" for one made from parameters.
+    file, sock_file: the garment's and the socks' files below the user's assets, "" for those made from parameters.
     """
 
     garment: str
@@ -95,6 +96,7 @@ class Outfit:
     skin_rgb: Rgb
     hairy: float
     file: str = ""
+    sock_file: str = ""
 
 
 def sample_outfit(
@@ -116,16 +118,34 @@ def sample_outfit(
     colour = str(rng.choice(list(dye)))
     rgb = _vary(rng, dye[colour])
     if worn is not None and worn.rgb is not None:
-        rgb = worn.rgb
-        colour = min(dye, key=lambda word: float(np.linalg.norm(np.cbrt(dye[word]) - np.cbrt(rgb))))
+        rgb, colour = worn.rgb, _nearest_word(dye, worn.rgb)
     hose_colour, hose_rgb = _hose(rng, garment, colour, rgb)
     sock = 0.0 if hose_colour else _sample_sock(rng, fitting, collar)
     sock_colour = str(rng.choice(list(CLOTH_COLOURS["knit"]), p=KNIT_SHARES))
-    return Outfit(
+    outfit = Outfit(
         garment, colour, rgb, hem, cuff, tucked, hose_colour, hose_rgb, sock, sock_colour,
         _vary(rng, CLOTH_COLOURS["knit"][sock_colour]), sock > 0.1 and rng.random() < 0.3, _skin(rng),
         0.0 if female else float(rng.beta(1.5, 1.5)), file,
     )  # fmt: skip
+    return outfit if assets is None else _with_socks(rng, outfit, assets, knee_m)
+
+
+def _with_socks(rng: np.random.Generator, outfit: Outfit, assets: Path, knee_m: float) -> Outfit:
+    """Now and then the socks of a file, where socks are worn; they end where they were made to."""
+    files = find_socks(assets)
+    if not files or outfit.sock_m == 0.0 or rng.random() > FILE_SHARE:
+        return outfit
+    path = files[rng.integers(len(files))]
+    sock = load_sock(path)
+    worn = replace(outfit, sock_file=path.relative_to(assets).as_posix(), sock_m=sock.top_share * knee_m)
+    if sock.rgb is None:
+        return worn
+    return replace(worn, sock_colour=_nearest_word(CLOTH_COLOURS["knit"], sock.rgb), sock_rgb=sock.rgb)
+
+
+def _nearest_word(dye: dict[str, Rgb], rgb: Rgb) -> str:
+    """The colour of `dye` closest to a linear rgb, compared roughly as the eye does."""
+    return min(dye, key=lambda word: float(np.linalg.norm(np.cbrt(dye[word]) - np.cbrt(rgb))))
 
 
 def _sample_file(

@@ -23,6 +23,7 @@ from shoemodel.world.outfits import Outfit, sample_outfit
 from shoemodel.world.parts import Part
 from shoemodel.world.poses import CLIP_POSES
 from shoemodel.world.shod import shod_figure
+from shoemodel.world.socks import sock_colours
 from shoemodel.world.stance import Stance, take
 from shoemodel.world.wardrobe import fit_garment
 
@@ -136,9 +137,9 @@ def _draw(
     skirts = not single and stance.pose.name in UPRIGHT
     outfit = sample_outfit(rng, fitting, phenotype["gender"] > 0.5, knee_m, skirts, assets)
     fitted = fit_garment(Path(assets) / outfit.file, phenotype) if assets and outfit.file else None
-    body_parts = dress(
-        body(), fitting, outfit, stance.transforms, stance.vertices, feet, int(rng.integers(2**31)), fitted
-    )
+    knit = sock_colours(Path(assets) / outfit.sock_file, phenotype) if assets and outfit.sock_file else None
+    clothes_seed = int(rng.integers(2**31))
+    body_parts = dress(body(), fitting, outfit, stance.transforms, stance.vertices, feet, clothes_seed, fitted, knit)
     _check_cover(camera, stance, shoe_parts, body_parts)
     place = _sample_place(rng, stance.pose.name)
     ground = str(rng.choice(GROUNDS[place]))

@@ -93,8 +93,8 @@ def load_garment(path: Path) -> Garment | None:
     refine, faces, vertex, fine_uv = _subdivided(corners[kept], uv, len(vertices))
     ankle, knee = figure.joints["left", "ankle"][2], figure.joints["left", "knee"][2]
     share = float((vertices[np.unique(corners[kept][..., 0]), 2].min() - ankle) / (knee - ankle))
-    texture = _texture(path)
-    rgb = None if texture is None else tuple(float(v) for v in np.median(_texels(texture, fine_uv), axis=0))
+    texture = picture(path)
+    rgb = None if texture is None else tuple(float(v) for v in np.median(texels(texture, fine_uv), axis=0))
     tags = assets.asset_tags(path)
     told = " ".join([path.stem, path.parent.name, *sorted(tags)]).lower().replace("_", " ")
     kind = _kind(told, vertices[np.unique(corners[kept][..., 0])], share, rgb)
@@ -166,7 +166,7 @@ def _kind(told: str, vertices: np.ndarray, share: float, rgb: tuple[float, ...] 
 def _subdivided(
     corners: np.ndarray, uv: np.ndarray, count: int
 ) -> tuple[csr_matrix, np.ndarray, np.ndarray, np.ndarray]:
-    """Loop's subdivision of triangles (m, 3, 2), uv halved along straight edges: refine, faces, vertex, uv of Garment."""
+    """Loop's subdivision of triangles (m, 3, 2), uv halved on straight edges: refine, faces, vertex, uv of Garment."""
     refine, fine = loop_subdivision(corners[..., 0], count)
     at = uv[corners[..., 1]]
     middle = (at + np.roll(at, -1, axis=1)) / 2
@@ -178,7 +178,7 @@ def _subdivided(
     return refine, faces, vertex, split_uv
 
 
-def _texture(path: Path) -> np.ndarray | None:
+def picture(path: Path) -> np.ndarray | None:
     """Linear rgb of the file's picture, None where its material names one that is not there: such cloth is dyed."""
     try:
         picture = assets.picture_of(path)
@@ -188,7 +188,7 @@ def _texture(path: Path) -> np.ndarray | None:
     return np.clip(assets.linear(small), 0.005, 0.9)
 
 
-def _texels(texture: np.ndarray, uv: np.ndarray) -> np.ndarray:
+def texels(texture: np.ndarray, uv: np.ndarray) -> np.ndarray:
     """Colours (n, 3) of a texture at uv (n, 2)."""
     height, width = texture.shape[:2]
     columns, rows = (np.clip(uv * [1, -1] + [0, 1], 0, 0.9999) * [width, height]).astype(int).T
