@@ -14,7 +14,7 @@ from scipy.spatial import cKDTree
 
 from shoemodel.world.body import body
 from shoemodel.world.shoes import assets
-from shoemodel.world.wardrobe import find_clothes, picture, texels
+from shoemodel.world.wardrobe import find_clothes, median_colour, picture, texels
 
 WORDS = ("sock", "stocking")
 PER_FACE = 12
@@ -48,7 +48,7 @@ def load_sock(path: Path) -> Sock:
     ankle, knee = joints["left", "ankle"][2], joints["left", "knee"][2]
     share = float((binding.fit(assets.base_vertices({}))[:, 2].max() - ankle) / (knee - ankle))
     texture = picture(path)
-    rgb = None if texture is None else tuple(float(v) for v in np.median(texels(texture, uv), axis=0))
+    rgb = None if texture is None else median_colour(texture, uv)
     return Sock(binding, corners, uv, texture, rgb, share)
 
 

@@ -94,7 +94,7 @@ def load_garment(path: Path) -> Garment | None:
     ankle, knee = figure.joints["left", "ankle"][2], figure.joints["left", "knee"][2]
     share = float((vertices[np.unique(corners[kept][..., 0]), 2].min() - ankle) / (knee - ankle))
     texture = picture(path)
-    rgb = None if texture is None else tuple(float(v) for v in np.median(texels(texture, fine_uv), axis=0))
+    rgb = None if texture is None else median_colour(texture, fine_uv)
     tags = assets.asset_tags(path)
     told = " ".join([path.stem, path.parent.name, *sorted(tags)]).lower().replace("_", " ")
     kind = _kind(told, vertices[np.unique(corners[kept][..., 0])], share, rgb)
@@ -193,3 +193,9 @@ def texels(texture: np.ndarray, uv: np.ndarray) -> np.ndarray:
     height, width = texture.shape[:2]
     columns, rows = (np.clip(uv * [1, -1] + [0, 1], 0, 0.9999) * [width, height]).astype(int).T
     return texture[rows, columns]
+
+
+def median_colour(texture: np.ndarray, uv: np.ndarray) -> tuple[float, float, float]:
+    """The median linear rgb of a texture at uv (n, 2)."""
+    red, green, blue = np.median(texels(texture, uv), axis=0).tolist()
+    return red, green, blue
