@@ -14,6 +14,8 @@ from shoemodel.world.outfits import DYE, Outfit, Rgb
 from shoemodel.world.parts import Material, Part
 from shoemodel.world.skirts import SKIRTS, build_skirt
 from shoemodel.world.trousers import CUTS, Cut, Tube, bend_tube, build_tube
+from shoemodel.world.wardrobe import SHORT_KINDS, Fitted
+from shoemodel.world.wear import put_on
 
 DENIM = Material("cloth", roughness=0.85, specular=0.2, sheen=0.3)
 CLOTH = Material("cloth", roughness=0.9, specular=0.15, sheen=0.4)
@@ -27,12 +29,18 @@ RIDE_UP_M = 0.05
 
 def dress(
     body: Body, fitting: Fitting, outfit: Outfit, transforms: dict[int, np.ndarray], posed: np.ndarray,
-    feet: tuple[str, ...], seed: int,
+    feet: tuple[str, ...], seed: int, fitted: Fitted | None = None, knit: np.ndarray | None = None,
 ) -> list[Part]:  # fmt: skip
-    """Skin and clothes of the legs in `feet`, from posed refined vertices (n, 3) with the feet in their shoes."""
+    """Skin and clothes of the legs in `feet`, from posed refined vertices (n, 3) with the feet in their shoes.
+
+    fitted: the garment, if the outfit's is from a file. knit: colours (n, 3) of socks, if they are from one.
+    """
     rng = np.random.default_rng(seed)
     normals = vertex_normals(posed, body.faces)
-    parts = [part for side in feet for part in _leg_parts(rng, body, fitting, outfit, posed, normals, side)]
+    parts = [part for side in feet for part in _leg_parts(rng, body, fitting, outfit, posed, normals, side, knit)]
+    if fitted is not None:
+        rgb = np.array(outfit.garment_rgb)
+        return parts + put_on(fitted, rgb, fitting.figure, transforms, posed, normals, outfit.hem_m, feet, rng)
     if outfit.garment in CUTS:
         parts += _trousers(rng, body, fitting, outfit, transforms, feet)
     if outfit.garment in SKIRTS:
@@ -65,7 +73,7 @@ def skin_colours(
 
 def _leg_parts(
     rng: np.random.Generator, body: Body, fitting: Fitting, outfit: Outfit, posed: np.ndarray, normals: np.ndarray,
-    side: str,
+    side: str, knit: np.ndarray | None,
 ) -> list[Part]:  # fmt: skip
     """Skin, sock and leggings of one leg, cut from the same mesh where one begins and the other ends."""
     faces, posed, normals, height, weight, rest = compact(
@@ -75,8 +83,10 @@ def _leg_parts(
     knee = float(fitting.figure.joints[side, "knee"][2] - fitting.figure.joints[side, "ankle"][2])
     free = 1 - np.clip(2 * weight, 0, 1)[:, None]
     parts = []
-    top = outfit.hem_m + 0.14 if outfit.garment in CUTS else 10.0
-    if outfit.garment == "leggings":
+    hides = outfit.garment in CUTS or (outfit.file and outfit.garment not in SHORT_KINDS)
+    # seen up a wide leg, but not so far that a bent knee comes through the cloth
+    top = outfit.hem_m + np.clip(knee - 0.1 - outfit.hem_m, 0.03, 0.14) if hides else 10.0
+    if outfit.garment == "leggings" and not outfit.file:
         top = outfit.hem_m + 0.01
         creases = 0.0006 * np.maximum(waves(rng, rest * [0.4, 0.4, 1.0], 0.02), 0)[:, None]
         cloth_points = posed + normals * (0.0018 + creases)
@@ -90,7 +100,13 @@ def _leg_parts(
     bottom = -10.0
     if outfit.sock_m > 0:
         bottom = outfit.sock_m - 0.002
-        parts.append(_sock(side, faces, height, posed + normals * (0.0006 + 0.001 * free), outfit, top))
+        over = posed + normals * (0.0006 + 0.001 * free)
+        if knit is None:
+            parts.append(_sock(side, faces, height, over, outfit, top))
+        else:
+            used = np.unique(body.leg_faces(side))
+            points = clip(faces, min(outfit.sock_m, top) - height, over, knit[used])
+            parts.append(Part(f"sock_{side}", points[1], points[0], CLOTH, colours=points[2]))
     inside = np.minimum(height - bottom, top - height)
     faces, vertices, colours = clip(faces, inside, posed + normals * uneven, skin)
     if len(faces):
