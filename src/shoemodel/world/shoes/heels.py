@@ -1,7 +1,7 @@
 """How a shoe read from a file stands, and how far its inner floor lifts the heel of the foot (ours).
 
-A mesh stands as a rigid body does: on the two places of its underside, heel and ball, between which its weight falls. The
-inner floor is then read where it is open from above, under the heel, and below the vamp, under the ball.
+A mesh stands as a rigid body does: on the two places of its underside, heel and ball, between which its weight falls.
+The inner floor is then read where it is open from above, under the heel, and below the vamp, under the ball.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The foot inside a shoe that is read from a file: pressed below its outer surface, standing on its inner floor (ours)."""
+"""The foot in a shoe that is read from a file: pressed below its outer surface, standing on its inner floor (ours)."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from shoemodel.world.shoes.last import Foot, foot_to_canonical
 
 WALL = 0.005  # the foot keeps this far inside the outer surface
 BACK_M = 0.010  # the shoe's back is this far behind the heel
-AXIS = 0.10  # a foot's axis is this high above the inner floor of a shoe of length 1
+AXIS, AXIS_END = 0.10, 0.15  # a foot's axis: so high above the inner floor, so far from back and tip, in lengths
 
 
 def seated(
     vertices: np.ndarray, faces: np.ndarray, bed: Bed, foot: Foot
 ) -> tuple[np.ndarray, float, np.ndarray, Callable[[np.ndarray], np.ndarray]]:
-    """A left shoe (n, 3) of length 1 scaled to a foot that is stretched as its bed wants: its vertices and its length in
-    metres, (4, 4) from the foot's frame to the shoe's, and what puts foot points (k, 3) inside."""
+    """A left shoe (n, 3) of length 1 scaled to a foot that is stretched as its bed wants: vertices, length in metres,
+    (4, 4) from the foot's frame to the shoe's, and what puts foot points (k, 3) inside."""
     on_floor = foot_to_canonical(foot, 0.0)
     length = LONGER * float(np.ptp(transform(on_floor, foot.vertices[foot.is_foot])[:, 1]))
     outer, normals = outer_surface(vertices, faces, bed if bed.heel_deg else None)
@@ -45,8 +45,13 @@ def outer_surface(vertices: np.ndarray, faces: np.ndarray, bed: Bed | None = Non
     normal = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     normal /= np.linalg.norm(normal, axis=1, keepdims=True) + 1e-12
     centres = corners.mean(axis=1)
+    back, tip = corners[..., 1].max(), corners[..., 1].min()
+    inset = AXIS_END * (back - tip)
     level = centres[:, 2].mean() if bed is None else bed.at(centres[:, 1]) + AXIS
-    away = (centres[:, 0] - centres[:, 0].mean()) * normal[:, 0] + (centres[:, 2] - level) * normal[:, 2] > 0
+    axis = np.stack(np.broadcast_arrays(
+        centres[:, 0].mean(), np.clip(centres[:, 1], tip + inset, back - inset), level
+    ), axis=1)  # fmt: skip
+    away = ((centres - axis) * normal).sum(axis=1) > 0
     weights = np.random.default_rng(0).dirichlet(np.ones(3), size=(int(away.sum()), 12))
     points = np.einsum("fkc,fcd->fkd", weights, corners[away])
     return points.reshape(-1, 3), np.repeat(normal[away], 12, axis=0)
