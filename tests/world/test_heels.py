@@ -50,8 +50,11 @@ def write_scan(path: Path, shoe: Shoe, mirrored: bool = False) -> Path:
 
 
 def write_mhclo(folder: Path, shoe: Shoe, base: np.ndarray) -> Path:
-    """The shoe bound to single vertices of the base mesh, where it stands on the stretched foot."""
+    """The shoe, and a scrap of a sock above it, bound to single vertices of the base mesh, where it stands on the
+    stretched foot."""
     vertices, faces = joined(shoe)
+    faces = np.concatenate([faces, [len(vertices) + np.arange(3)]])
+    vertices = np.concatenate([vertices, vertices.max(axis=0) + 0.05 * np.eye(3)])
     placed = transform(np.linalg.inv(shoe.foot_to_shoe), vertices)
     near = np.array([np.abs(base[:, 0] - x).argmin() for x in placed[:, 0]])
     offsets = (placed - base[near]) @ np.array([[1, 0, 0], [0, 0, -1], [0, 1, 0]]) * 10

@@ -259,7 +259,7 @@ def test_the_frame_puts_the_heel_behind_and_the_ground_below() -> None:
 
 
 def write_asset(folder: Path, texture: bool = True) -> Path:
-    """A box, open above, for a shoe, a higher narrower box for its sock, both on the left, bound one to one to base vertices."""
+    """A box, open above, for a shoe, a higher narrower box for its sock, both on the left, bound to base vertices."""
     cube = np.array([[x, y, z] for x in (0, 1) for y in (0, 1) for z in (0, 1)], float)
     boxes = [cube * [0.8, 0.9, 2.6] + [1.0, 0, -2.4], cube[:7] * [0.5, 4, 0.5] + [1.1, 0.2, -0.4]]
     quads = [(1, 2, 4, 3), (5, 7, 8, 6), (1, 5, 6, 2), (1, 3, 7, 5), (2, 6, 8, 4)]
