@@ -32,8 +32,8 @@ FAR_M = 0.05
 class Fitting:
     """A shoe on a figure's feet: the body's rest vertices with the feet squeezed into it, and where ball and ankle are.
 
-    ball_y and ankle (3,) are canonical; vertices (n, 3) are at rest; to_shoe (n,): how far each of them, in its shoe, is
-    from it, metres, `FAR_M` where it is no part of foot or shin.
+    ball_y and ankle (3,) are canonical; vertices (n, 3) are at rest; to_shoe (n,): how far each of them is,
+    in its shoe, from that, metres, `FAR_M` where it is no part of foot or shin.
     """
 
     shoe: Shoe

@@ -23,8 +23,8 @@ SHEEN = 0.12
 
 @dataclass(frozen=True)
 class Complexion:
-    """What both legs of a person share: how dry the skin (added to its roughness), the share of vertices with a spot, how
-    dark the knees, how tanned above which height over the ankle, how much skin tights let through."""
+    """What both legs of a person share: how dry the skin (added to its roughness), the share of vertices with a spot,
+    how dark the knees, how tanned above which height over the ankle, how much skin tights let through."""
 
     dry: float
     spots: float
