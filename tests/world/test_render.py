@@ -44,8 +44,9 @@ def grid_part(name: str, vertices: np.ndarray, rows: int, columns: int, colour: 
 def keypoints(left: tuple[float, float], right: tuple[float, float]) -> np.ndarray:
     points = []
     for x, y in (left, right):
-        points += [[x, y, 0.9], [x, y, 0.48], [x, y, 0.1], [x, y - 0.1, 0.04], [x + 0.02, y - 0.08, 0.04]]
-        points += [[x, y + 0.1, 0.04]]
+        outwards = 0.03 if x > 0 else -0.03
+        points += [[x, y, 0.9], [x, y, 0.48], [x, y, 0.1]]
+        points += [[x - outwards, y - 0.09, 0.05], [x + outwards, y - 0.08, 0.05], [x, y + 0.1, 0.05]]
     return np.array(points)
 
 
@@ -144,6 +145,33 @@ def test_keypoints_are_seen_hidden_or_absent(sample):
     assert pose.visibility[NAMES.index("right_ankle")] == 1, "the other shoe stands before it"
     alone = labels.pose(behind.camera, SIZE, worn, behind.keypoints, np.arange(12) < 6)
     assert (alone.visibility[6:] == 0).all()
+
+
+def seen_from(origin: tuple[float, float, float], left=(0.12, 0.0), extra=()) -> dict[str, int]:
+    """Visibility by name of the left foot alone, before a camera at `origin`."""
+    view = scene(left=left, right=(-0.12, 3.0), origin=origin, extra=extra)
+    place = build_place("studio", "plain", view.backdrop, 5, view.camera, 0.5)
+    _, worn = render._views(view, place, SIZE)
+    pose = labels.pose(view.camera, SIZE, worn, view.keypoints, np.arange(12) < 6)
+    return dict(zip(NAMES, pose.visibility.tolist(), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("origin", "hidden"),
+    [((1.2, -0.1, 0.2), "big_toe"), ((-1.2, -0.1, 0.2), "small_toe"), ((0.12, -1.2, 0.12), "heel"),
+     ((0.12, 1.2, 0.12), "big_toe small_toe")],
+)  # fmt: skip
+def test_a_point_on_the_far_side_of_its_own_shoe_is_hidden(origin: tuple, hidden: str):
+    seen = seen_from(origin)
+    found = {name for name in ("big_toe", "small_toe", "heel") if seen[f"left_{name}"] == 1}
+    assert found == set(hidden.split())
+    assert seen["left_ankle"] == 2, "a joint of the leg is seen through its leg and shoe"
+
+
+def test_a_prop_before_a_foot_hides_it():
+    prop = post("prop", 0.12, -0.5, 0.0, 0.4, 0.12)
+    assert seen_from((0.12, -1.5, 0.15))["left_big_toe"] == 2
+    assert seen_from((0.12, -1.5, 0.15), extra=(prop,))["left_big_toe"] == 1
 
 
 @pytest.mark.parametrize("kind", sorted(BUILDERS))
