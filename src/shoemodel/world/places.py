@@ -19,7 +19,7 @@ from shoemodel.world.camera import Camera
 from shoemodel.world.light import AreaLight
 from shoemodel.world.parts import Part
 
-WHITE = 1.25
+WHITE = 1.3
 """Albedo of a shop's white: more than any paper has, for shops brighten their pictures until it burns out."""
 FLOAT_M = (0.7, 1.6)
 """How far below the world's floor the paper lies under what floats."""
@@ -130,7 +130,8 @@ def _white(rng: np.random.Generator, setting: Setting) -> tuple[list[Part], Area
     paper = surfaces.cyclorama(setting.backdrop, setting.clear_m + rng.uniform(0.4, 1.2), rng)
     white = np.full((len(paper.vertices), 3), WHITE)
     bare = dataclasses.replace(paper, texture=None, uv=None, colours=white)
-    lamp = _lamp(rng, setting, rng.uniform(0.3, 1.4), (0.7, 1.6))
+    lamp = _lamp(rng, setting, rng.uniform(0.5, 1.8), (0.5, 1.4))
+    lamp = dataclasses.replace(lamp, radiance=np.full(3, lamp.radiance.mean()))  # a tint would colour the white
     return [bare], lamp, light.normalised(np.ones((32, 64, 3)))
 
 

@@ -39,7 +39,7 @@ def _plaster(rng: np.random.Generator, colour: np.ndarray) -> np.ndarray:
 def _wallpaper(rng: np.random.Generator, colour: np.ndarray) -> np.ndarray:
     """Stripes, or a small motif at every other place of a lattice, in a second colour."""
     u, v = _grid()
-    count = int(rng.choice([12, 16, 24, 32]))
+    count = int(rng.choice([20, 24, 32, 40]))
     if rng.random() < 0.5:
         marked = u * count % 1 < rng.uniform(0.15, 0.5)
     else:
