@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from scipy.spatial import ConvexHull
 
 from shoemodel.data import captions
 from shoemodel.world import checks
@@ -201,8 +202,9 @@ def _frame(
 ) -> tuple[View, Camera]:
     """A view of shoe points (n, 3), drawn closer until the thighs' upper ends are just outside the picture."""
     view = sample_view(rng, len(thighs) > 21, angled)
+    hull = points[ConvexHull(points).vertices]  # a picture's extremes lie on it, and it has few points
     for _ in range(CLOSER_STEPS):
-        camera = aim(view, points[::2], heading_deg)
+        camera = aim(view, hull, heading_deg)
         if not checks.sees(camera, thighs):
             return view, camera
         view = replace(view, share=view.share * 1.13, bottom=min(view.bottom + 0.01, 0.97))

@@ -50,7 +50,7 @@ def _sample_file(rng: np.random.Generator, assets: Path) -> Path | None:
 
 def women_share(family: str, path: Path | None = None) -> float:
     """How often women wear a family of shoes; a file's own tag, Male or Female, goes before its family."""
-    tags = set() if path is None else asset_tags(path)
+    tags = frozenset() if path is None else asset_tags(path)
     if tags & {"male", "female"} and not {"male", "female"} <= tags:
         return 0.95 if "female" in tags else 0.05
     return WOMEN_SHARES.get(family, 0.5)

@@ -62,15 +62,16 @@ def load_asset_shoes(folder: Path) -> list[Path]:
     """The .mhclo files tagged as shoes anywhere below a folder, in a stable order."""
     if not folder.is_dir():
         raise InputError(f"{folder} is not a folder; give the folder that holds the .mhclo shoes")
-    return [path for path in sorted(folder.rglob("*.mhclo")) if "tag shoes" in path.read_text().lower()]
+    return [path for path in sorted(folder.rglob("*.mhclo")) if "shoes" in asset_tags(path)]
 
 
-def asset_tags(path: Path) -> set[str]:
+@lru_cache(maxsize=None)
+def asset_tags(path: Path) -> frozenset[str]:
     """The tags of a .mhclo file, in lower case; other files have none."""
     if path.suffix != ".mhclo":
-        return set()
+        return frozenset()
     lines = [line.split() for line in path.read_text().splitlines()]
-    return {" ".join(words[1:]).lower() for words in lines if words[:1] == ["tag"]}
+    return frozenset(" ".join(words[1:]).lower() for words in lines if words[:1] == ["tag"])
 
 
 def asset_family(path: Path) -> str:
