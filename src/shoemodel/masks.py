@@ -104,7 +104,7 @@ def largest_components(
 
 def fill_holes(mask: Bool[np.ndarray, "h w"], max_area_px: Number = np.inf) -> Bool[np.ndarray, "h w"]:
     """Fill background pieces that do not touch the border and are no larger than `max_area_px` (a sandal has holes)."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats((~mask).astype(np.uint8), connectivity=4)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats((~mask).astype(np.uint8), connectivity=4)
     on_border = np.unique(np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]]))
     filled = stats[:, cv2.CC_STAT_AREA] <= max_area_px
     filled[0], filled[on_border] = True, mask.all()  # label 0 is the mask itself

@@ -61,8 +61,9 @@ from shoemodel.wd import region as regions
 from shoemodel.wd.region import Region
 from shoemodel.wd.sam import StemmedSam
 
-HEAVY = ("unet", "controlnet", "vae")
-"""Components that run in bfloat16 where the processor multiplies it natively; the others are small and stay float32."""
+HEAVY = ("areas", "feet", "unet", "controlnet", "vae")
+"""Components that run in bfloat16 where the processor multiplies it natively; the others are small, or touchy like SAM,
+and stay float32."""
 
 
 class ShoeModelPipeline(DiffusionPipeline):
@@ -120,8 +121,7 @@ class ShoeModelPipeline(DiffusionPipeline):
     ) -> ShoeModelPipeline:
         """Load a pack: `mini`, or a folder written by `shoemodel pack` or `save_pretrained`.
 
-        `dtype` is what U-Net, ControlNet and autoencoder compute in; None takes `default_dtype()`. The rest of the
-        networks are small and compute in float32. `only` names the components to load where not every stage is
+        `dtype` is what the HEAVY networks compute in; None takes `default_dtype()`. The rest compute in float32. `only` names the components to load where not every stage is
         wanted; the others are None. `components` (`unet=...`, say) replace those of the pack.
 
         Raises:

@@ -55,7 +55,9 @@ def random_crop(picture: UInt8[np.ndarray, "h w 3"], rng: np.random.Generator, s
 
 
 def another_place(
-    rgb: UInt8[np.ndarray, "s s 3"], shoe: Bool[np.ndarray, "s s"], other: UInt8[np.ndarray, "s s 3"],
+    rgb: UInt8[np.ndarray, "s s 3"],
+    shoe: Bool[np.ndarray, "s s"],
+    other: UInt8[np.ndarray, "s s 3"],
     rng: np.random.Generator,
 ) -> Picture:
     """The shoe's pixels, softly edged, before a piece of another picture or, half of the time, a pattern."""

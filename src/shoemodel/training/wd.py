@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -13,12 +14,13 @@ from torch import Tensor
 from shoemodel import draw, masks
 from shoemodel.crop import to_network
 from shoemodel.data.datasets import Tuples
-from shoemodel.training import unlabelled
+from shoemodel.training import decision, unlabelled
 from shoemodel.training.backgrounds import another_place
 from shoemodel.training.config import LoopConfig
 from shoemodel.training.task import Batch
 from shoemodel.wd import augment
 from shoemodel.wd.model import SIZES, Backbone, area_labels, area_logits, build, crop_to_shoe
+from shoemodel.wd.predict import scores
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +73,9 @@ class WDTask:
 
     def __init__(self, config: WDConfig, tuples: Tuples):
         self.config = config
-        self.train, self.test = tuples.split()
+        learnt, self.test = tuples.split()
+        rows, validation = decision.validation_rows(learnt.shoe_ids)
+        self.train, self.validation = learnt.subset(rows), learnt.subset(validation)
         torch.manual_seed(config.loop.seed)
         self.model = build(*SIZES[config.backbone], classes=config.classes)
         self.model.config.image_size = config.side  # where `wd.predict` finds it
@@ -117,28 +121,33 @@ class WDTask:
         return loss, {"accuracy": right.detach()}
 
     def sample_grid(self, count: int = 48, shown: int = 6) -> tuple[np.ndarray, dict[str, float]]:
-        """X_m | predicted | true for held-out shoes, and IoU over up to `count` of them."""
-        rows = np.linspace(0, len(self.test) - 1, min(count, len(self.test))).astype(int)
+        """X_m | predicted | true for held-out shoes, and IoU over up to `count` of them, as the saved model decides."""
         histogram = np.zeros((3, 3), np.int64)
         pictures: list[list[np.ndarray]] = []
-        for row in rows:
-            picture, predicted, target = self._predict(row)
-            histogram += np.bincount(3 * target.ravel() + predicted.ravel(), minlength=9).reshape(3, 3)
+        shift = self._shift()
+        for picture, answer, target in self._answers(self.test, count):
+            predicted = area_labels(decision.shifted(answer, shift), target != masks.BACKGROUND)
+            histogram += np.bincount(3 * target.ravel().astype(np.intp) + predicted.ravel(), minlength=9).reshape(3, 3)
             if len(pictures) < shown:
                 pictures.append([picture, *(masks.ShoeAreas(labels).coloured() for labels in (predicted, target))])
-        return draw.contact_sheet(pictures, ("X_m", "predicted", "true")), intersection_over_union(histogram)
+        sheet = draw.contact_sheet(pictures, ("X_m", "predicted", "true"))
+        return sheet, intersection_over_union(histogram) | {"wearable_shift": shift}
 
-    def _predict(self, row: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        labels = self.test.labels[row]
-        picture, transform = crop_to_shoe(self.test.unworn[row], labels != masks.BACKGROUND, self.config.side)
-        pixels = torch.from_numpy(to_network(picture[None])).to(self.model.device)
-        scores = area_logits(self.model, pixels)[0].permute(1, 2, 0).cpu().numpy()
-        target = augment.warp(labels, transform, picture.shape[:2], nearest=True)
-        return picture, area_labels(scores, target != masks.BACKGROUND), target
+    def _shift(self, count: int = 64) -> float:
+        answers = self._answers(self.validation, count)
+        return decision.best_shift((answer, target) for _, answer, target in answers)
+
+    def _answers(self, tuples: Tuples, count: int) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        """X_m, scores (s, s, c) and true labels of up to `count` tuples."""
+        for row in np.linspace(0, len(tuples) - 1, min(count, len(tuples))).astype(int):
+            labels = tuples.labels[row]
+            picture, transform = crop_to_shoe(tuples.unworn[row], labels != masks.BACKGROUND, self.config.side)
+            target = augment.warp(labels, transform, picture.shape[:2], nearest=True)
+            yield picture, scores(self.model, picture), target
 
     def components(self) -> dict[str, Any]:
-        """The pack's `areas`."""
-        return {"areas": self.model}
+        """The pack's `areas`, deciding as is best on the validation shoes."""
+        return {"areas": decision.folded(self.model, self._shift())}
 
 
 def intersection_over_union(histogram: np.ndarray) -> dict[str, float]:

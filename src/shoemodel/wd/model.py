@@ -83,9 +83,7 @@ def area_logits(model: SegformerForSemanticSegmentation, pixels: Float[Tensor, "
     return torch.nn.functional.interpolate(logits, pixels.shape[-2:], mode="bilinear", align_corners=False)
 
 
-def area_labels(
-    scores: Float[np.ndarray, "h w c"], region: Bool[np.ndarray, "h w"]
-) -> UInt8[np.ndarray, "h w"]:
+def area_labels(scores: Float[np.ndarray, "h w c"], region: Bool[np.ndarray, "h w"]) -> UInt8[np.ndarray, "h w"]:
     """The best class of every pixel as a label of `masks`; outside the region all is background.
 
     Of two classes, everything else is the visible area as far as the region reaches.

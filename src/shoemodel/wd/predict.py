@@ -42,9 +42,7 @@ def predict(
     return ShoeAreas(whole)
 
 
-def scores(
-    model: SegformerForSemanticSegmentation, x_m: UInt8[np.ndarray, "s s 3"]
-) -> Float[np.ndarray, "s s c"]:
+def scores(model: SegformerForSemanticSegmentation, x_m: UInt8[np.ndarray, "s s 3"]) -> Float[np.ndarray, "s s c"]:
     """Logits of every pixel of X_m."""
     pixels = torch.from_numpy(to_network(x_m))[None].to(model.device, model.dtype)
     with torch.inference_mode():
