@@ -121,8 +121,9 @@ class ShoeModelPipeline(DiffusionPipeline):
     ) -> ShoeModelPipeline:
         """Load a pack: `mini`, or a folder written by `shoemodel pack` or `save_pretrained`.
 
-        `dtype` is what the HEAVY networks compute in; None takes `default_dtype()`. The rest compute in float32. `only` names the components to load where not every stage is
-        wanted; the others are None. `components` (`unet=...`, say) replace those of the pack.
+        `dtype` is what the HEAVY networks compute in; None takes `default_dtype()`. The rest compute in float32.
+        `only` names the components to load where not every stage is wanted; the others are None. `components`
+        (`unet=...`, say) replace those of the pack.
 
         Raises:
             InputError: an unknown pack, or a missing or damaged file.

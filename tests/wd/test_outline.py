@@ -64,4 +64,4 @@ def test_the_outline_follows_colours_of_equal_brightness(shoe_mask):
     noise = np.random.default_rng(0).normal(0, 6, rgb.shape)
     coarse = masks.dilate(shoe_mask, 2)
     sharper = outline.refine(np.clip(rgb + noise, 0, 255).astype(np.uint8), coarse)
-    assert masks.iou(coarse, shoe_mask) < 0.9 < 0.97 < masks.iou(sharper, shoe_mask)
+    assert masks.iou(coarse, shoe_mask) < 0.9 < 0.93 < masks.iou(sharper, shoe_mask)

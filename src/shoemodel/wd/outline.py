@@ -18,6 +18,7 @@ SIDE = 384  # px: longer side of the picture in which the shoe is completed
 SURE_LOGIT = 1.0  # above this SAM's word stands
 NEVER_LOGIT = -6.0  # below this too
 MARGIN = 0.12  # of the found box, added on each side
+RING = 0.25  # of the window, on each side: the ground from which the colours of the ground are learnt
 GROWTHS = 8  # times the box may grow where the answer touches it
 MAX_GROWTH = 6.0  # largest answer, of SAM's own area: beyond, the colours have leaked and SAM's answer is kept
 BAND = 0.03  # of the shoe's longer side: how far the last step may move the outline
@@ -118,7 +119,11 @@ def _cut(rgb: UInt8[np.ndarray, "h w 3"], logits: Float[np.ndarray, "h w"], wind
     inside[said > SURE_LOGIT] = cv2.GC_FGD
     if not (labels % 2 == 1).any() or not (labels % 2 == 0).any():
         return labels % 2 == 1
-    return _grab_cut(rgb, labels, iterations=4)
+    ring_y, ring_x = (max(8, round(RING * length)) for length in (y1 - y0, x1 - x0))
+    near = slice(max(0, y0 - ring_y), y1 + ring_y), slice(max(0, x0 - ring_x), x1 + ring_x)
+    found = np.zeros(labels.shape, bool)
+    found[near] = _grab_cut(rgb[near], np.ascontiguousarray(labels[near]), iterations=2)
+    return found
 
 
 def refine(rgb: UInt8[np.ndarray, "h w 3"], mask: Bool[np.ndarray, "h w"]) -> Bool[np.ndarray, "h w"]:
