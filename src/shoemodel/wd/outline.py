@@ -14,7 +14,7 @@ from jaxtyping import Bool, Float, UInt8
 from shoemodel import masks
 from shoemodel.geometry import Box
 
-SIDE = 384  # px: longer side of the picture in which the shoe is completed
+SIDE = 256  # px: longer side of the picture in which the shoe is completed
 SURE_LOGIT = 1.0  # above this SAM's word stands
 NEVER_LOGIT = -6.0  # below this too
 MARGIN = 0.12  # of the found box, added on each side
