@@ -20,6 +20,8 @@ import tyro
 from rich.console import Console
 from rich.table import Table
 
+from shoemodel.errors import InputError
+
 PAPER = {"three": {"wearable": 85.55, "mIoU": 94.09}, "two": {"wearable": 79.59, "mIoU": 89.52}}
 
 
@@ -43,6 +45,8 @@ def main(options: Benchmark) -> None:
 
     runs = {"three": options.three, "two": options.two}
     matrices, shoes = confusions(options.data, runs)
+    if not shoes:
+        raise InputError(f"{options.data} holds no tuple of held-out shoes: more data is needed")
     sums = {name: held_out.by_shoe(np.stack(rows), shoes) for name, rows in matrices.items()}
     report: dict[str, Any] = {"n": len(shoes), "shoes": len(set(shoes))}
     report |= {name: figures(rows, name) | {"paper": PAPER[name]} for name, rows in sums.items()}
@@ -69,7 +73,6 @@ def confusions(data: Path, runs: dict[str, Path]) -> tuple[dict[str, list[np.nda
     """(3, 3) pixel counts of each held-out picture for each run, and each picture's shoe."""
     from transformers import SegformerForSemanticSegmentation
 
-    from shoemodel.errors import InputError
     from shoemodel.evaluation import held_out
     from shoemodel.evaluation.areas import confusion
     from shoemodel.wd.predict import predict

@@ -2,8 +2,8 @@
 
     python benchmarks/areas_feet.py PHOTOS… --pack mini --threads 2
 
-Plain means: the same networks eagerly in float32, the photo and its mirror image one after the other. What the faster
-way changes in the answers is printed beside: the share of shoe pixels with another label, and how far the feet move.
+Plain means: the same steps with every network eagerly in float32. What the faster number format changes in the answers
+is printed beside: the share of shoe pixels with another label, and how far the feet move.
 """
 
 from __future__ import annotations
