@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from tyro.conf import arg, subcommand
 
+from shoemodel import packs
 from shoemodel.errors import InputError
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class Areas(_Held):
 
         if self.out is not None:
             run_folder.require_writable(self.out)
-        groups = _evaluate(self, evaluation)
+        groups = _evaluate(self, evaluation, ("region", "areas"))
         _print(*(tables.areas(name, report, areas.PAPER) for name, report in groups.items()))
         _write(self, groups, {"region": self.region, "paper": areas.PAPER})
         if self.out is not None:
@@ -172,8 +173,10 @@ class Evaluate:
         return self.module.run()
 
 
-def _evaluate(options: _Held, evaluation: Evaluation) -> dict[str, dict[str, Any]]:
-    """A report for each group of the split that the folder holds.
+def _evaluate(
+    options: _Held, evaluation: Evaluation, only: Sequence[str] = tuple(packs.COMPONENTS)
+) -> dict[str, dict[str, Any]]:
+    """A report for each group of the split that the folder holds, by the components `only` of the pack.
 
     Raises InputError where the folder has nothing of the split.
     """
@@ -187,7 +190,7 @@ def _evaluate(options: _Held, evaluation: Evaluation) -> dict[str, dict[str, Any
     found = [name for name, splits in wanted.items() if any(True for _ in held_out.read(options.data, splits))]
     if not found:
         raise InputError(f"{options.data} holds no tuple of {' or '.join(wanted)}: try another --split, or more data")
-    pipeline = ShoeModelPipeline.from_pretrained(options.pack)
+    pipeline = ShoeModelPipeline.from_pretrained(options.pack, only=only)
     return {
         name: evaluation(pipeline, _tracked(held_out.read(options.data, wanted[name]), name), name) for name in found
     }
@@ -197,7 +200,7 @@ def _write(options: _Held, groups: Mapping[str, dict[str, Any]], more: Mapping[s
     """The first group's report on top, the others beside it under their names."""
     if options.json is None:
         return
-    from shoemodel import images, packs
+    from shoemodel import images
 
     first, *others = groups
     report = {"group": first, "split": options.split, "pack": packs.identity(options.pack), **more, **groups[first]}

@@ -15,7 +15,7 @@ only what follows.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -61,8 +61,9 @@ from shoemodel.wd import region as regions
 from shoemodel.wd.region import Region
 from shoemodel.wd.sam import StemmedSam
 
-HEAVY = ("unet", "controlnet", "vae")
-"""Components that run in bfloat16 where the processor multiplies it natively; the others are small and stay float32."""
+HEAVY = ("areas", "feet", "unet", "controlnet", "vae")
+"""Components that run in bfloat16 where the processor multiplies it natively; the others are small, or touchy like SAM,
+and stay float32."""
 
 
 class ShoeModelPipeline(DiffusionPipeline):
@@ -115,12 +116,14 @@ class ShoeModelPipeline(DiffusionPipeline):
         pretrained_model_name_or_path: str | os.PathLike = "mini",
         *,
         dtype: torch.dtype | None = None,
+        only: Collection[str] = tuple(packs.COMPONENTS),
         **components: Any,
     ) -> ShoeModelPipeline:
         """Load a pack: `mini`, or a folder written by `shoemodel pack` or `save_pretrained`.
 
-        `dtype` is what U-Net, ControlNet and autoencoder compute in; None takes `default_dtype()`. The rest of the
-        networks are small and compute in float32. `components` (`unet=...`, say) replace those of the pack.
+        `dtype` is what the HEAVY networks compute in; None takes `default_dtype()`. The rest compute in float32.
+        `only` names the components to load where not every stage is wanted; the others are None. `components`
+        (`unet=...`, say) replace those of the pack.
 
         Raises:
             InputError: an unknown pack, or a missing or damaged file.
@@ -128,9 +131,10 @@ class ShoeModelPipeline(DiffusionPipeline):
         folder = packs.resolve(Path(pretrained_model_name_or_path))
         packs.check(folder)
         dtypes = {"default": torch.float32, **dict.fromkeys(HEAVY, dtype or default_dtype())}
+        components = dict.fromkeys(packs.COMPONENTS.keys() - set(only)) | components
         with quiet():
             pipeline = super().from_pretrained(str(folder), dtype=dtypes, local_files_only=True, **components)
-        for name in HEAVY:
+        for name in set(HEAVY) & set(only):
             getattr(pipeline, name).to(memory_format=torch.channels_last)
         return pipeline
 
