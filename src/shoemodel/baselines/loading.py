@@ -20,18 +20,18 @@ SMALL = {"pack": "ShoeModelPipeline", "run": "LatentPipeline"}
 def load_pipeline(kind: Any, folder: Path, small: Literal["pack", "run"] | None, **components: Any) -> Any:
     """A diffusers pipeline of class `kind`, or its `small` counterpart as a `LatentPipeline`.
 
-    folder: as `save_pretrained` of `kind` writes it, or a pack or run. components: in place of the folder's.
+    folder: as `save_pretrained` of `kind` writes it, or a pack or run. components: in place of the folder's; None loads none.
 
     Raises InputError where the folder holds no such pipeline.
     """
     root = pipeline_folder(folder)
     name = _class_name(root)
+    if name not in (kind.__name__, small and SMALL[small]):
+        wanted = f" or a {small}" if small else ""
+        raise InputError(f"{folder}: found a {name}; a folder of {kind.__name__}{wanted} is accepted")
     cls: Any = kind
     dtype: Any = default_dtype()
-    if name in SMALL.values():
-        if small is None or name != SMALL[small]:
-            wanted = f" or a {small}" if small else ""
-            raise InputError(f"{folder}: found a {name}; a folder of {kind.__name__}{wanted} is accepted")
+    if name != kind.__name__:
         cls, dtype = LatentPipeline, {"default": torch.float32, **dict.fromkeys(HEAVY, dtype)}
         components |= {"controlnet": None} if small == "pack" else {}
     elif "safety_checker" in cls._optional_components:
@@ -41,7 +41,7 @@ def load_pipeline(kind: Any, folder: Path, small: Literal["pack", "run"] | None,
             pipeline = cls.from_pretrained(str(root), dtype=dtype, local_files_only=True, **components)
     except (ValueError, OSError) as error:
         reason = " ".join(str(error).split())
-        raise InputError(f"{folder}: found no {kind.__name__} in the diffusers layout ({reason})") from error
+        raise InputError(f"{folder}: the {name} in it cannot be loaded ({reason})") from error
     pipeline.set_progress_bar_config(disable=True)
     return pipeline.to("cuda" if torch.cuda.is_available() else "cpu")
 

@@ -7,11 +7,15 @@ from typing import Any
 
 import numpy as np
 from diffusers import PaintByExamplePipeline
+from diffusers.pipelines.deprecated.paint_by_example import PaintByExampleImageEncoder
 from jaxtyping import UInt8
+from transformers import CLIPVisionConfig
 
 from shoemodel.baselines.inputs import STEPS, Given, draw, fit
-from shoemodel.baselines.loading import load_pipeline
+from shoemodel.baselines.loading import load_pipeline, pipeline_folder
+from shoemodel.errors import InputError
 from shoemodel.masks import ShoeAreas
+from shoemodel.pipeline import default_dtype
 from shoemodel.pose import Pose
 
 GUIDANCE = 5.0
@@ -19,8 +23,21 @@ GUIDANCE = 5.0
 
 
 def load(folder: Path) -> Any:
-    """From a folder of Paint-by-Example, or a run of `shoemodel train paint_by_example`."""
-    return load_pipeline(PaintByExamplePipeline, folder, "run")
+    """From a folder of Paint-by-Example, or a run of `shoemodel train paint_by_example`.
+
+    Raises InputError where there is no image encoder.
+    """
+    tower = pipeline_folder(folder) / "image_encoder"
+    if not tower.is_dir():
+        raise InputError(f"{folder}: found no image_encoder; a folder of Paint-by-Example is accepted")
+    config = CLIPVisionConfig.from_pretrained(tower, local_files_only=True)
+    encoder = PaintByExampleImageEncoder.from_pretrained(
+        tower, config=config, dtype=default_dtype(), local_files_only=True
+    )
+    # diffusers 0.42 finds this class under none of the names by which folders declare it
+    model = load_pipeline(PaintByExamplePipeline, folder, "run", image_encoder=None)
+    model.register_modules(image_encoder=encoder.to(model.device))
+    return model
 
 
 def generate(

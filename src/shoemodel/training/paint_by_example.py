@@ -30,7 +30,7 @@ class PaintByExampleTask(InpaintTask):
     def build(self) -> dict[str, Any]:
         """The inpainting U-Net, and Paint-by-Example's image encoder on the frozen image tower of CLIP."""
         clip, self.processor = load_clip(self.config.clip)
-        self.encoder = PaintByExampleImageEncoder(clip.config.vision_config, self.unet.config.cross_attention_dim)
+        self.encoder = PaintByExampleImageEncoder(clip.config.vision_config)
         self.encoder.model.load_state_dict(clip.vision_model.state_dict())
         self.encoder.model.requires_grad_(False)
         self.trained["image_encoder"] = self.encoder
