@@ -16,7 +16,7 @@ from shoemodel.pose import Pose
 
 
 def load(folder: Path) -> Any:
-    """From a folder of Stable Diffusion 1.5 with the ControlNet in it, or a run of `shoemodel train controlnet_inpaint`."""
+    """From a folder of that pipeline, ControlNet included, or a run of `shoemodel train controlnet_inpaint`."""
     return load_pipeline(StableDiffusionControlNetInpaintPipeline, folder, "run")
 
 

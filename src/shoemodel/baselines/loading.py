@@ -20,7 +20,8 @@ SMALL = {"pack": "ShoeModelPipeline", "run": "LatentPipeline"}
 def load_pipeline(kind: Any, folder: Path, small: Literal["pack", "run"] | None, **components: Any) -> Any:
     """A diffusers pipeline of class `kind`, or its `small` counterpart as a `LatentPipeline`.
 
-    folder: as `save_pretrained` of `kind` writes it, or a pack or run. components: in place of the folder's; None loads none.
+    folder: as `save_pretrained` of `kind` writes it, or a pack or run. components: in place of the folder's; None loads
+    none.
 
     Raises InputError where the folder holds no such pipeline.
     """

@@ -129,8 +129,9 @@ class BaselineTask:
         tuples, rows = self.test, np.linspace(0, len(self.test) - 1, min(count, len(self.test))).astype(int)
         sheet = []
         for row in rows:
-            arguments = (self.pipeline, tuples.unworn[row], ShoeAreas(tuples.labels[row]), None, tuples.captions[row][0])
-            drawn = [type(self).generate(*arguments, seed=int(row), given=given, steps=20) for given in GIVEN]
+            shoe = tuples.unworn[row], ShoeAreas(tuples.labels[row])
+            rest = None, tuples.captions[row][0], int(row)
+            drawn = [type(self).generate(self.pipeline, *shoe, *rest, given=given, steps=20) for given in GIVEN]
             sheet.append([tuples.unworn[row], *drawn, tuples.worn[row]])
         return draw.contact_sheet(sheet, ("unworn", *GIVEN, "true")), {}
 
