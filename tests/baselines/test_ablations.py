@@ -6,6 +6,7 @@ import pytest
 from shoemodel.baselines import ablations
 from shoemodel.masks import ShoeAreas
 from shoemodel.pose import Pose
+from shoemodel.sw import sample
 
 
 @pytest.fixture
@@ -22,13 +23,13 @@ def shoe(shoe_mask):
 def given(monkeypatch):
     """What the generator is conditioned on, call by call."""
     seen = []
-    sample = ablations.ShoeModelPipeline.wear.__globals__["sample"].sample
+    draw = sample.sample
 
     def recorded(*arguments, **options):
         seen.append(arguments[4].numpy())
-        return sample(*arguments, **options)
+        return draw(*arguments, **options)
 
-    monkeypatch.setattr("shoemodel.pipeline.sample.sample", recorded)
+    monkeypatch.setattr(sample, "sample", recorded)
     return seen
 
 

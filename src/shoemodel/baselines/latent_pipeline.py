@@ -85,8 +85,8 @@ class LatentPipeline(DiffusionPipeline, IPAdapterMixin):
         """Mask and masked latents where the U-Net takes them; None where it is a plain one."""
         inpaints = self.unet.config.in_channels > self.unet.config.out_channels
         if inpaints != (image is not None and self.controlnet is None):
-            needs = "needs an" if inpaints else "takes no"
-            raise ValueError(f"a U-Net of {self.unet.config.in_channels} input channels {needs} image to paint in")
+            needs = "needs an image" if inpaints else "takes no image"
+            raise ValueError(f"a U-Net of {self.unet.config.in_channels} input channels {needs} to paint in")
         if image is None or mask_image is None or not inpaints:
             return None
         kept = np.array(mask_image) < 128

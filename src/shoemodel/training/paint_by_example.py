@@ -19,7 +19,7 @@ __all__ = ["PaintByExampleTask", "mini", "smoke"]
 
 def mini() -> BaselineConfig:
     """Twenty minutes on one processor thread with AMX (ours)."""
-    return minutes_20(2000)
+    return minutes_20(1700)
 
 
 class PaintByExampleTask(InpaintTask):
