@@ -134,5 +134,5 @@ def inpainting_channels(kept: Tensor, masked: Float[Tensor, "b c hl wl"]) -> Flo
 
     kept: bool (b, h, w). At 16 px a latent the mask is the share of each that is to be painted (ours).
     """
-    mask = F.adaptive_avg_pool2d(1 - kept[:, None].float(), masked.shape[-2:])
+    mask = F.adaptive_avg_pool2d(1 - kept[:, None].float(), (masked.shape[-2], masked.shape[-1]))
     return torch.cat([mask.to(masked), masked], 1)
