@@ -8,6 +8,7 @@ import torch
 from diffusers import AutoModel
 
 from shoemodel.data.datasets import load
+from shoemodel.errors import InputError
 from shoemodel.sw.vae import downsampling, to_latents, to_pictures
 from shoemodel.training.autoencoder import AutoencoderTask, build, latent_penalty, mini, pyramid_loss, smoke
 from shoemodel.training.loop import train
@@ -48,3 +49,22 @@ def test_training_improves_and_saves_the_latents_scale(toy_folder, tmp_path):
     pixels = torch.from_numpy(tuples.worn[:8].transpose(0, 3, 1, 2).astype(np.float32) / 127.5 - 1)
     with torch.no_grad():
         assert float(to_latents(vae, pixels).std()) == pytest.approx(1, abs=0.25)
+
+
+def test_tuning_the_decoder_leaves_the_latents_as_they_are(toy_folder, tmp_path):
+    config, tuples = smoke(), load(toy_folder, limit=12)
+    train(AutoencoderTask(config, tuples), config, tmp_path / "first")
+    loop = dataclasses.replace(config.loop, start=tmp_path / "first", ema_decay=0.0)
+    tuned = dataclasses.replace(config, loop=loop, decoder_only=True)
+    train(AutoencoderTask(tuned, tuples), tuned, tmp_path / "tuned")
+    before, after = (AutoModel.from_pretrained(str(tmp_path / run / "model" / "vae")) for run in ("first", "tuned"))
+    pixels = torch.rand(1, 3, 32, 32)
+    with torch.no_grad():
+        assert torch.equal(to_latents(before, pixels), to_latents(after, pixels))
+    changed = [name for name, value in before.state_dict().items() if not torch.equal(value, after.state_dict()[name])]
+    assert changed and all(name.startswith("decoder.") for name in changed)
+
+
+def test_a_decoder_is_tuned_from_somewhere():
+    with pytest.raises(InputError, match=r"needs loop\.start"):
+        dataclasses.replace(smoke(), decoder_only=True)

@@ -13,7 +13,7 @@ from shoemodel.errors import InputError
 from shoemodel.sw.vae import to_latents
 from shoemodel.training import autoencoder, clip
 from shoemodel.training.base import BaseTask, build, mini, smoke
-from shoemodel.training.latents import LARGEST_ZOOM, load_component, view
+from shoemodel.training.latents import LARGEST_ZOOM, draw_view, load_component
 from shoemodel.training.loop import train
 
 
@@ -27,7 +27,8 @@ def runs(toy_folder, tmp_path_factory):
 
 
 def config_on(runs, **changes):
-    return dataclasses.replace(smoke(), autoencoder=runs / "autoencoder", clip=runs / "clip", **changes)
+    folders = {name: runs / name for name in ("autoencoder", "clip", "latents")}
+    return dataclasses.replace(smoke(), **folders, **changes)
 
 
 def test_smoke_run_saves_unet_and_scheduler(runs, toy_folder, tmp_path):
@@ -44,7 +45,8 @@ def test_cached_latents_are_those_of_the_views(runs, toy_folder):
     picture = torch.from_numpy(to_network(task.train.worn[3][None, :, ::-1]))
     with torch.no_grad():
         expected = to_latents(task.vae, picture)[0]
-    torch.testing.assert_close(task.latents[3, 1], expected, atol=0.1, rtol=0.1)  # bf16 in the cache
+    kept = task.latents[np.array([3]), np.array([1])][0]
+    torch.testing.assert_close(kept, expected, atol=0.1, rtol=0.1)  # bfloat16 on disk
 
 
 def test_text_dropout_gives_the_empty_caption(runs, toy_folder):
@@ -70,11 +72,11 @@ def test_loss_falls_on_few_pictures(runs, toy_folder):
 
 def test_views_cover_the_whole_frame():
     for number in range(6):
-        seen = view(7, number, 64)
+        seen = draw_view(7, number, 64)
         assert seen.picture(np.full((64, 64, 3), 200, np.uint8)).min() > 150  # nothing from beyond the edge
         assert 1 <= seen.transform.scale <= LARGEST_ZOOM
         assert seen.transform.flip == (number % 2 == 1)
-    assert np.array_equal(view(7, 4, 64).gain, view(7, 4, 64).gain)
+    assert np.array_equal(draw_view(7, 4, 64).gain, draw_view(7, 4, 64).gain)
 
 
 def test_a_run_without_the_component_is_named(tmp_path):

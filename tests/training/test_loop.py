@@ -132,3 +132,35 @@ def test_learning_rate_depends_on_the_step_alone():
     assert learning_rate(loop, 55) == pytest.approx(0.05)
     assert learning_rate(loop, 105) == pytest.approx(0.0)
     assert learning_rate(dataclasses.replace(loop, schedule="constant"), 90) == pytest.approx(0.1)
+
+
+def test_a_new_run_starts_from_another_runs_weights_and_goes_on_from_its_own(tmp_path):
+    train(LineTask(config()), config(steps=40), tmp_path / "first")
+    tuned = config(steps=1, lr=0.0, start=tmp_path / "first")
+    train(LineTask(tuned), tuned, tmp_path / "tuned")
+    assert torch.equal(weights(tmp_path / "first"), weights(tmp_path / "tuned"))
+    longer = config(steps=9, ema_decay=0.0, start=tmp_path / "first")
+    train(LineTask(longer), longer, tmp_path / "tuned")
+    moved = weights(tmp_path / "tuned")
+    assert not torch.equal(weights(tmp_path / "first"), moved)
+    again = config(steps=9, ema_decay=0.0, start=tmp_path / "nowhere")
+    assert train(LineTask(again), again, tmp_path / "tuned").step == 9
+    assert torch.equal(weights(tmp_path / "tuned"), moved)
+
+
+def test_a_start_of_another_size_or_without_the_component_is_refused(tmp_path):
+    train(LineTask(config()), config(minutes=0.0), tmp_path / "first")
+    wider = dataclasses.replace(config(start=tmp_path / "first"), width=2)
+    with pytest.raises(InputError, match=r"found \(1, 1\) for linear.weight; this preset's line accepts \(1, 2\)"):
+        train(LineTask(wider), wider, tmp_path / "tuned")
+    nowhere = config(start=tmp_path / "nowhere")
+    with pytest.raises(InputError, match="no component line"):
+        train(LineTask(nowhere), nowhere, tmp_path / "tuned")
+
+
+def test_a_run_older_than_a_field_had_its_default(tmp_path):
+    train(LineTask(config()), config(minutes=0.0), tmp_path)
+    told = json.loads((tmp_path / "config.json").read_text())
+    del told["width"]
+    (tmp_path / "config.json").write_text(json.dumps(told))
+    assert train(LineTask(config()), config(minutes=0.0), tmp_path).step == 2

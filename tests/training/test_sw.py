@@ -20,13 +20,14 @@ def runs(toy_folder, tmp_path_factory):
     folder, tuples = tmp_path_factory.mktemp("runs"), load(toy_folder, limit=12)
     train(autoencoder.AutoencoderTask(autoencoder.smoke(), tuples), autoencoder.smoke(), folder / "autoencoder")
     train(clip.ClipTask(clip.smoke(), tuples), clip.smoke(), folder / "clip")
-    config = dataclasses.replace(base.smoke(), autoencoder=folder / "autoencoder", clip=folder / "clip")
+    folders = {name: folder / name for name in ("autoencoder", "clip", "latents")}
+    config = dataclasses.replace(base.smoke(), **folders)
     train(base.BaseTask(config, tuples), config, folder / "base")
     return folder
 
 
 def config_on(runs, **changes):
-    folders = {name: runs / name for name in ("autoencoder", "clip", "base")}
+    folders = {name: runs / name for name in ("autoencoder", "clip", "base", "latents")}
     return dataclasses.replace(smoke(), **folders, **changes)
 
 
@@ -51,13 +52,11 @@ def test_the_condition_is_the_visible_shoe_of_the_unworn_picture(runs, toy_folde
 
 
 def test_mirrored_views_swap_left_and_right(runs, toy_folder):
-    from shoemodel.training.latents import view
-
     task = SWTask(config_on(runs, pose_jitter_px=0.0, mask_jitter_px=0.0), load(toy_folder, limit=12))
     rng = np.random.default_rng(0)
     labels = task.train.labels[0]
-    plain = task._condition(0, view(0, 0, 256), labels, rng)
-    mirrored = view(0, 1, 256)
+    plain = task._condition(0, task.latents.view(0, 0), labels, rng)
+    mirrored = task.latents.view(0, 1)
     flipped = task._condition(0, mirrored, mirrored.labels(labels), rng)
     torch.testing.assert_close(flipped[:3].flip(-1), plain[:3])
     assert not torch.allclose(flipped[3:].flip(-1), plain[3:])  # the limbs' colours change sides

@@ -2,7 +2,8 @@
 
 The networks draw the surroundings at their own size; these are enlarged to the canvas and X_w goes on top at full
 resolution. Inside the visible area the result's pixels are the photo's, max |Δ| = 0. Blending touches pixels outside
-it only: a thin ring takes on the colour of the nearest shoe pixel and fades out, which softens the seam (ours).
+it only: the surroundings take on the photo's light and a contact shadow, and a thin ring the colour of the nearest
+shoe pixel, fading out, which softens the seam (ours).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from jaxtyping import Bool, UInt8
 from shoemodel.geometry import Box, Letterbox
 from shoemodel.layout import Layout
 from shoemodel.masks import feather
+from shoemodel.sw.surroundings import contact_shadow, follow_light
 
 
 def place(
@@ -42,6 +44,8 @@ def paste(
     result = box.invert_image(generated)
     if not visible.any():
         return result
+    result = follow_light(result, shoe_rgb, visible)
+    result = np.round(result * (1 - contact_shadow(visible))[..., None]).astype(np.uint8)
     if feather_px is None:
         feather_px = max(1, round(0.5 / box.scale_xy.min()))
     if feather_px > 0:

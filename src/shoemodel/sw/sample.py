@@ -1,4 +1,4 @@
-"""Drawing X' with the trained generator: DDIM with classifier-free guidance (paper 3.3)."""
+"""Drawing X' with the trained generator: a solver, DDIM by default, with classifier-free guidance (paper 3.3)."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 import torch
-from diffusers import ControlNetModel, DDIMScheduler, UNet2DConditionModel
+from diffusers import ControlNetModel, SchedulerMixin, UNet2DConditionModel
 from jaxtyping import Float, UInt8
 from torch import Tensor, nn
 
+from shoemodel.sw.solvers import Solver, build_solver
 from shoemodel.sw.vae import downsampling, to_pictures
 
 __all__ = ["Text", "downsampling", "encode", "sample", "sample_batch"]
@@ -20,6 +21,10 @@ __all__ = ["Text", "downsampling", "encode", "sample", "sample_batch"]
 RESCALE = 0.7
 """How far guidance is brought back to the deviation of the unguided prediction where the schedule ends in pure noise:
 without it, guidance 7 burns the colours (Lin et al. 2023, arXiv 2305.08891, Eq. 15 and 16) (ours)."""
+
+Interval = tuple[float, float]
+"""From and to which share of the noise schedule guidance works: 0 is the picture, 1 pure noise."""
+WHOLE: Interval = (0.0, 1.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,29 +57,16 @@ def sample(
     unet: UNet2DConditionModel,
     controlnet: ControlNetModel | None,
     vae: Any,
-    scheduler: DDIMScheduler,
+    scheduler: SchedulerMixin,
     condition: Float[Tensor, "6 h w"] | None,
     text: Text,
     *,
-    steps: int = 50,
-    guidance: float = 7.0,
     seed: int = 0,
-    callback: Callable[[int], None] | None = None,
+    **options: Any,
 ) -> UInt8[np.ndarray, "h w 3"]:
-    """One picture; see `sample_batch`."""
+    """One picture; `options` are those of `sample_batch`."""
     conditions = None if condition is None else condition[None]
-    return sample_batch(
-        unet,
-        controlnet,
-        vae,
-        scheduler,
-        conditions,
-        [text],
-        [seed],
-        steps=steps,
-        guidance=guidance,
-        callback=callback,
-    )[0]
+    return sample_batch(unet, controlnet, vae, scheduler, conditions, [text], [seed], **options)[0]
 
 
 @torch.no_grad()
@@ -82,41 +74,44 @@ def sample_batch(
     unet: UNet2DConditionModel,
     controlnet: ControlNetModel | None,
     vae: Any,
-    scheduler: DDIMScheduler,
+    scheduler: SchedulerMixin,
     conditions: Float[Tensor, "b 6 h w"] | None,
     texts: Sequence[Text],
     seeds: Sequence[int],
     *,
     steps: int = 50,
     guidance: float = 7.0,
+    solver: Solver = "ddim",
+    interval: Interval = WHOLE,
     callback: Callable[[int], None] | None = None,
 ) -> UInt8[np.ndarray, "b h w 3"]:
     """Denoise one picture for each text and seed, in the U-Net's precision.
 
     Args:
         controlnet, conditions: X_w ‖ X_p in [0, 1]; both None draw from the base alone, at its own size.
+        scheduler: the noise schedule; `solver` walks along it (see `sw.solvers`), the caller's keeps its state.
         guidance: classifier-free guidance; 1 and below computes the conditional half only.
+        interval: where guidance works; outside, the conditional half alone is computed and taken as it is
+            (Kynkäänniemi et al. 2024, arXiv 2404.07724).
         callback: called after each step with the steps done.
 
     Raises:
-        ValueError: a condition without a ControlNet or the other way round, or fewer than one step.
+        ValueError: a condition without a ControlNet or the other way round, fewer than one step, an unknown solver.
     """
     if (controlnet is None) != (conditions is None):
         raise ValueError("a ControlNet and its conditions are given together or not at all")
-    if steps < 1:
-        raise ValueError(f"steps is {steps}; at least 1 is accepted")
-    scheduler = DDIMScheduler.from_config(scheduler.config)  # the caller's keeps its state
-    scheduler.set_timesteps(steps, device=unet.device)
-    predict = _Guided(unet, controlnet, conditions, texts, guidance, _rescale(scheduler))
-    latents = _initial_noise(unet, vae, conditions, seeds) * scheduler.init_noise_sigma
-    for done, timestep in enumerate(scheduler.timesteps, 1):
-        latents = scheduler.step(predict(latents, timestep), timestep, latents, return_dict=False)[0]
+    walk = build_solver(solver, scheduler.config, steps, unet.device)
+    predict = _Guided(unet, controlnet, conditions, texts, guidance, _rescale(walk))
+    latents = _initial_noise(unet, vae, conditions, seeds) * walk.init_noise_sigma
+    for done, timestep in enumerate(walk.timesteps, 1):
+        guided = interval[0] <= float(timestep + 1) / walk.config.num_train_timesteps <= interval[1]
+        latents = walk.step(predict(latents, timestep, guided), timestep, latents, return_dict=False)[0]
         if callback is not None:
             callback(done)
     return to_pictures(vae, latents)
 
 
-def _rescale(scheduler: DDIMScheduler) -> float:
+def _rescale(scheduler: SchedulerMixin) -> float:
     return RESCALE if scheduler.config.get("rescale_betas_zero_snr") else 0.0
 
 
@@ -132,7 +127,7 @@ def _initial_noise(unet: UNet2DConditionModel, vae: Any, conditions: Tensor | No
 
 
 class _Guided:
-    """The guided prediction, both halves in one batch."""
+    """The prediction: both halves of guidance in one batch, or the conditional half alone."""
 
     def __init__(
         self,
@@ -144,31 +139,31 @@ class _Guided:
         rescale: float,
     ):
         self.unet, self.controlnet, self.guidance, self.rescale = unet, controlnet, guidance, rescale
-        self.halves = 2 if guidance > 1 else 1
-        prompts = [text.prompt for text in texts]
-        if self.halves == 2:
-            prompts = [text.negative for text in texts] + prompts
-        self.text = torch.stack(prompts).to(unet.device, unet.dtype)
+        halves = [text.negative for text in texts], [text.prompt for text in texts]
+        self.negative, self.prompt = (torch.stack(half).to(unet.device, unet.dtype) for half in halves)
         self.conditions: Tensor | None = None
         if controlnet is not None and conditions is not None:
             pixels = conditions.to(unet.device, unet.dtype, memory_format=torch.channels_last)
-            self.controlnet, embedded = _embed_once(controlnet, pixels)
-            self.conditions = embedded.repeat(self.halves, 1, 1, 1)
+            self.controlnet, self.conditions = _embed_once(controlnet, pixels)
 
-    def __call__(self, latents: Tensor, timestep: Tensor) -> Tensor:
+    def __call__(self, latents: Tensor, timestep: Tensor, guided: bool = True) -> Tensor:
         """Prediction for latents (b, c, h, w), float32."""
-        inputs = latents.repeat(self.halves, 1, 1, 1).to(self.unet.dtype, memory_format=torch.channels_last)
-        predicted = controlled(self.unet, self.controlnet, inputs, timestep, self.text, self.conditions).float()
-        if self.halves == 1:
-            return predicted
-        negative, positive = predicted.chunk(2)
+        if not guided or self.guidance <= 1:
+            return self._predict(latents, timestep, self.prompt)
+        negative, positive = self._predict(latents, timestep, torch.cat([self.negative, self.prompt])).chunk(2)
         # Classifier-free guidance
-        guided = negative + self.guidance * (positive - negative)
+        steered = negative + self.guidance * (positive - negative)
         if not self.rescale:
-            return guided
+            return steered
         axes = (1, 2, 3)
-        tamed = guided * positive.std(axes, keepdim=True) / guided.std(axes, keepdim=True)
-        return self.rescale * tamed + (1 - self.rescale) * guided
+        tamed = steered * positive.std(axes, keepdim=True) / steered.std(axes, keepdim=True)
+        return self.rescale * tamed + (1 - self.rescale) * steered
+
+    def _predict(self, latents: Tensor, timestep: Tensor, text: Tensor) -> Tensor:
+        halves = len(text) // len(latents)
+        inputs = latents.repeat(halves, 1, 1, 1).to(self.unet.dtype, memory_format=torch.channels_last)
+        conditions = None if self.conditions is None else self.conditions.repeat(halves, 1, 1, 1)
+        return controlled(self.unet, self.controlnet, inputs, timestep, text, conditions).float()
 
 
 def _embed_once(controlnet: ControlNetModel, conditions: Tensor) -> tuple[ControlNetModel, Tensor]:

@@ -37,6 +37,11 @@ def to_pictures(vae: Any, latents: Float[torch.Tensor, "b c hl wl"]) -> UInt8[np
     return to_uint8(decoded)
 
 
+def is_decoder(weight: str) -> bool:
+    """Whether a weight of this name turns latents into pictures; the latents do not depend on it."""
+    return weight.startswith(("decoder.", "post_quant_conv."))
+
+
 def to_uint8(pictures: Float[torch.Tensor, "b 3 h w"]) -> UInt8[np.ndarray, "b h w 3"]:
     """[-1, 1] to 0..255, rounded."""
     scaled = ((pictures.float() + 1) * 127.5).round().clamp(0, 255)

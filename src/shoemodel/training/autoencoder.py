@@ -20,8 +20,10 @@ from torch import Tensor
 from shoemodel import draw
 from shoemodel.crop import to_network
 from shoemodel.data.datasets import Tuples
-from shoemodel.sw.vae import raw_latents, to_uint8
+from shoemodel.errors import InputError
+from shoemodel.sw.vae import is_decoder, raw_latents, to_uint8
 from shoemodel.training.config import LoopConfig
+from shoemodel.training.latents import load_component
 from shoemodel.training.task import Batch
 
 
@@ -42,6 +44,13 @@ class AutoencoderConfig:
     """Largest deviation of the noise that the decoder must bear: what the generator draws is not exact."""
     latent_weight: float = 0.01
     """Weight of keeping each latent channel at mean 0 and deviation 1."""
+    decoder_only: bool = False
+    """Take the autoencoder of `loop.start` and tune its decoder further: all latents, and every U-Net trained on
+    them, stay valid. Any autoencoder of diffusers; the sizes above do not count."""
+
+    def __post_init__(self) -> None:
+        if self.decoder_only and self.loop.start is None:
+            raise InputError("decoder_only needs loop.start, the run or pack whose decoder is to be tuned")
 
 
 def mini() -> AutoencoderConfig:
@@ -100,6 +109,12 @@ def latent_penalty(latents: Float[Tensor, "b c h w"]) -> Float[Tensor, ""]:
     return (channels.mean(1) ** 2 + (channels.std(1) - 1) ** 2).mean()
 
 
+def freeze_encoder(vae: Any) -> None:
+    """Leave only what turns latents into pictures to be trained."""
+    for name, parameter in vae.named_parameters():
+        parameter.requires_grad_(is_decoder(name))
+
+
 class AutoencoderTask:
     """Learn the worn and the unworn pictures of `tuples`; test on shoes held out."""
 
@@ -107,7 +122,11 @@ class AutoencoderTask:
         self.config = config
         self.train, self.test = tuples.split()
         torch.manual_seed(config.loop.seed)
-        self.model = build(config)
+        if config.decoder_only and config.loop.start:
+            self.model = load_component(config.loop.start, "vae")
+            freeze_encoder(self.model)
+        else:
+            self.model = build(config)
         self.trained = {"vae": self.model}
         self.frozen: dict[str, torch.nn.Module] = {}
 
@@ -150,7 +169,12 @@ class AutoencoderTask:
         return torch.from_numpy(to_network(pictures)).to(self.model.device, memory_format=torch.channels_last)
 
     def components(self) -> dict[str, Any]:
-        """The pack's `vae`; its scaling factor gives the latents of the training pictures unit deviation."""
+        """The pack's `vae`; its scaling factor gives the latents of the training pictures unit deviation.
+
+        A tuned decoder keeps the factor that the U-Nets know.
+        """
+        if self.config.decoder_only:
+            return {"vae": self.model}
         rows = np.linspace(0, len(self.train) - 1, min(32, len(self.train))).astype(int)
         latents = torch.cat([raw_latents(self.model, self._pixels(self.train.worn[row][None])) for row in rows])
         self.model.register_to_config(scaling_factor=1 / float(latents.std()))

@@ -34,6 +34,8 @@ class BaseConfig:
     """Run (or pack) that holds the vae."""
     clip: Path = Path("runs/clip")
     """Run (or pack) that holds tokenizer and text_encoder."""
+    latents: Path = Path("runs/latents")
+    """Folder that keeps encoded pictures between runs (see `training.latents`)."""
     widths: tuple[int, ...] = (128, 256)
     """Channels from the latents' resolution down; each step halves the side."""
     text_levels: tuple[bool, ...] = (False, True)
@@ -42,7 +44,7 @@ class BaseConfig:
     head_width: int = 32
     prediction: Prediction = "v_prediction"
     views: int = 4
-    """Views of each picture kept in memory (see `training.latents`)."""
+    """Views of each picture (see `training.latents`)."""
     text_dropout: float = 0.1
     """Share of samples without text, for classifier-free guidance."""
     guidance: float = 4.0
@@ -94,7 +96,7 @@ class BaseTask:
         self.vae = load_component(config.autoencoder, "vae")
         self.tokenizer = load_component(config.clip, "tokenizer")
         self.text_encoder = load_component(config.clip, "text_encoder")
-        self.latents = encode_views(self.vae, self.train, config.views)
+        self.latents = encode_views(self.vae, self.train, config.views, config.latents)
         self.captions = embed_captions(self.tokenizer, self.text_encoder, self.train)
         torch.manual_seed(config.loop.seed)
         latent_side = tuples.size // downsampling(self.vae)

@@ -10,6 +10,7 @@ from accelerate import Accelerator
 from diffusers.training_utils import EMAModel
 from torch import nn
 
+from shoemodel.errors import InputError
 from shoemodel.files import replacing
 
 STATE_FILE = Path("state") / "state.pt"
@@ -49,6 +50,34 @@ def load_state(
         average.copy_(saved)
     optimizer.load_state_dict(state["optimizer"])
     return state["step"], state["seconds"]
+
+
+def component_folder(run: Path, name: str) -> Path:
+    """Where component `name` lies in a run of `shoemodel train`, or in a pack or diffusers folder.
+
+    Raises InputError where it is not there.
+    """
+    for folder in (run / "model" / name, run / name):
+        if folder.is_dir():
+            return folder
+    raise InputError(f"{run}: found no component {name}; a finished run or a pack that holds it is accepted")
+
+
+def load_start(run: Path, modules: nn.ModuleDict) -> None:
+    """Take the weights of every module from the component of the same name in a run or pack.
+
+    Raises InputError for a component that is missing or of another size.
+    """
+    for name, module in modules.items():
+        folder = component_folder(run, name)
+        weights = type(module).from_pretrained(folder, local_files_only=True).state_dict()
+        sizes = {key: tuple(value.shape) for key, value in module.state_dict().items()}
+        for key in sizes.keys() | weights.keys():
+            found = tuple(weights[key].shape) if key in weights else "nothing"
+            if found != sizes.get(key):
+                accepted = sizes.get(key, "nothing")
+                raise InputError(f"{folder}: found {found} for {key}; this preset's {name} accepts {accepted}")
+        module.load_state_dict(weights)
 
 
 def save_components(run: Path, components: dict[str, Any], accelerator: Accelerator) -> None:

@@ -16,8 +16,10 @@ from shoemodel.errors import InputError
 
 @dataclass(frozen=True, kw_only=True)
 class LoopConfig:
-    """How long, how fast and how often; nothing about what is trained."""
+    """How long, how fast, how often and from where; nothing about what is trained."""
 
+    start: Path | None = None
+    """Run or pack whose weights a new run starts from (fine-tuning); a run that has a state ignores it."""
     steps: int
     """Optimiser steps of the whole run. A run resumed with a larger number goes on."""
     batch: int
@@ -80,8 +82,9 @@ def check_same_run(config: Any, file: Path) -> None:
     before, now = json.loads(file.read_text()), to_json(config)
     for field in dataclasses.fields(config):
         changeable = field.name == "loop" or "Path" in str(field.type)
-        if not changeable and before.get(field.name) != now[field.name]:
+        earlier = before.get(field.name, field.default)  # a field younger than the run had its default
+        if not changeable and earlier != now[field.name]:
             raise InputError(
-                f"{file} was started with {field.name}={before.get(field.name)}, this command says {now[field.name]};"
+                f"{file} was started with {field.name}={earlier}, this command says {now[field.name]};"
                 " repeat the first value or choose another output folder"
             )

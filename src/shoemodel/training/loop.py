@@ -25,7 +25,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
-from shoemodel.training.checkpoint import load_state, save_components, save_state, write_file
+from shoemodel.training.checkpoint import (
+    STATE_FILE,
+    load_start,
+    load_state,
+    save_components,
+    save_state,
+    write_file,
+)
 from shoemodel.training.config import LoopConfig, check_same_run, learning_rate, to_json
 from shoemodel.training.history import History, plot
 from shoemodel.training.task import Batch, Task
@@ -99,6 +106,8 @@ class _Run:
 
     def __init__(self, task: Task, loop: LoopConfig, out: Path):
         self.task, self.loop, self.out = task, loop, out
+        if loop.start and not (out / STATE_FILE).exists():
+            load_start(loop.start, nn.ModuleDict(task.trained))
         AcceleratorState._reset_state()  # else one process could not train two runs of different precision
         self.accelerator = Accelerator(mixed_precision=loop.precision)
         self.device = self.accelerator.device

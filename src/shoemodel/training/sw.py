@@ -21,7 +21,7 @@ from shoemodel.sw.sample import controlled, encode, sample_batch
 from shoemodel.sw.vae import downsampling
 from shoemodel.training.base import plain_attention
 from shoemodel.training.config import LoopConfig
-from shoemodel.training.latents import View, embed_captions, encode_views, load_component, view
+from shoemodel.training.latents import View, embed_captions, encode_views, load_component
 from shoemodel.training.task import Batch
 
 
@@ -36,6 +36,8 @@ class SWConfig:
     """Run (or pack) that holds tokenizer and text_encoder."""
     base: Path = Path("runs/base")
     """Run (or pack) that holds unet and scheduler."""
+    latents: Path = Path("runs/latents")
+    """Folder that keeps encoded pictures between runs (see `training.latents`)."""
     views: int = 4
     """Views of each tuple (see `training.latents`)."""
     text_dropout: float = 0.1
@@ -88,7 +90,7 @@ class SWTask:
         self.text_encoder = load_component(config.clip, "text_encoder")
         self.unet = load_component(config.base, "unet")
         self.scheduler = load_component(config.base, "scheduler")
-        self.latents = encode_views(self.vae, self.train, config.views)
+        self.latents = encode_views(self.vae, self.train, config.views, config.latents)
         self.captions = embed_captions(self.tokenizer, self.text_encoder, self.train)
         torch.manual_seed(config.loop.seed)
         self.controlnet = shoe_controlnet(self.unet, downsampling=downsampling(self.vae))
@@ -102,7 +104,7 @@ class SWTask:
         numbers = rng.integers(self.config.views, size=size)
         conditions, weights = [], []
         for row, number in zip(rows, numbers, strict=True):
-            seen = view(row, number, self.train.size)
+            seen = self.latents.view(row, number)
             labels = seen.labels(self.train.labels[row])
             conditions.append(self._condition(row, seen, labels, rng))
             weights.append(self._weight(labels))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -36,9 +36,9 @@ def shod_figure(seed: int, run: int, assets: Path | None) -> tuple[dict[str, flo
     if path is None:
         shoe = shoes.build(parameters, body().foot(figure, shoes.heel_deg(parameters)))
     elif path.suffix != ".mhclo":
-        shoe = build_scan(path, body().foot(figure, 0.0))
+        shoe = build_scan(path, partial(body().foot, figure))
     else:
-        shoe = build_asset(path, body().foot(figure, 0.0), base_vertices(phenotype))
+        shoe = build_asset(path, partial(body().foot, figure), base_vertices(phenotype))
     return phenotype, fit(body(), figure, shoe)
 
 

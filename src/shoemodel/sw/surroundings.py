@@ -1,0 +1,79 @@
+"""Surroundings that belong to the shoe: light and colour as in the photo, and a contact shadow (ours).
+
+Both work on the enlarged picture of the generator, at the canvas's size, before the shoe goes on top; they never see
+the result's visible area, which stays the photo's.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from jaxtyping import Bool, Float, UInt8
+
+from shoemodel.masks import erode
+
+LARGEST_LIGHT = 1.25
+"""Brightness changes by this factor at most: a shoe drawn in another colour is no sign of other light."""
+LARGEST_CAST = 1.06
+"""And each channel by this factor beyond it."""
+TIGHT, WIDE = (0.015, 0.5), (0.06, 0.25)
+"""Deviation in foot lengths, and depth: the line where sole and floor meet, and the dimmer ground around it."""
+SMALLEST_SHOE = 0.1
+"""Pieces of the visible area below this share of the largest cast no shadow of their own."""
+
+
+def follow_light(
+    picture: UInt8[np.ndarray, "h w 3"], shoe_rgb: UInt8[np.ndarray, "h w 3"], visible: Bool[np.ndarray, "h w"]
+) -> UInt8[np.ndarray, "h w 3"]:
+    """`picture` with the photo's light and white balance.
+
+    The generator drew the shoe as well, and what its colours there lack against the photo's is what its light lacks:
+    one gain for the brightness and a smaller one for each channel, both limited, and both only as far as the drawn
+    shoe resembles the true one.
+    """
+    inner = erode(visible, 0.05 * np.sqrt(visible.sum()))  # the drawn shoe's edge lies elsewhere
+    inner = inner if inner.any() else visible
+    drawn, true = (image[inner].astype(np.float64) + 1 for image in (picture, shoe_rgb))
+    light = true.mean() / drawn.mean()
+    cast = true.mean(axis=0) / drawn.mean(axis=0) / light
+    gain = np.clip(light, 1 / LARGEST_LIGHT, LARGEST_LIGHT) * np.clip(cast, 1 / LARGEST_CAST, LARGEST_CAST)
+    gain **= _resemblance(drawn, true)
+    table = np.clip(np.round(np.arange(256)[:, None] * gain), 0, 255).astype(np.uint8)
+    return cv2.LUT(picture, table[:, None, :])
+
+
+def _resemblance(drawn: np.ndarray, true: np.ndarray) -> float:
+    """Correlation of two sets of colours (n, 3) about their means, at least 0."""
+    a, b = (colours - colours.mean(axis=0) for colours in (drawn, true))
+    scale = np.sqrt((a**2).sum() * (b**2).sum())
+    return max(0.0, float((a * b).sum() / scale)) if scale else 0.0
+
+
+def contact_shadow(visible: Bool[np.ndarray, "h w"]) -> Float[np.ndarray, "h w"]:
+    """How dark the floor is around the soles, 0 to below 1: each shoe stands on the convex hull of its lower edge."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(visible.astype(np.uint8), connectivity=8)
+    light = np.ones(visible.shape, np.float32)
+    for index in range(1, count):
+        width, height, area = stats[index, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT, cv2.CC_STAT_AREA]]
+        if area >= SMALLEST_SHOE * stats[1:, cv2.CC_STAT_AREA].max():
+            foot_px = max(width, 0.6 * height)
+            light *= 1 - _shadow_of(labels == index, foot_px)
+    return 1 - light
+
+
+def _shadow_of(shoe: np.ndarray, foot_px: float) -> np.ndarray:
+    """The shadow of one shoe: its hull, a little lower and blurred, below its lower edge only."""
+    points = cv2.findNonZero(shoe.astype(np.uint8))
+    hull = cv2.fillConvexPoly(np.zeros(shoe.shape, np.float32), cv2.convexHull(points), 1.0)
+    dark = sum(depth * _lowered(hull, deviation * foot_px) for deviation, depth in (TIGHT, WIDE))
+    columns = np.flatnonzero(shoe.any(axis=0))
+    lowest = shoe.shape[0] - 1 - shoe[::-1].argmax(axis=0)[columns]
+    edge = np.interp(np.arange(shoe.shape[1]), columns, lowest)  # the outermost columns' height beyond them
+    below = np.clip((np.arange(shoe.shape[0])[:, None] - edge) / (0.04 * foot_px) + 1, 0, 1)
+    return (dark * below).astype(np.float32)
+
+
+def _lowered(hull: np.ndarray, deviation_px: float) -> np.ndarray:
+    blurred = cv2.GaussianBlur(hull, (0, 0), max(deviation_px, 0.5))
+    down = np.float32([[1, 0, 0], [0, 1, deviation_px]])
+    return cv2.warpAffine(blurred, down, hull.shape[::-1])
