@@ -33,7 +33,7 @@ def runs(tuples, tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs")
     train(autoencoder.AutoencoderTask(autoencoder.smoke(), tuples), autoencoder.smoke(), folder / "autoencoder")
     train(clip.ClipTask(clip.smoke(), tuples), clip.smoke(), folder / "clip")
-    stem = {"autoencoder": folder / "autoencoder", "clip": folder / "clip"}
+    stem = {"autoencoder": folder / "autoencoder", "clip": folder / "clip", "latents": folder / "latents"}
     config = dataclasses.replace(base.smoke(), **stem)
     train(base.BaseTask(config, tuples), config, folder / "base")
     config = dataclasses.replace(baselines.smoke(), **stem, base=folder / "base")
@@ -72,7 +72,7 @@ def test_the_adapter_alone_is_trained(runs, tuples):
 
 
 def ip_adapter_task(runs, tuples):
-    folders = {name: runs / name for name in ("autoencoder", "clip", "base")}
+    folders = {name: runs / name for name in ("autoencoder", "clip", "base", "latents")}
     return IPAdapterTask(dataclasses.replace(baselines.smoke(), **folders), tuples)
 
 
@@ -87,7 +87,7 @@ def test_an_inpainting_u_net_starts_as_the_base(runs):
 
 
 def test_the_hole_of_the_whole_shoe_is_smaller(runs, tuples):
-    folders = {name: runs / name for name in ("autoencoder", "clip", "base")}
+    folders = {name: runs / name for name in ("autoencoder", "clip", "base", "latents")}
     task = InpaintTask(dataclasses.replace(baselines.smoke(), **folders), tuples)
     channels = {given: task.condition(0, 1, given)["channels"] for given in baselines.GIVEN}
     assert channels["whole"].shape == (task.latents.shape[2] + 1, 16, 16)

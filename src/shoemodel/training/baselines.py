@@ -24,7 +24,7 @@ from shoemodel.data.datasets import Tuples
 from shoemodel.masks import ShoeAreas
 from shoemodel.sw.diffusion import noise_loss
 from shoemodel.training.config import LoopConfig
-from shoemodel.training.latents import View, embed_captions, encode_views, load_component, view
+from shoemodel.training.latents import View, embed_captions, encode_views, load_component
 from shoemodel.training.task import Batch
 
 GIVEN: tuple[Given, Given] = ("visible", "whole")
@@ -41,6 +41,8 @@ class BaselineConfig:
     """Run that holds tokenizer, text_encoder and clip."""
     base: Path = Path("runs/base")
     """Run (or pack) that holds unet and scheduler."""
+    latents: Path = Path("runs/latents")
+    """Folder that keeps encoded pictures between runs (see `training.latents`)."""
     views: int = 4
     """Views of each tuple (see `training.latents`)."""
     whole_share: float = 0.5
@@ -75,7 +77,7 @@ class BaselineTask:
         self.text_encoder = load_component(config.clip, "text_encoder")
         self.unet = load_component(config.base, "unet")
         self.scheduler = load_component(config.base, "scheduler")
-        self.latents = encode_views(self.vae, self.train, config.views)
+        self.latents = encode_views(self.vae, self.train, config.views, config.latents)
         self.captions = embed_captions(self.tokenizer, self.text_encoder, self.train)
         self.trained: dict[str, torch.nn.Module] = {}
         self.frozen: dict[str, torch.nn.Module] = {"vae": self.vae, "text_encoder": self.text_encoder}
@@ -120,7 +122,7 @@ class BaselineTask:
 
     def seen(self, row: int, number: int, given: Given) -> tuple[View, np.ndarray, np.ndarray]:
         """The view, its unworn picture (s, s, 3) and what is kept of it (s, s)."""
-        seen = view(row, number, self.train.size)
+        seen = self.latents.view(row, number)
         areas = ShoeAreas(seen.labels(self.train.labels[row]))
         return seen, seen.picture(self.train.unworn[row]), kept_area(areas, given)
 

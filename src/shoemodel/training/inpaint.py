@@ -16,7 +16,7 @@ from shoemodel.data.datasets import Tuples
 from shoemodel.masks import ShoeAreas
 from shoemodel.training.base import plain_attention
 from shoemodel.training.baselines import GIVEN, BaselineConfig, BaselineTask, minutes_20, smoke, widened
-from shoemodel.training.latents import encode_views
+from shoemodel.training.latents import Latents, encode_views
 from shoemodel.training.task import Batch
 
 __all__ = ["InpaintTask", "mini", "smoke"]
@@ -43,16 +43,18 @@ class InpaintTask(BaselineTask):
         self.trained["unet"] = self.unet
         return super().build()
 
-    def _masked_latents(self, given: Given) -> Tensor:
-        """(n, views, c, h, w): latents of what is given of the unworn pictures, grey about it."""
+    def _masked_latents(self, given: Given) -> Latents:
+        """Latents of what is given of the unworn pictures, grey about it, in the same views as the worn ones."""
         train = self.train
         kept = np.stack([kept_area(ShoeAreas(labels), given) for labels in train.labels])
-        return encode_views(self.vae, dataclasses.replace(train, worn=on_grey(train.unworn, kept)), self.config.views)
+        masked = dataclasses.replace(train, worn=on_grey(train.unworn, kept))
+        return encode_views(self.vae, masked, self.config.views, self.config.latents)
 
     def condition(self, row: int, number: int, given: Given) -> Batch:
         """channels (c + 1, h, w)."""
         kept = torch.from_numpy(self.seen(row, number, given)[2])
-        return {"channels": inpainting_channels(kept[None], self.masked[given][row, number][None])[0]}
+        masked = self.masked[given][np.array([row]), np.array([number])]
+        return {"channels": inpainting_channels(kept[None], masked)[0]}
 
     def predict(self, noisy: Tensor, timesteps: Tensor, batch: Batch) -> Tensor:
         """From the latents, the mask and the masked latents."""
