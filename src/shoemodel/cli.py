@@ -38,6 +38,11 @@ TASKS = {
     "autoencoder": "AutoencoderTask",
     "base": "BaseTask",
     "sw": "SWTask",
+    "sw_without_pose": "SWWithoutPoseTask",
+    "inpaint": "InpaintTask",
+    "controlnet_inpaint": "ControlNetInpaintTask",
+    "paint_by_example": "PaintByExampleTask",
+    "ip_adapter": "IPAdapterTask",
 }
 STYLE = (tyro.conf.OmitArgPrefixes,)
 DESCRIPTION = "A photo of an unworn shoe in, pictures of legs wearing exactly that shoe out."
@@ -160,8 +165,24 @@ class Train:
     Example: shoemodel train wd mini --data data --out runs/wd
     """
 
-    module: Positional[Literal["region", "wd", "feet", "legs", "clip", "autoencoder", "base", "sw"]]
-    """What to train; base needs the runs of autoencoder and clip, sw needs that of base as well."""
+    module: Positional[
+        Literal[
+            "region",
+            "wd",
+            "feet",
+            "legs",
+            "clip",
+            "autoencoder",
+            "base",
+            "sw",
+            "sw_without_pose",
+            "inpaint",
+            "controlnet_inpaint",
+            "paint_by_example",
+            "ip_adapter",
+        ]
+    ]
+    """What to train; base needs the runs of autoencoder and clip, sw and the baselines need that of base as well."""
     preset: Positional[Literal["smoke", "mini", "paper"]]
     """smoke: seconds, to see that everything runs; mini: the shipped pack; paper: the paper's numbers, where known."""
     data: Annotated[Path, arg(metavar="DIR")]

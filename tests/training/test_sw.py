@@ -74,3 +74,15 @@ def test_weight_is_raised_about_the_collar_only(runs, toy_folder):
 def test_the_paper_s_numbers():
     loop = paper().loop
     assert (loop.steps, loop.lr, loop.batch, loop.schedule) == (500_000, 1e-5, 128, "constant")
+
+
+def test_without_pose_no_pose_has_an_influence(runs, toy_folder, tmp_path):
+    from shoemodel.training.sw_without_pose import SWWithoutPoseTask
+
+    config = config_on(runs)
+    task = SWWithoutPoseTask(config, load(toy_folder, limit=12))
+    batch = task.batch(np.random.default_rng(0), 2)
+    assert batch["condition"][:, :3].any() and not batch["condition"][:, 3:].any()
+    assert train(task, config, tmp_path).finished
+    first = ControlNetModel.from_pretrained(tmp_path / "model" / "controlnet").controlnet_cond_embedding.conv_in
+    assert not first.weight[:, 3:].any() and first.weight[:, :3].any()
