@@ -53,6 +53,12 @@ def encode(tokenizer: Any, text_encoder: Any, prompt: str, negative_prompt: str 
     return Text(*embed(tokenizer, text_encoder, [prompt, negative_prompt]))
 
 
+def cut_notice(tokenizer: Any, kind: str, words: str) -> str | None:
+    """A sentence where `words`, a prompt of this kind, are longer than the tokenizer's length."""
+    count, limit = len(tokenizer(words, verbose=False).input_ids), tokenizer.model_max_length
+    return f"the {kind} has {count} tokens; the first {limit} count, the rest was dropped" if count > limit else None
+
+
 def sample(
     unet: UNet2DConditionModel,
     controlnet: ControlNetModel | None,
@@ -101,13 +107,15 @@ def sample_batch(
     if (controlnet is None) != (conditions is None):
         raise ValueError("a ControlNet and its conditions are given together or not at all")
     walk = build_solver(solver, scheduler.config, steps, unet.device)
-    predict = _Guided(unet, controlnet, conditions, texts, guidance, _rescale(walk))
     latents = _initial_noise(unet, vae, conditions, seeds) * walk.init_noise_sigma
-    for done, timestep in enumerate(walk.timesteps, 1):
-        guided = interval[0] <= float(timestep + 1) / walk.config.num_train_timesteps <= interval[1]
-        latents = walk.step(predict(latents, timestep, guided), timestep, latents, return_dict=False)[0]
-        if callback is not None:
-            callback(done)
+    mixed = controlnet is not None and controlnet.dtype != unet.dtype  # in training
+    with torch.autocast(unet.device.type, torch.bfloat16, enabled=mixed):
+        predict = _Guided(unet, controlnet, conditions, texts, guidance, _rescale(walk))
+        for done, timestep in enumerate(walk.timesteps, 1):
+            guided = interval[0] <= float(timestep + 1) / walk.config.num_train_timesteps <= interval[1]
+            latents = walk.step(predict(latents, timestep, guided), timestep, latents, return_dict=False)[0]
+            if callback is not None:
+                callback(done)
     return to_pictures(vae, latents)
 
 
@@ -169,8 +177,11 @@ class _Guided:
 def _embed_once(controlnet: ControlNetModel, conditions: Tensor) -> tuple[ControlNetModel, Tensor]:
     """The condition's embedding, the same at each step and in both halves, and a ControlNet that takes it as it is.
 
-    The returned ControlNet shares all weights; the caller's is not changed.
+    The returned ControlNet shares all weights; the caller's is not changed. A ControlNet that is moved to the device
+    only while it runs (`enable_model_cpu_offload`) has to be left as it is.
     """
+    if hasattr(controlnet, "_hf_hook"):
+        return controlnet, conditions
     relieved = copy.copy(controlnet)
     relieved._modules = {**controlnet._modules, "controlnet_cond_embedding": nn.Identity()}
     return relieved, controlnet.controlnet_cond_embedding(conditions)

@@ -20,6 +20,7 @@ from shoemodel.data.datasets import Tuples
 from shoemodel.sw.diffusion import Prediction, build_scheduler, noise_loss
 from shoemodel.sw.sample import Text, controlled, encode, sample_batch
 from shoemodel.sw.vae import downsampling
+from shoemodel.training.adapters import Adapters, merged, with_adapters
 from shoemodel.training.config import LoopConfig
 from shoemodel.training.latents import embed_captions, encode_views, load_component
 from shoemodel.training.task import Batch
@@ -42,6 +43,11 @@ class BaseConfig:
     """Levels with attention to the text and within the picture."""
     layers: int = 1
     head_width: int = 32
+    lora_rank: int = 0
+    """0 trains every weight of a new U-Net; otherwise the U-Net of `tuned` gets adapters of this rank and only they
+    learn (Hu et al. 2021, arXiv 2106.09685)."""
+    tuned: Path = Path("runs/base")
+    """Run (or pack) whose unet and scheduler the adapters tune."""
     prediction: Prediction = "v_prediction"
     views: int = 4
     """Views of each picture (see `training.latents`)."""
@@ -99,10 +105,14 @@ class BaseTask:
         self.latents = encode_views(self.vae, self.train, config.views, config.latents)
         self.captions = embed_captions(self.tokenizer, self.text_encoder, self.train)
         torch.manual_seed(config.loop.seed)
-        latent_side = tuples.size // downsampling(self.vae)
-        self.unet = build(config, latent_side, self.latents.shape[2], self.captions.embeddings.shape[-1])
+        if config.lora_rank:
+            self.unet = with_adapters(load_component(config.tuned, "unet"), config.lora_rank)
+            self.scheduler = load_component(config.tuned, "scheduler")
+        else:
+            latent_side = tuples.size // downsampling(self.vae)
+            self.unet = build(config, latent_side, self.latents.shape[2], self.captions.embeddings.shape[-1])
+            self.scheduler = build_scheduler(config.prediction)
         plain_attention(self.unet)
-        self.scheduler = build_scheduler(config.prediction)
         self.trained = {"unet": self.unet}
         self.frozen = {"vae": self.vae, "text_encoder": self.text_encoder}
 
@@ -141,5 +151,7 @@ class BaseTask:
         return draw.contact_sheet([list(self.test.worn[rows]), list(drawn)]), {}
 
     def components(self) -> dict[str, Any]:
-        """The pack's `unet` and `scheduler`."""
-        return {"unet": self.unet, "scheduler": self.scheduler}
+        """The pack's `unet` and `scheduler`; adapters are merged into that `unet` and saved beside it as `lora`."""
+        if not self.config.lora_rank:
+            return {"unet": self.unet, "scheduler": self.scheduler}
+        return {"unet": merged(self.unet), "lora": Adapters(self.unet), "scheduler": self.scheduler}

@@ -43,6 +43,16 @@ class Region:
     confidence: float
     source: str  # "automatic", "box", "points", "mask" or "alpha"
 
+    @property
+    def notices(self) -> list[str]:
+        """What the user should know: a sentence where the shoe was found with little confidence."""
+        if self.source != "automatic" or self.confidence >= UNSURE:
+            return []
+        return [
+            f"the shoe was found with a confidence of {self.confidence:.2f} only: where areas.png is wrong, give "
+            "--box, --points or --mask"
+        ]
+
 
 def to_tensor(rgb: UInt8[np.ndarray, "h w 3"]) -> Float[torch.Tensor, "3 h w"]:
     """SAM's own normalisation: (x - MEAN_RGB) / STD_RGB, channels first."""
