@@ -53,6 +53,10 @@ class BaseConfig:
     """Views of each picture (see `training.latents`)."""
     text_dropout: float = 0.1
     """Share of samples without text, for classifier-free guidance."""
+    min_snr: float = 0.0
+    """γ of the min-SNR weighting of the steps, 5 as a rule; 0 weighs them alike (see `sw.diffusion`)."""
+    offset_noise: float = 0.0
+    """Deviation of the noise that a whole channel shares, 0.1 as a rule where the schedule keeps some signal."""
     guidance: float = 4.0
     """Guidance of the sample sheets."""
 
@@ -131,7 +135,8 @@ class BaseTask:
         def predict(noisy: Tensor, timesteps: Tensor) -> Tensor:
             return controlled(self.unet, None, noisy, timesteps, batch["text"], None)
 
-        return noise_loss(predict, self.scheduler, batch["latents"]), {}
+        practice = {"min_snr": self.config.min_snr, "offset": self.config.offset_noise}
+        return noise_loss(predict, self.scheduler, batch["latents"], **practice), {}
 
     def sample_grid(self, count: int = 8) -> tuple[np.ndarray, dict[str, float]]:
         """Held-out captions' own pictures above what is drawn from the captions."""
