@@ -4,6 +4,17 @@ from __future__ import annotations
 
 import torch
 
+HEAVY = ("unet", "controlnet", "vae")
+"""Components that run in the fast precision; the others stay float32 unless large."""
+LARGE = 2**29
+"""Bytes of weights from which any component is heavy: SAM, in the paper's sizes."""
+
+
+def dtypes(bytes_of: dict[str, int], dtype: torch.dtype | None) -> dict[str, torch.dtype]:
+    """What each component of a pack computes in, by its bytes: float32, or for heavy ones `dtype` or the default."""
+    heavy = {*HEAVY, *(name for name, size in bytes_of.items() if size > LARGE)}
+    return {"default": torch.float32, **dict.fromkeys(heavy, dtype or default_dtype())}
+
 
 def default_device() -> torch.device:
     """CUDA where there is one, else Apple's MPS, else the processor."""

@@ -139,9 +139,14 @@ def identity(name: str | Path) -> dict[str, str]:
     return {"name": read_manifest(folder)["name"], "sha256": sha256(folder / MANIFEST)}
 
 
-def component_bytes(manifest: dict[str, Any], name: str) -> int:
-    """Bytes of component `name` on disk."""
-    return sum(entry["bytes"] for file, entry in manifest["files"].items() if file.startswith(f"{name}/"))
+def component_bytes(manifest: dict[str, Any]) -> dict[str, int]:
+    """Bytes of each component on disk."""
+    totals: dict[str, int] = {}
+    for file, entry in manifest["files"].items():
+        name, *inside = file.split("/")
+        if inside:
+            totals[name] = totals.get(name, 0) + entry["bytes"]
+    return totals
 
 
 def write_manifest(

@@ -41,10 +41,9 @@ from transformers import (
     VitPoseForPoseEstimation,
 )
 
-from shoemodel import draw, images, packs
+from shoemodel import device, draw, images, packs
 from shoemodel import layout as layouts
 from shoemodel.clock import Clock, Progress
-from shoemodel.device import default_device, default_dtype
 from shoemodel.geometry import Box, Letterbox
 from shoemodel.images import Photo
 from shoemodel.layout import Layout
@@ -64,14 +63,12 @@ from shoemodel.wd import region as regions
 from shoemodel.wd.region import Region
 from shoemodel.wd.sam import StemmedSam
 
-HEAVY = ("unet", "controlnet", "vae")
-"""Components that run in bfloat16 where the processor multiplies it natively; the others stay float32 unless large."""
-LARGE = 2**29
-"""Bytes of weights from which any component is heavy: SAM, in the paper's sizes."""
-
 
 class ShoeModelPipeline(DiffusionPipeline):
     """WD -> LpS -> SW on one pack of weights."""
+
+    model_cpu_offload_seq = "region->areas->feet->text_encoder->unet->vae"
+    _exclude_from_cpu_offload = ("legs",)  # small, and called 25 times
 
     def __init__(
         self,
@@ -120,14 +117,12 @@ class ShoeModelPipeline(DiffusionPipeline):
             InputError: an unknown pack, or a missing or damaged file.
         """
         folder = packs.resolve(Path(pretrained_model_name_or_path))
-        manifest = packs.check(folder)
-        heavy = {*HEAVY, *(name for name in packs.COMPONENTS if packs.component_bytes(manifest, name) > LARGE)}
-        dtypes = {"default": torch.float32, **dict.fromkeys(heavy, dtype or default_dtype())}
+        dtypes = device.dtypes(packs.component_bytes(packs.check(folder)), dtype)
         with quiet():
             pipeline = super().from_pretrained(str(folder), dtype=dtypes, local_files_only=True, **components)
-        for name in HEAVY:
+        for name in device.HEAVY:
             getattr(pipeline, name).to(memory_format=torch.channels_last)
-        return pipeline.to(default_device())
+        return pipeline.to(device.default_device())
 
     def save_pretrained(self, save_directory: str | os.PathLike, *args: Any, **kwargs: Any) -> None:
         """Write the pack as it is in memory, with its pack.json; arguments are those of `DiffusionPipeline`."""
@@ -218,15 +213,8 @@ class ShoeModelPipeline(DiffusionPipeline):
         points: np.ndarray | None = None,
         mask: Bool[np.ndarray, "h w"] | None = None,
     ) -> Region:
-        """X_m: the shoe's pixels, from the mask given, else the photo's transparency, else SAM (`wd.region.find`)."""
-        photo = images.as_photo(image)
-        if mask is not None:
-            return regions.from_user(mask, photo.size, "mask", photo.path.name)
-        if photo.alpha is not None and box is None and points is None:
-            opaque = photo.alpha == 255  # a half-transparent edge holds the old background's colour
-            if opaque.mean() < regions.MAX_AREA:
-                return regions.from_user(opaque, photo.size, "alpha", photo.path.name)
-        return regions.find(self.region, photo.rgb, box, points, photo.path.name)
+        """X_m: the shoe's pixels, from the mask given, else the photo's transparency, else SAM (`wd.region`)."""
+        return regions.of_photo(self.region, images.as_photo(image), box, points, mask)
 
     def detect_areas(self, image: Photo | Image.Image | UInt8[np.ndarray, "h w 3"], region: Region) -> ShoeAreas:
         """X_v and the wearable area on the photo's grid (section 3.1)."""
