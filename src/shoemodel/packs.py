@@ -225,7 +225,7 @@ def _from_hub(repository: str) -> Path:
     known = {source.repository: source.revision for source in SD15}
     try:
         folder = snapshot_download(
-            repository, revision=known.get(repository), allow_patterns=WANTED, ignore_patterns=VARIANTS
+            repository, revision=known.get(repository), allow_patterns=list(WANTED), ignore_patterns=list(VARIANTS)
         )
     except (OSError, ValueError) as error:
         reason = str(error).splitlines()[0]

@@ -135,8 +135,8 @@ class BaseTask:
         def predict(noisy: Tensor, timesteps: Tensor) -> Tensor:
             return controlled(self.unet, None, noisy, timesteps, batch["text"], None)
 
-        practice = {"min_snr": self.config.min_snr, "offset": self.config.offset_noise}
-        return noise_loss(predict, self.scheduler, batch["latents"], **practice), {}
+        min_snr, offset = self.config.min_snr, self.config.offset_noise
+        return noise_loss(predict, self.scheduler, batch["latents"], min_snr=min_snr, offset=offset), {}
 
     def sample_grid(self, count: int = 8) -> tuple[np.ndarray, dict[str, float]]:
         """Held-out captions' own pictures above what is drawn from the captions."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -113,7 +114,7 @@ def encode_views(vae: Any, tuples: Tuples, views: int, folder: Path) -> Latents:
         parts = [np.array(missing[start : start + CHUNK]) for start in range(0, len(missing), CHUNK)]
         for rows in track(parts, f"latents {home}", disable=not parts):
             chunk = {"keys": torch.from_numpy(keys[rows]), "latents": _encode(vae, tuples, seeds, rows, views)}
-            write_file(home / f"{keys[rows[0]]:016x}.safetensors", lambda partial, c=chunk: save_file(c, partial))
+            write_file(home / f"{keys[rows[0]]:016x}.safetensors", partial(save_file, chunk))
     return Latents(keys, seeds, tuples.size, _chunks(home))
 
 

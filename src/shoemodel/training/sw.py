@@ -154,8 +154,10 @@ class SWTask:
         def predict(noisy: Tensor, timesteps: Tensor) -> Tensor:
             return controlled(self.unet, self.controlnet, noisy, timesteps, batch["text"], batch["condition"])
 
-        practice = {"min_snr": self.config.min_snr, "offset": self.config.offset_noise}
-        return noise_loss(predict, self.scheduler, batch["latents"], batch["weight"], **practice), {}
+        min_snr, offset = self.config.min_snr, self.config.offset_noise
+        return noise_loss(
+            predict, self.scheduler, batch["latents"], batch["weight"], min_snr=min_snr, offset=offset
+        ), {}
 
     def sample_grid(self, count: int = 6) -> tuple[np.ndarray, dict[str, float]]:
         """Held-out shoes: X_w | X_p | drawn | true."""
