@@ -44,8 +44,9 @@ def grid_part(name: str, vertices: np.ndarray, rows: int, columns: int, colour: 
 def keypoints(left: tuple[float, float], right: tuple[float, float]) -> np.ndarray:
     points = []
     for x, y in (left, right):
-        points += [[x, y, 0.9], [x, y, 0.48], [x, y, 0.1], [x, y - 0.1, 0.04], [x + 0.02, y - 0.08, 0.04]]
-        points += [[x, y + 0.1, 0.04]]
+        outwards = 0.03 if x > 0 else -0.03
+        points += [[x, y, 0.9], [x, y, 0.48], [x, y, 0.1]]
+        points += [[x - outwards, y - 0.09, 0.05], [x + outwards, y - 0.08, 0.05], [x, y + 0.1, 0.05]]
     return np.array(points)
 
 
@@ -146,10 +147,40 @@ def test_keypoints_are_seen_hidden_or_absent(sample):
     assert (alone.visibility[6:] == 0).all()
 
 
+def seen_from(origin: tuple[float, float, float], left=(0.12, 0.0), extra=()) -> dict[str, int]:
+    """Visibility by name of the left foot alone, before a camera at `origin`."""
+    view = scene(left=left, right=(-0.12, 3.0), origin=origin, extra=extra)
+    place = build_place("studio", "plain", view.backdrop, 5, view.camera, 0.5)
+    _, worn = render._views(view, place, SIZE)
+    pose = labels.pose(view.camera, SIZE, worn, view.keypoints, np.arange(12) < 6)
+    return dict(zip(NAMES, pose.visibility.tolist(), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("origin", "hidden"),
+    [((1.2, -0.1, 0.2), "big_toe"), ((-1.2, -0.1, 0.2), "small_toe"), ((0.12, -1.2, 0.12), "heel"),
+     ((0.12, 1.2, 0.12), "big_toe small_toe")],
+)  # fmt: skip
+def test_a_point_on_the_far_side_of_its_own_shoe_is_hidden(origin: tuple, hidden: str):
+    seen = seen_from(origin)
+    found = {name for name in ("big_toe", "small_toe", "heel") if seen[f"left_{name}"] == 1}
+    assert found == set(hidden.split())
+    assert seen["left_ankle"] == 2, "a joint of the leg is seen through its leg and shoe"
+
+
+def test_a_prop_before_a_foot_hides_it():
+    prop = post("prop", 0.12, -0.5, 0.0, 0.4, 0.12)
+    assert seen_from((0.12, -1.5, 0.15))["left_big_toe"] == 2
+    assert seen_from((0.12, -1.5, 0.15), extra=(prop,))["left_big_toe"] == 1
+
+
 @pytest.mark.parametrize("kind", sorted(BUILDERS))
 def test_every_place_is_exposed_and_has_shape(kind):
     lit = render.render(scene(place=kind), SIZE, spp=2)
     brightness = lit.unworn.mean(-1)
+    if kind == "white":
+        assert np.median(brightness) > 225 and brightness.std() > 6
+        return
     assert 40 < brightness.mean() < 225 and (brightness > 252).mean() < 0.1
     assert brightness.std() > 6
 
@@ -173,18 +204,25 @@ def test_walls_keep_clear_of_the_legs():
 
 def test_the_denoiser_keeps_a_texture_and_removes_noise():
     rng = np.random.default_rng(0)
-    albedo = rng.uniform(0.2, 0.8, (48, 48, 3))
-    flat = np.broadcast_to([0.0, 0.0, 1.0], albedo.shape)
-    noisy = albedo * rng.gamma(8, 1 / 8, (48, 48, 1))
-    clean = denoise(noisy, albedo, flat, np.ones((48, 48)))
+    tiles = (np.indices((64, 64)) // 8).sum(0) % 2
+    albedo = np.where(tiles[..., None], [0.7, 0.5, 0.3], [0.2, 0.3, 0.4])
+    noisy = albedo * rng.gamma(4, 1 / 4, (64, 64, 3))
+    clean = denoise(noisy, albedo, np.broadcast_to([0.0, 0.0, 1.0], albedo.shape))
     assert np.abs(clean - albedo).mean() < 0.3 * np.abs(noisy - albedo).mean()
 
 
 def test_the_denoiser_keeps_the_edge_between_two_surfaces():
-    left = np.broadcast_to(np.arange(32)[None, :, None] < 16, (32, 32, 3))
+    left = np.broadcast_to(np.arange(64)[None, :, None] < 32, (64, 64, 3))
     normal = np.where(left, [1.0, 0, 0], [0, 0, 1.0])
     radiance = np.where(left, 0.2, 0.8)
-    assert np.allclose(denoise(radiance, np.ones_like(radiance), normal, np.ones((32, 32))), radiance, atol=0.01)
+    clean = denoise(radiance, np.full_like(radiance, 0.5), normal)
+    assert np.abs(clean - radiance)[:, 28:36].max() < 0.1
+
+
+def test_the_denoiser_gives_the_same_for_the_same():
+    noisy = np.random.default_rng(1).gamma(1, 1, (48, 80, 3))
+    albedo, normal = np.full_like(noisy, 0.5), np.zeros_like(noisy)
+    assert np.array_equal(denoise(noisy, albedo, normal), denoise(noisy, albedo, normal))
 
 
 def test_each_shoe_has_its_box_and_legs_their_order(sample):

@@ -59,7 +59,7 @@ def test_a_shoe_stands_up_with_its_toes_ahead_and_its_lining_found(tmp_path: Pat
     rear, front = scan.vertices[scan.vertices[:, 1] > -0.4], scan.vertices[scan.vertices[:, 1] < -0.6]
     assert rear[:, 2].max() == pytest.approx(1.1 / LENGTH, abs=0.02)
     assert rear[:, 2].max() > front[:, 2].max() + 0.1
-    assert scan.seat == pytest.approx(0.2 / LENGTH, abs=0.02)
+    assert scan.bed.seat == pytest.approx(0.2 / LENGTH, abs=0.02)
     inner = scan.lining[0][np.unique(scan.lining[1])]
     assert len(inner) > 100 and (inner[:, 1] > -0.5).all() and (inner[:, 1] < 0).all()
 
@@ -80,7 +80,7 @@ def test_a_scan_closed_below_its_collar_is_hollowed_out(tmp_path: Path):
     centres = scan.vertices[scan.faces].mean(axis=1)
     closing = (np.abs(centres[:, 1] + 0.25) < 0.1) & (centres[:, 2] > 0.2) & (centres[:, 2] < 0.32)
     assert (np.abs(centres[closing, 0] - centres[:, 0].mean()) > 0.08).all(), "nothing is left across the opening"
-    assert scan.lining[0][:, 2].min() == pytest.approx(scan.seat)
+    assert scan.lining[0][:, 2].min() == pytest.approx(scan.bed.seat)
 
 
 @pytest.mark.parametrize(("shape", "reason"), [("block", "holds no water"), ("bowl", "times as long as wide")])
@@ -99,7 +99,7 @@ def test_what_is_no_shoe_is_named_in_the_log_and_left_out(
 
 def test_a_scan_is_scaled_to_the_foot_and_looks_the_same_on_everyone(tmp_path: Path):
     path = write(tmp_path / "boot.obj", *shoe_mesh())
-    shoe, again = build_scan(path, make_foot()), build_scan(path, make_foot())
+    shoe, again = build_scan(path, lambda _: make_foot()), build_scan(path, lambda _: make_foot())
     assert shoe.length_m == pytest.approx(0.275, abs=0.01)
     assert shoe.family == "ankle boot" and shoe.shoe_id == "boot" and shoe.heel_deg == 0.0
     assert {part.name for part in shoe.parts} == {"shoe_left_upper", "shoe_left_sole", "shoe_left_lining"}
@@ -115,7 +115,7 @@ def test_the_texture_of_a_glb_is_worn(tmp_path: Path):
     visual = trimesh.visual.TextureVisuals(uv=np.full((len(vertices), 2), 0.5), material=picture)
     turned = vertices @ np.array([[1, 0, 0], [0, 0, -1], [0, 1, 0]], float)
     trimesh.Trimesh(turned, faces, visual=visual, process=False).export(tmp_path / "sneaker.glb")
-    shoe = build_scan(tmp_path / "sneaker.glb", make_foot())
+    shoe = build_scan(tmp_path / "sneaker.glb", lambda _: make_foot())
     (upper,) = shoe.parts
     assert upper.texture is not None and upper.texture.shape == (8, 8, 3)
     assert shoe.family == "sneaker" and shoe.description["colour"] == "blue"

@@ -5,8 +5,9 @@ import json
 import numpy as np
 import pytest
 
+from shoemodel.world import poses
 from shoemodel.world.camera import CROPS, KINDS, NEAREST_M, Camera, View, aim, sample_view
-from shoemodel.world.scene import GROUNDS, Scene, sample_scene
+from shoemodel.world.scene import GROUNDS, Scene, _sample_place, sample_scene
 
 COUNT = 8
 
@@ -41,7 +42,7 @@ def test_only_present_legs_have_parts(scenes: list[Scene]):
 
 def test_shoes_stand_on_the_floor(scenes: list[Scene]):
     for scene in scenes:
-        if scene.meta["scene"]["pose"]["name"] in ("sitting crossed", "jumping"):
+        if scene.meta["scene"]["pose"]["name"] in ("sitting crossed", "jumping", "hovering"):
             continue
         for side in scene.feet:
             low = min(part.vertices[:, 2].min() for part in scene.shoe_parts if f"shoe_{side}" in part.name)
@@ -85,6 +86,27 @@ def test_projection_puts_the_target_in_the_middle_and_up_is_up():
     assert points[1, 1] < 50 and points[2, 0] > 100
     edge = np.array([[2 * np.tan(np.radians(20)), 0, 0.5]])
     assert camera.project(edge, (100, 200))[0][0, 0] == pytest.approx(200)
+
+
+def test_a_pair_at_an_angle_is_turned_apart_and_seen_with_one_shoe_in_profile():
+    rng = np.random.default_rng(0)
+    for _ in range(50):
+        pose = poses._angled(rng, 1.0)
+        ways = [pose.feet[side].yaw_deg for side in ("left", "right")]
+        apart, heading = abs(ways[0] - ways[1]), np.mean(ways)
+        assert 24 <= apart <= 74
+        view = sample_view(rng, pair=True, angled=True)
+        azimuth = heading + view.azimuth_deg
+        away = [abs(abs((azimuth - way + 180) % 360 - 180) - 90) for way in ways]
+        assert min(away) < 45 and view.kind == "three-quarter"
+
+
+def test_what_floats_does_so_in_the_air_and_pairs_at_an_angle_are_often_on_white():
+    rng = np.random.default_rng(0)
+    assert {_sample_place(rng, "hovering") for _ in range(30)} == {"air"}
+    drawn = [_sample_place(rng, "angled") for _ in range(200)]
+    assert set(drawn) == set(GROUNDS) - {"air"}
+    assert drawn.count("white") > 2 * [_sample_place(rng, "standing") for _ in range(200)].count("white")
 
 
 @pytest.mark.parametrize("azimuth", [90.0, -45.0, 178.0])

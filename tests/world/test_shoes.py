@@ -259,10 +259,10 @@ def test_the_frame_puts_the_heel_behind_and_the_ground_below() -> None:
 
 
 def write_asset(folder: Path, texture: bool = True) -> Path:
-    """A box for a shoe, a higher narrower box for its sock, both on the left, bound one to one to base vertices."""
+    """A box, open above, for a shoe, a higher narrower box for its sock, both on the left, bound to base vertices."""
     cube = np.array([[x, y, z] for x in (0, 1) for y in (0, 1) for z in (0, 1)], float)
     boxes = [cube * [0.8, 0.9, 2.6] + [1.0, 0, -2.4], cube[:7] * [0.5, 4, 0.5] + [1.1, 0.2, -0.4]]
-    quads = [(1, 2, 4, 3), (5, 7, 8, 6), (1, 5, 6, 2), (3, 4, 8, 7), (1, 3, 7, 5), (2, 6, 8, 4)]
+    quads = [(1, 2, 4, 3), (5, 7, 8, 6), (1, 5, 6, 2), (1, 3, 7, 5), (2, 6, 8, 4)]
     lines = [f"v {x} {y} {z}" for box in boxes for x, y, z in box] + ["vt 0 0", "vt 1 0", "vt 1 1"]
     lines += ["f " + " ".join(f"{i}/{1 + k % 3}" for k, i in enumerate(quad)) for quad in quads]
     lines += [f"f {9 + a}/1 {10 + a}/2 {11 + a}/3" for a in range(5)]
@@ -279,7 +279,7 @@ def write_asset(folder: Path, texture: bool = True) -> Path:
 def test_an_asset_becomes_a_shoe_without_its_sock(tmp_path: Path) -> None:
     base = write_asset(tmp_path)
     (path,) = assets.load_asset_shoes(tmp_path)
-    shoe = assets.build_asset(path, make_foot(), base)
+    shoe = assets.build_asset(path, lambda _: make_foot(), base)
     assert shoe.collar_height_m == pytest.approx(0.09, abs=1e-6)
     assert shoe.length_m == pytest.approx(0.26, abs=0.01)
     assert shoe.parts[0].texture.shape == (40, 40, 3)

@@ -36,6 +36,8 @@ POSES = {
     "kneeling": ("kneeling", "kneeling on one knee", "down on one knee"),
     "leaning": ("leaning against a wall", "leaning", "leaning back"),
     "jumping": ("jumping", "in mid-air", "leaping"),
+    "angled": ("standing", "standing with one foot turned", "standing at an angle"),
+    "hovering": ("floating", "in mid-air", "with dangling feet"),
     "running": ("running", "on the run", "jogging"),
     "one foot raised": ("with one foot raised", "standing on one leg", "lifting one foot"),
 }
@@ -55,6 +57,8 @@ GARMENTS = {
 SINGULAR = ("skirt", "dress")
 PLACES = {
     "studio": ("in a studio", "studio background", "on a plain background", "studio photo"),
+    "white": ("on a white background", "on white", "isolated on white", "white background"),
+    "air": ("on a plain background", "floating before a plain background", "no floor"),
     "room": ("in a room", "at home", "indoors"),
     "street": ("city street", "on a city street", "in the street", "outdoors"),
     "park": ("in a park", "outdoors", "in nature"),

@@ -55,13 +55,10 @@ def gather(parts: Sequence[Part], first: int = 0) -> list[Batch]:
     return [_joined(coloured or [(-1, speck())]), *(_joined(group) for group in groups)]
 
 
-def speck(textured: bool = False) -> Part:
+def speck() -> Part:
     """A triangle where no camera looks."""
     corners, face = np.array([[0.0, 0, -9], [0.01, 0, -9], [0, 0.01, -9]]), np.array([[0, 1, 2]])
-    material = Material("plain", 0.5, 0.5)
-    if textured:
-        return Part("speck", corners, face, material, texture=np.full((4, 4, 3), 0.5), uv=corners[:, :2])
-    return Part("speck", corners, face, material, colours=np.full((3, 3), 0.5))
+    return Part("speck", corners, face, Material("plain", 0.5, 0.5), colours=np.full((3, 3), 0.5))
 
 
 def _share(a: np.ndarray | None, b: np.ndarray | None) -> bool:

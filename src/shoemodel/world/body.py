@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -61,8 +62,8 @@ class Body:
 
         self._model = anny.Anny(skinning_method="lbs").to(torch.float32)
         self._bones = {label: i for i, label in enumerate(self._model.bone_labels)}
-        dense = self._dense_weights()
-        gathered = np.stack([dense[:, bones].sum(axis=1) for bones in self._groups()], axis=1)
+        dense = bone_weights(self._model)
+        gathered = gathered_weights(self._model)
         faces = self._model.get_triangular_faces().numpy()
         numbers = np.arange(len(dense))
         self.coarse_faces, self._kept, gathered, dense = compact(
@@ -109,20 +110,6 @@ class Body:
         """How much each refined vertex (n,) belongs to the foot and its toes."""
         return self.weights[:, [group(side, joint) for joint in ("foot", *TOES)]].sum(axis=1)
 
-    def _dense_weights(self) -> np.ndarray:
-        weights = self._model.vertex_bone_weights.numpy()
-        dense = np.zeros((len(weights), len(self._bones)))
-        rows = np.broadcast_to(np.arange(len(weights))[:, None], weights.shape)
-        np.add.at(dense, (rows, self._model.vertex_bone_indices.numpy()), weights)
-        return dense
-
-    def _groups(self) -> list[list[int]]:
-        groups = [[self._bones[name] for name in TRUNK_BONES]]
-        for letter in SIDES.values():
-            for stems in (("upperleg",), ("lowerleg",), ("foot",), *((toe.split("-")[0] + "-",) for toe in TOES)):
-                groups.append([i for n, i in self._bones.items() if n.startswith(stems) and n.endswith(letter)])
-        return groups
-
     def _find_landmarks(self, dense: np.ndarray) -> dict[tuple[str, str], int]:
         """Heel: rearmost low vertex of the foot bone; toes: foremost vertex of the toe's last bone."""
         rest = self.figure({}).coarse
@@ -135,6 +122,26 @@ class Body:
                 toe = np.flatnonzero(owner == self._bones[f"{bone}.{letter}"])
                 landmarks[side, name] = int(toe[rest[toe, 1].argmin()])
         return landmarks
+
+
+def bone_weights(model: Any) -> np.ndarray:
+    """How much each vertex of an Anny model belongs to each of its bones, (vertices, bones)."""
+    weights = model.vertex_bone_weights.numpy()
+    dense = np.zeros((len(weights), len(model.bone_labels)))
+    rows = np.broadcast_to(np.arange(len(weights))[:, None], weights.shape)
+    np.add.at(dense, (rows, model.vertex_bone_indices.numpy()), weights)
+    return dense
+
+
+def gathered_weights(model: Any) -> np.ndarray:
+    """How much each vertex of an Anny model belongs to each group, (vertices, GROUP_COUNT); arms and head to none."""
+    bones = {label: i for i, label in enumerate(model.bone_labels)}
+    groups = [[bones[name] for name in TRUNK_BONES]]
+    for letter in SIDES.values():
+        for stems in (("upperleg",), ("lowerleg",), ("foot",), *((toe.split("-")[0] + "-",) for toe in TOES)):
+            groups.append([i for n, i in bones.items() if n.startswith(stems) and n.endswith(letter)])
+    dense = bone_weights(model)
+    return np.stack([dense[:, members].sum(axis=1) for members in groups], axis=1)
 
 
 @lru_cache(maxsize=1)

@@ -110,15 +110,19 @@ KINDS = {
     "low": Station(0.12, 60.0, 28.0, (0.0, 4.0), (24.0, 70.0)),
 }
 """Kinds of product photos (ours)."""
+ANGLED = Station(0.0, 62.0, 7.0, (4.0, 34.0), (35.0, 135.0))
+"""A pair at an angle is seen with one shoe in profile and the other turned to the camera (ours)."""
 CROPS = {"close-up": (0.26, 0.62, 0.85), "shoes": (0.46, 0.40, 0.62), "legs": (0.28, 0.19, 0.40)}
 """From the shoe alone to the whole lower body: how often, least and greatest share of the width (ours)."""
 
 
-def sample_view(rng: np.random.Generator, pair: bool) -> View:
-    """Draw a view: a kind, a crop, a focal length; two shoes take a little more of the picture than one."""
+def sample_view(rng: np.random.Generator, pair: bool, angled: bool = False) -> View:
+    """Draw a view: a kind, a crop, a focal length; two shoes take a little more of the picture than one. angled: of a
+    pair at an angle, which asks for a three-quarter view of its own."""
     kind = str(rng.choice(list(KINDS), p=[station.often for station in KINDS.values()]))
+    kind = "three-quarter" if angled else kind
     crop = str(rng.choice(list(CROPS), p=[often for often, _, _ in CROPS.values()]))
-    station, (_, least, most) = KINDS[kind], CROPS[crop]
+    station, (_, least, most) = ANGLED if angled else KINDS[kind], CROPS[crop]
     azimuth = float(rng.normal(station.azimuth_deg, station.spread_deg) * rng.choice([-1, 1]))
     low, high = station.elevation_deg
     elevation = low + (high - low) * rng.beta(1.2, 1.6)

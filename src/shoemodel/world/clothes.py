@@ -12,8 +12,11 @@ from shoemodel.world.footing import Fitting
 from shoemodel.world.meshes import clip, compact, vertex_normals
 from shoemodel.world.outfits import DYE, Outfit, Rgb
 from shoemodel.world.parts import Material, Part
+from shoemodel.world.skin import Complexion, sample_complexion, skin_colours, skin_gloss, tights_colours, waves
 from shoemodel.world.skirts import SKIRTS, build_skirt
 from shoemodel.world.trousers import CUTS, Cut, Tube, bend_tube, build_tube
+from shoemodel.world.wardrobe import SHORT_KINDS, Fitted
+from shoemodel.world.wear import put_on
 
 DENIM = Material("cloth", roughness=0.85, specular=0.2, sheen=0.3)
 CLOTH = Material("cloth", roughness=0.9, specular=0.15, sheen=0.4)
@@ -27,12 +30,23 @@ RIDE_UP_M = 0.05
 
 def dress(
     body: Body, fitting: Fitting, outfit: Outfit, transforms: dict[int, np.ndarray], posed: np.ndarray,
-    feet: tuple[str, ...], seed: int,
+    feet: tuple[str, ...], seed: int, fitted: Fitted | None = None, knit: np.ndarray | None = None,
 ) -> list[Part]:  # fmt: skip
-    """Skin and clothes of the legs in `feet`, from posed refined vertices (n, 3) with the feet in their shoes."""
+    """Skin and clothes of the legs in `feet`, from posed refined vertices (n, 3) with the feet in their shoes.
+
+    fitted: the garment, if the outfit's is from a file. knit: colours (n, 3) of socks, if they are from one.
+    """
     rng = np.random.default_rng(seed)
     normals = vertex_normals(posed, body.faces)
-    parts = [part for side in feet for part in _leg_parts(rng, body, fitting, outfit, posed, normals, side)]
+    person = sample_complexion(rng)
+    parts = [
+        part
+        for side in feet
+        for part in _leg_parts(rng, body, fitting, outfit, posed, normals, side, person, knit)
+    ]
+    if fitted is not None:
+        rgb = np.array(outfit.garment_rgb)
+        return parts + put_on(fitted, rgb, fitting.figure, transforms, posed, normals, outfit.hem_m, feet, rng)
     if outfit.garment in CUTS:
         parts += _trousers(rng, body, fitting, outfit, transforms, feet)
     if outfit.garment in SKIRTS:
@@ -42,59 +56,47 @@ def dress(
     return parts
 
 
-def waves(rng: np.random.Generator, points: np.ndarray, length_m: float, count: int = 5) -> np.ndarray:
-    """Noise (n,) of unit deviation at points (n, 3) in space, with bumps of about length_m."""
-    directions = rng.standard_normal((3, count))
-    directions *= 2 * np.pi / (length_m * np.linalg.norm(directions, axis=0))
-    return np.sqrt(2 / count) * np.sin(points @ directions + rng.uniform(0, 2 * np.pi, count)).sum(axis=1)
-
-
-def skin_colours(
-    rng: np.random.Generator, outfit: Outfit, rest: np.ndarray, height: np.ndarray, knee_m: float
-) -> np.ndarray:
-    """Vertex colours (n, 3) for rest vertices (n, 3): the tone, blotched, warmer at knees, ankles, heels and toes,
-    darker where hair grows. height (n,) and knee_m are metres above the ankle."""
-    warm = 0.8 * np.exp(-(((height - knee_m) / 0.05) ** 2)) + np.clip((0.03 - height) / 0.10, 0, 1)
-    warm = warm + 0.35 * waves(rng, rest, 0.05) + 0.22 * waves(rng, rest, 0.015)
-    tone = 1 + 0.018 * waves(rng, rest, 0.09) + rng.normal(0, 0.012, len(rest))
-    shin = np.clip(1.25 - np.abs(height - 0.55 * knee_m) / (0.45 * knee_m), 0, 1)
-    tone = tone - outfit.hairy * shin * (0.10 + 0.06 * np.abs(rng.standard_normal(len(rest))))
-    colours = np.array(outfit.skin_rgb) * tone[:, None] * (1 - np.outer(warm, [0.01, 0.09, 0.10]))
-    return np.clip(colours, 0.01, 0.9)
-
-
 def _leg_parts(
     rng: np.random.Generator, body: Body, fitting: Fitting, outfit: Outfit, posed: np.ndarray, normals: np.ndarray,
-    side: str,
+    side: str, person: Complexion, knit: np.ndarray | None,
 ) -> list[Part]:  # fmt: skip
     """Skin, sock and leggings of one leg, cut from the same mesh where one begins and the other ends."""
-    faces, posed, normals, height, weight, rest = compact(
+    faces, posed, normals, height, weight, rest, to_shoe = compact(
         body.leg_faces(side), posed, normals, fitting.figure.height_above_ankle(side), body.foot_weight(side),
-        fitting.figure.vertices,
+        fitting.figure.vertices, fitting.to_shoe,
     )  # fmt: skip
     knee = float(fitting.figure.joints[side, "knee"][2] - fitting.figure.joints[side, "ankle"][2])
     free = 1 - np.clip(2 * weight, 0, 1)[:, None]
     parts = []
-    top = outfit.hem_m + 0.14 if outfit.garment in CUTS else 10.0
-    if outfit.garment == "leggings":
+    hides = outfit.garment in CUTS or (outfit.file and outfit.garment not in SHORT_KINDS)
+    # seen up a wide leg, but not so far that a bent knee comes through the cloth
+    top = outfit.hem_m + np.clip(knee - 0.1 - outfit.hem_m, 0.03, 0.14) if hides else 10.0
+    if outfit.garment == "leggings" and not outfit.file:
         top = outfit.hem_m + 0.01
         creases = 0.0006 * np.maximum(waves(rng, rest * [0.4, 0.4, 1.0], 0.02), 0)[:, None]
         cloth_points = posed + normals * (0.0018 + creases)
         parts.append(_sliced(f"leggings_{side}", faces, height - outfit.hem_m, cloth_points, outfit.garment_rgb))
-    skin, material = skin_colours(rng, outfit, rest, height, knee), SKIN
+    skin = skin_colours(rng, person, outfit.skin_rgb, outfit.hairy, rest, height, knee, to_shoe)
+    gloss = skin_gloss(rng, person, rest, height, knee)
     uneven = PORES_M * free * rng.standard_normal(len(posed))[:, None]
     if outfit.hose_colour:
-        # stretched over knee and calf, tights let more of the skin through
-        sheer = np.clip(0.18 + 0.015 * waves(rng, rest, 0.12), 0.08, 0.4)[:, None]
-        skin, material, uneven = sheer * skin + (1 - sheer) * np.array(outfit.hose_rgb), STRETCH, 0.0 * uneven
+        skin, uneven = tights_colours(rng, person, skin, outfit.hose_rgb, rest, height, knee), 0.0 * uneven
+        gloss = np.tile([STRETCH.roughness, 0.0, STRETCH.sheen], (len(posed), 1))
     bottom = -10.0
     if outfit.sock_m > 0:
         bottom = outfit.sock_m - 0.002
-        parts.append(_sock(side, faces, height, posed + normals * (0.0006 + 0.001 * free), outfit, top))
+        over = posed + normals * (0.0006 + 0.001 * free)
+        if knit is None:
+            parts.append(_sock(side, faces, height, over, outfit, top))
+        else:
+            used = np.unique(body.leg_faces(side))
+            points = clip(faces, min(outfit.sock_m, top) - height, over, knit[used])
+            parts.append(Part(f"sock_{side}", points[1], points[0], CLOTH, colours=points[2]))
     inside = np.minimum(height - bottom, top - height)
-    faces, vertices, colours = clip(faces, inside, posed + normals * uneven, skin)
+    faces, vertices, colours, gloss = clip(faces, inside, posed + normals * uneven, skin, gloss)
     if len(faces):
-        parts.append(Part(f"legs_{side}", vertices, faces, material, colours=colours))
+        material = STRETCH if outfit.hose_colour else SKIN
+        parts.append(Part(f"legs_{side}", vertices, faces, material, colours=colours, gloss=gloss))
     return parts
 
 

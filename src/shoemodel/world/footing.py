@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from shoemodel.world.body import Body, Figure, blend, foot_transforms, group, reference_foot, rest_transforms
 from shoemodel.world.meshes import MIRROR, rigid, rotate_about, rotation, smoothstep, transform
@@ -23,13 +24,16 @@ BEND_HALF_M, BEND_HEIGHT_M = 0.03, 0.010
 BEFORE_ANKLE_M = 0.035
 # shafts that reach this far above the ankle follow the shin
 SHAFT_M = 0.05
+# nothing further from the shoe than this is told apart
+FAR_M = 0.05
 
 
 @dataclass(frozen=True)
 class Fitting:
     """A shoe on a figure's feet: the body's rest vertices with the feet squeezed into it, and where ball and ankle are.
 
-    ball_y and ankle (3,) are canonical; vertices (n, 3) are at rest.
+    ball_y and ankle (3,) are canonical; vertices (n, 3) are at rest; to_shoe (n,): how far each of them is,
+    in its shoe, from that, metres, `FAR_M` where it is no part of foot or shin.
     """
 
     shoe: Shoe
@@ -37,6 +41,7 @@ class Fitting:
     vertices: np.ndarray
     ball_y: float
     ankle: np.ndarray
+    to_shoe: np.ndarray
 
     @property
     def has_shaft(self) -> bool:
@@ -64,7 +69,8 @@ class Fitting:
 
 def fit(body: Body, figure: Figure, shoe: Shoe) -> Fitting:
     """Squeeze both feet of a figure into a shoe (done once per shoe, in the reference pose)."""
-    vertices = figure.vertices.copy()
+    vertices, to_shoe = figure.vertices.copy(), np.full(len(figure.vertices), FAR_M)
+    surface = cKDTree(np.concatenate([part.vertices for part in shoe.parts]))
     for side in ("left", "right"):
         transforms = rest_transforms()
         transforms.update(foot_transforms(figure, side, reference_foot(figure, side, shoe.heel_deg), shoe.heel_deg))
@@ -72,13 +78,15 @@ def fit(body: Body, figure: Figure, shoe: Shoe) -> Fitting:
         blended = blend(body.weights[chosen], transforms)
         posed = np.einsum("nij,nj->ni", blended[:, :3, :3], vertices[chosen]) + blended[:, :3, 3]
         to_canonical = shoe.foot_to_shoe if side == "left" else shoe.foot_to_shoe @ MIRROR
-        squeezed = transform(np.linalg.inv(to_canonical), shoe.squeeze(transform(to_canonical, posed)))
+        inside = shoe.squeeze(transform(to_canonical, posed))
+        to_shoe[chosen] = surface.query(inside, distance_upper_bound=FAR_M)[0].clip(max=FAR_M)
+        squeezed = transform(np.linalg.inv(to_canonical), inside)
         vertices[chosen] = np.linalg.solve(blended[:, :3, :3], (squeezed - blended[:, :3, 3])[:, :, None])[:, :, 0]
     foot = reference_foot(figure, "left", shoe.heel_deg)
     roots = np.stack([figure.joints["left", toe] for toe in ("toe1-1", "toe5-1")])
     ball = transform(shoe.foot_to_shoe @ foot, roots).mean(axis=0)
     ankle = transform(shoe.foot_to_shoe, figure.joints["left", "ankle"][None])[0]
-    return Fitting(shoe, figure, vertices, float(ball[1]), ankle)
+    return Fitting(shoe, figure, vertices, float(ball[1]), ankle, to_shoe)
 
 
 def bend(points: np.ndarray, ball_y: float, degrees: float) -> np.ndarray:

@@ -23,8 +23,11 @@ LIMBS = {"thigh": ("hip", "knee", 0.075), "shin": ("knee", "ankle", 0.05), "foot
 LIMB_SAMPLES = 12
 MAX_LAYERS = 16
 """Surfaces a ray is followed through before it counts as blocked."""
-DEPTH_TOLERANCE_M = 0.03
-"""A keypoint lies at most this deep under the surface that shows it (ours)."""
+DEPTH_TOLERANCE_M = 0.005
+"""What begins this little before a keypoint or behind it does not hide it: the ground under a sole, a strap (ours)."""
+FOOT_POINTS = ("big_toe", "small_toe", "heel")
+OWN_DEPTH_WIDTHS = 0.65
+"""How deep in its own shoe a toe or heel may lie and still be seen, in widths of the foot (ours)."""
 
 
 @dataclass(frozen=True)
@@ -169,17 +172,57 @@ def wrongly_covered(
 
 
 def pose(camera: Camera, size: int, worn: View, keypoints: np.ndarray, present: np.ndarray) -> Pose:
-    """Keypoints (12, 3) as seen: 0 outside the frame or absent; 2 where the first thing on the way is the surface over
-    the point, or its own leg, shoe or trousers (a toe in its shoe is seen, a knee in its trousers too); else 1."""
+    """Keypoints (12, 3) as seen, by rays through everything before them (ours):
+
+    - 0 not in the picture: outside the frame, or of a leg that is absent;
+    - 1 hidden: something else stands before it, be it the other leg, its shoe or its trousers, a prop or a wall, or the
+      foot's own shoe or leg where it is more than `own_depth_m` thick before a point of the foot;
+    - 2 visible: nothing stands before it but what clothes it (a toe in the near side of its shoe is seen, a hip or knee
+      in its trousers always).
+    """
     points_px, depth = camera.project(keypoints, (size, size))
     inside = ((points_px >= 0) & (points_px < size)).all(1) & (depth > 0) & present
     offset = keypoints - camera.origin
     distance = np.linalg.norm(offset, axis=1)
     directions = offset / np.maximum(distance, 1e-9)[:, None]
-    first, part = cast(worn, np.broadcast_to(camera.origin, directions.shape), directions)
-    points = camera.origin + directions * np.minimum(first, 1e3)[:, None]
-    body = (is_shoe(worn) | is_cloth(worn) | is_skin(worn))[part]
-    own = body & (sides_of(worn, part, points, keypoints, present) == np.repeat([0, 1], 6))
-    seen = own | (first > distance - DEPTH_TOLERANCE_M)
+    owner = np.repeat([0, 1], len(NAMES) // 2)
+    clear, own_first = _way_to(camera, worn, directions, distance, owner, keypoints, present)
+    seen = clear & (own_first > distance - own_depth_m(keypoints))
     visibility = np.where(inside, np.where(seen, VISIBLE, HIDDEN), ABSENT)
     return Pose(np.where(present[:, None], points_px, 0.0), visibility)
+
+
+def own_depth_m(keypoints: np.ndarray) -> np.ndarray:
+    """How deep (12,) in its own shoe and leg each point may lie and still be seen, metres: half the foot's width for
+    toes and heel, what a leg is thick for the joints above."""
+    depth = np.full(len(NAMES), np.inf)
+    for i, name in enumerate(NAMES):
+        if name.endswith(FOOT_POINTS):
+            side = name.split("_")[0]
+            toes = [NAMES.index(f"{side}_{toe}") for toe in ("big_toe", "small_toe")]
+            depth[i] = OWN_DEPTH_WIDTHS * np.linalg.norm(keypoints[toes[0]] - keypoints[toes[1]])
+    return depth
+
+
+def _way_to(
+    camera: Camera, worn: View, directions: np.ndarray, distance: np.ndarray, owner: np.ndarray,
+    keypoints: np.ndarray, present: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
+    """Whether nothing but their own leg and clothes stands before points along unit rays (n, 3), and at which distance
+    (n,) their own leg or clothes begin, infinite where they do not."""
+    named_body = is_shoe(worn) | is_cloth(worn) | is_skin(worn)
+    origins = np.tile(camera.origin, (len(directions), 1))
+    travelled, clear = np.zeros(len(directions)), np.ones(len(directions), bool)
+    own_first = np.full(len(directions), FAR)
+    for _ in range(MAX_LAYERS):
+        step, part = cast(worn, origins + travelled[:, None] * directions, directions)
+        travelled = np.minimum(travelled + step, 1e6)
+        points = origins + directions * travelled[:, None]
+        before = travelled < distance - DEPTH_TOLERANCE_M
+        own = named_body[part] & (sides_of(worn, part, points, keypoints, present) == owner)
+        own_first = np.where(own & np.isinf(own_first), travelled, own_first)
+        clear &= own | ~before
+        if not before.any():
+            break
+        travelled += 1e-4
+    return clear, own_first

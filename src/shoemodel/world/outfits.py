@@ -6,13 +6,16 @@ over a shaft trousers are tucked in.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
 from shoemodel.world.footing import Fitting
 from shoemodel.world.skirts import SKIRTS
+from shoemodel.world.socks import find_socks, load_sock
 from shoemodel.world.trousers import CUTS, TUCK_M
+from shoemodel.world.wardrobe import SHORT_KINDS, SKIRT_KINDS, Garment, find_clothes, load_garment
 
 Rgb = tuple[float, float, float]
 # linear rgb
@@ -44,7 +47,7 @@ CLOTH_COLOURS: dict[str, dict[str, Rgb]] = {
 }  # fmt: skip
 DYE = {
     "skinny jeans": "denim", "jeans": "denim", "flared jeans": "denim", "suit trousers": "suiting",
-    "leggings": "stretch", "tights": "stretch",
+    "leggings": "stretch", "tights": "stretch", "dungarees": "denim",
 }  # fmt: skip
 KNIT_SHARES = (0.34, 0.2, 0.12, 0.08, 0.06, 0.05, 0.05, 0.05, 0.05)
 # how often garments are worn: (by women, by men)
@@ -60,6 +63,8 @@ TALL_SHARES = {
     "shorts": (0.8, 1.2), "skirt": (1.2, 0), "dress": (1.4, 0),
 }  # fmt: skip
 TALL_M = 0.16
+# outfits for which a file of the user's assets is tried; not every one fits
+FILE_SHARE = 0.3
 # the skin's darkest and lightest tones and what lies between, linear rgb, evenly spaced
 SKIN_TONES = np.array(
     [[0.055, 0.028, 0.018], [0.14, 0.07, 0.042], [0.27, 0.145, 0.085], [0.44, 0.26, 0.165], [0.60, 0.39, 0.27],
@@ -73,6 +78,7 @@ class Outfit:
 
     Heights are metres above the ankle joint at rest, 0 for no sock; colours are words of CLOTH_COLOURS, "" for no
     tights, and linear rgb (3,). tucked: trousers end inside the shoe's shaft. hairy: share of hair on the shins.
+    file, sock_file: the garment's and the socks' files below the user's assets, "" for those made from parameters.
     """
 
     garment: str
@@ -89,27 +95,73 @@ class Outfit:
     sock_stripes: bool
     skin_rgb: Rgb
     hairy: float
+    file: str = ""
+    sock_file: str = ""
 
 
-def sample_outfit(rng: np.random.Generator, fitting: Fitting, female: bool, knee_m: float, skirts: bool) -> Outfit:
+def sample_outfit(
+    rng: np.random.Generator, fitting: Fitting, female: bool, knee_m: float, skirts: bool, assets: Path | None = None
+) -> Outfit:
     """Draw clothes that leave the shoe free: hems clearly above its collar; knee_m is the knee's rest height, skirts
-    says whether the pose and the legs in the picture allow one."""
+    says whether the pose and the legs in the picture allow one. assets: a folder whose clothes are worn now and then.
+    """
     collar = max(fitting.collar_above_ankle, 0.0)
     tall = collar > TALL_M
-    garment = _sample_garment(rng, tall, female, skirts)
-    tucked = tall and garment in CUTS and garment != "shorts"
-    hem, cuff = _hem(rng, garment, collar, knee_m, tucked)
+    file, worn = _sample_file(rng, assets, tall, female, skirts)
+    garment = _sample_garment(rng, tall, female, skirts) if worn is None else worn.kind
+    tucked = worn is None and tall and garment in CUTS and garment != "shorts"
+    if worn is None:
+        hem, cuff = _hem(rng, garment, collar, knee_m, tucked)
+    else:  # where it was made to end, but clear of the collar
+        hem, cuff = float(max(collar + rng.uniform(0.02, 0.08), worn.end_share * knee_m)), 0.0
     dye = CLOTH_COLOURS[DYE.get(garment, "cloth")]
     colour = str(rng.choice(list(dye)))
     rgb = _vary(rng, dye[colour])
+    if worn is not None and worn.rgb is not None:
+        rgb, colour = worn.rgb, _nearest_word(dye, worn.rgb)
     hose_colour, hose_rgb = _hose(rng, garment, colour, rgb)
     sock = 0.0 if hose_colour else _sample_sock(rng, fitting, collar)
     sock_colour = str(rng.choice(list(CLOTH_COLOURS["knit"]), p=KNIT_SHARES))
-    return Outfit(
+    outfit = Outfit(
         garment, colour, rgb, hem, cuff, tucked, hose_colour, hose_rgb, sock, sock_colour,
         _vary(rng, CLOTH_COLOURS["knit"][sock_colour]), sock > 0.1 and rng.random() < 0.3, _skin(rng),
-        0.0 if female else float(rng.beta(1.5, 1.5)),
+        0.0 if female else float(rng.beta(1.5, 1.5)), file,
     )  # fmt: skip
+    return outfit if assets is None else _with_socks(rng, outfit, assets, knee_m)
+
+
+def _with_socks(rng: np.random.Generator, outfit: Outfit, assets: Path, knee_m: float) -> Outfit:
+    """Now and then the socks of a file, where socks are worn; they end where they were made to."""
+    files = find_socks(assets)
+    if not files or outfit.sock_m == 0.0 or rng.random() > FILE_SHARE:
+        return outfit
+    path = files[rng.integers(len(files))]
+    sock = load_sock(path)
+    worn = replace(outfit, sock_file=path.relative_to(assets).as_posix(), sock_m=sock.top_share * knee_m)
+    if sock.rgb is None:
+        return worn
+    return replace(worn, sock_colour=_nearest_word(CLOTH_COLOURS["knit"], sock.rgb), sock_rgb=sock.rgb)
+
+
+def _nearest_word(dye: dict[str, Rgb], rgb: Rgb) -> str:
+    """The colour of `dye` closest to a linear rgb, compared roughly as the eye does."""
+    return min(dye, key=lambda word: float(np.linalg.norm(np.cbrt(dye[word]) - np.cbrt(rgb))))
+
+
+def _sample_file(
+    rng: np.random.Generator, assets: Path | None, tall: bool, female: bool, skirts: bool
+) -> tuple[str, Garment | None]:
+    """Now and then a garment of the user's files with its path below `assets`, if it can be worn here."""
+    files = () if assets is None else find_clothes(assets)
+    if assets is None or not files or rng.random() > FILE_SHARE:
+        return "", None
+    path = files[rng.integers(len(files))]
+    garment = load_garment(path)
+    if garment is None or not (garment.women if female else garment.men):
+        return "", None
+    if (tall and garment.kind not in SHORT_KINDS) or (not skirts and garment.kind in SKIRT_KINDS):
+        return "", None
+    return path.relative_to(assets).as_posix(), garment
 
 
 def _hem(rng: np.random.Generator, garment: str, collar: float, knee_m: float, tucked: bool) -> tuple[float, float]:

@@ -14,11 +14,17 @@ from pathlib import Path
 
 import numpy as np
 
-from shoemodel.world import light, props, surfaces, textures
+from shoemodel.world import light, props, surfaces, textures, walls
 from shoemodel.world.camera import Camera
 from shoemodel.world.light import AreaLight
 from shoemodel.world.parts import Part
 
+WHITE = 1.3
+"""Albedo of a shop's white: more than any paper has, for shops brighten their pictures until it burns out."""
+FLOAT_M = (0.7, 1.6)
+"""How far below the world's floor the paper lies under what floats."""
+GRADED_SHARE = 0.5
+"""Studios whose paper is not of one tone."""
 FAR_M = 60.0
 """How far the ground reaches outdoors: its edge is less than a pixel below the horizon."""
 
@@ -107,25 +113,41 @@ def _sun(rng: np.random.Generator, irradiance: float) -> AreaLight:
     return light.area_light(20 * direction, np.zeros(3), half, irradiance, light.warmth(rng.uniform(0.1, 0.9)))
 
 
-# ---- the four kinds
+# ---- the kinds
 
 
 def _studio(rng: np.random.Generator, setting: Setting) -> tuple[list[Part], AreaLight, np.ndarray]:
     wall_m = setting.clear_m + rng.uniform(0.3, 1.8)
     paper = surfaces.cyclorama(setting.backdrop, wall_m, rng)
+    paper = walls.graded(paper, rng) if rng.random() < GRADED_SHARE else paper
     solids = props.scatter(rng, setting.clear_m + props.REACH_M, wall_m + 0.1, studio=True)
     lamp = _lamp(rng, setting, rng.uniform(0.8, 4.5), (0.06, 1.3))
     return [paper, *solids], lamp, light.interior(rng)
 
 
+def _white(rng: np.random.Generator, setting: Setting) -> tuple[list[Part], AreaLight, np.ndarray]:
+    """A shop's picture: paper whiter than any other, even light from all around, a large soft lamp, nothing else."""
+    paper = surfaces.cyclorama(setting.backdrop, setting.clear_m + rng.uniform(0.4, 1.2), rng)
+    white = np.full((len(paper.vertices), 3), WHITE)
+    bare = dataclasses.replace(paper, texture=None, uv=None, colours=white)
+    lamp = _lamp(rng, setting, rng.uniform(0.5, 1.8), (0.5, 1.4))
+    lamp = dataclasses.replace(lamp, radiance=np.full(3, lamp.radiance.mean()))  # a tint would colour the white
+    return [bare], lamp, light.normalised(np.ones((32, 64, 3)))
+
+
+def _air(rng: np.random.Generator, setting: Setting) -> tuple[list[Part], AreaLight, np.ndarray]:
+    """Plain paper well behind and below: what is before it floats."""
+    paper = surfaces.cyclorama(setting.backdrop, setting.clear_m + rng.uniform(0.5, 1.5), rng)
+    lowered = dataclasses.replace(paper, vertices=paper.vertices - [0, 0, rng.uniform(*FLOAT_M)])
+    return [lowered], _lamp(rng, setting, rng.uniform(0.5, 3.0), (0.3, 1.5)), light.interior(rng)
+
+
 def _room(rng: np.random.Generator, setting: Setting) -> tuple[list[Part], AreaLight, np.ndarray]:
     wall_m = setting.clear_m + rng.uniform(0.15, 1.6)
-    kind = str(rng.choice(["", "", "", "brick", "concrete"]))
-    paint = textures.make(kind, rng) if kind else textures.plain(setting.backdrop, rng)
+    kind = str(rng.choice(["", "", "", "", "", "brick", "concrete"]))
+    paint, size_m = (textures.make(kind, rng), surfaces.TEXTURE_M[kind]) if kind else walls.paint(rng, setting.backdrop)
     slant = rng.uniform(-0.35, 0.35)
-    wall = surfaces.quad(
-        "wall", [-9, wall_m - 9 * slant, 0], [18, 18 * slant, 0], [0, 0, 5], paint, surfaces.TEXTURE_M.get(kind, 3.0)
-    )
+    wall = surfaces.quad("wall", [-9, wall_m - 9 * slant, 0], [18, 18 * slant, 0], [0, 0, 5], paint, size_m)
     parts = [surfaces.floor(rng, setting.ground, 9.0), wall]
     if rng.random() < 0.75:
         white = np.full(3, rng.uniform(0.1, 0.8))
@@ -217,6 +239,8 @@ def _park(rng: np.random.Generator, setting: Setting) -> tuple[list[Part], AreaL
 
 BUILDERS: dict[str, Callable[[np.random.Generator, Setting], tuple[list[Part], AreaLight, np.ndarray]]] = {
     "studio": _studio,
+    "white": _white,
+    "air": _air,
     "room": _room,
     "street": _street,
     "park": _park,

@@ -12,9 +12,9 @@ import numpy as np
 LEG_M = 0.80
 POSES = (
     "standing", "staggered", "walking", "crossed", "tiptoe", "sitting", "sitting crossed", "kneeling", "leaning",
-    "jumping",
+    "jumping", "angled", "hovering",
 )  # fmt: skip
-POSE_WEIGHTS = (0.25, 0.16, 0.17, 0.07, 0.05, 0.11, 0.05, 0.05, 0.06, 0.03)
+POSE_WEIGHTS = (0.22, 0.13, 0.15, 0.06, 0.05, 0.11, 0.05, 0.05, 0.06, 0.03, 0.06, 0.03)
 # what only frames of motion clips are called
 CLIP_POSES = ("running", "one foot raised")
 
@@ -184,8 +184,30 @@ def _jumping(rng: np.random.Generator, bend: float) -> Pose:
     return Pose("jumping", {"left": left, "right": right}, (0.0, 0.0), rng.normal(0, 4), slack_m=rng.uniform(0.01, 0.1))
 
 
+def _angled(rng: np.random.Generator, bend: float) -> Pose:
+    """As shops arrange a pair: one shoe turned well away from the other, toes apart or, less, toes together."""
+    if rng.random() < 0.65:
+        half, left_deg, right_deg = rng.uniform(0.05, 0.09), rng.uniform(18, 38), rng.uniform(18, 36)
+    else:
+        half, left_deg, right_deg = rng.uniform(0.11, 0.16), -rng.uniform(12, 22), -rng.uniform(12, 22)
+    left = Step(half, rng.uniform(-0.09, 0.02), left_deg)
+    right = Step(-half, rng.uniform(-0.02, 0.06), -right_deg)
+    return Pose("angled", {"left": left, "right": right}, (rng.normal(0, 0.02), 0.0), rng.normal(0, 4),
+                slack_m=rng.uniform(0, 0.01))  # fmt: skip
+
+
+def _hovering(rng: np.random.Generator, bend: float) -> Pose:
+    """In the air with feet side by side and nearly level, as shops let a shoe float."""
+    up, pitch = rng.uniform(0.25, 0.45), rng.uniform(0, 28)
+    left = Step(rng.uniform(0.06, 0.12), rng.normal(0, 0.03), rng.normal(5, 7), pitch_deg=pitch, up_m=up)
+    right = Step(-rng.uniform(0.06, 0.12), rng.normal(0, 0.05), rng.normal(-5, 7),
+                 pitch_deg=max(0.0, pitch + rng.normal(0, 8)), up_m=up + rng.uniform(0.0, 0.08))  # fmt: skip
+    return Pose("hovering", {"left": left, "right": right}, (0.0, 0.0), rng.normal(0, 4),
+                slack_m=rng.uniform(0.01, 0.12))  # fmt: skip
+
+
 _DRAW = {
     "standing": _standing, "staggered": _staggered, "walking": _walking, "crossed": _crossed, "tiptoe": _tiptoe,
     "sitting": _sitting, "sitting crossed": _sitting_crossed, "kneeling": _kneeling, "leaning": _leaning,
-    "jumping": _jumping,
+    "jumping": _jumping, "angled": _angled, "hovering": _hovering,
 }  # fmt: skip

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from scipy.spatial import ConvexHull
 
 from shoemodel.data import captions
 from shoemodel.world import checks
@@ -23,16 +24,22 @@ from shoemodel.world.outfits import Outfit, sample_outfit
 from shoemodel.world.parts import Part
 from shoemodel.world.poses import CLIP_POSES
 from shoemodel.world.shod import shod_figure
+from shoemodel.world.socks import sock_colours
 from shoemodel.world.stance import Stance, take
+from shoemodel.world.wardrobe import fit_garment
 
 # the kinds of place and the grounds each of them may have
 GROUNDS = {
     "studio": ("plain",),
+    "white": ("plain",),
+    "air": ("plain",),
     "room": ("wood", "tile", "carpet", "concrete"),
     "street": ("asphalt", "concrete", "tile", "stone"),
     "park": ("grass", "concrete"),
 }
-PLACE_SHARES = {"studio": 0.34, "room": 0.3, "street": 0.24, "park": 0.12}
+PLACE_SHARES = {"studio": 0.26, "white": 0.10, "room": 0.29, "street": 0.23, "park": 0.12}
+# a pair at an angle stands on white this often
+ANGLED_WHITE_SHARE = 0.4
 # consecutive indices share a body and a shoe, which cost more than a scene
 RUN = 4
 SINGLE_SHARE = 0.55
@@ -41,7 +48,8 @@ MAX_ATTEMPTS = 80
 CLOSER_STEPS = 7
 MAX_HIDDEN = 0.02
 # poses in which a skirt hangs free
-UPRIGHT = ("standing", "staggered", "walking", "crossed", "tiptoe", "leaning", "jumping", *CLIP_POSES)
+UPRIGHT = ("standing", "staggered", "walking", "crossed", "tiptoe", "leaning", "jumping", "angled", "hovering",
+           *CLIP_POSES)  # fmt: skip
 # scenes in which the frame may cut a shoe, and how much of it (ours)
 CUT_SHARE, MAX_CUT = 0.04, 0.08
 
@@ -106,7 +114,7 @@ def sample_scene(seed: int, index: int, assets: Path | None = None, attempt: int
     refusals: list[str] = []
     for _ in range(MAX_ATTEMPTS):
         try:
-            return _draw(seed, index, rng, phenotype, fitting, clips, single, may_cut)
+            return _draw(seed, index, rng, phenotype, fitting, clips, single, may_cut, assets)
         except (_Refused, Unreachable) as refusal:
             refusals.append(str(refusal))
     raise RuntimeError(f"no good scene {seed}-{index} in {MAX_ATTEMPTS} draws: {sorted(set(refusals))}")
@@ -114,7 +122,7 @@ def sample_scene(seed: int, index: int, assets: Path | None = None, attempt: int
 
 def _draw(
     seed: int, index: int, rng: np.random.Generator, phenotype: dict[str, float], fitting: Fitting,
-    clips: tuple[Clip, ...], single: bool, may_cut: bool,
+    clips: tuple[Clip, ...], single: bool, may_cut: bool, assets: Path | None,
 ) -> Scene:  # fmt: skip
     """One attempt at a scene; raises _Refused or Unreachable."""
     stance = take(rng, body(), fitting, clips)
@@ -123,14 +131,18 @@ def _draw(
     keypoints, present = _keypoints(fitting.figure, stance, feet)
     # the shoes' meshes are far denser than framing them needs
     points = _points(shoe_parts)[::6]
-    view, camera = _frame(rng, points, stance.heading_deg(feet), _thighs(keypoints, present))
+    angled = stance.pose.name == "angled" and not single
+    view, camera = _frame(rng, points, stance.heading_deg(feet), _thighs(keypoints, present), angled)
     _check_frame(camera, points, may_cut)
     knee_m = float(fitting.figure.joints["left", "knee"][2] - fitting.figure.joints["left", "ankle"][2])
     skirts = not single and stance.pose.name in UPRIGHT
-    outfit = sample_outfit(rng, fitting, phenotype["gender"] > 0.5, knee_m, skirts)
-    body_parts = dress(body(), fitting, outfit, stance.transforms, stance.vertices, feet, int(rng.integers(2**31)))
+    outfit = sample_outfit(rng, fitting, phenotype["gender"] > 0.5, knee_m, skirts, assets)
+    fitted = fit_garment(Path(assets) / outfit.file, phenotype) if assets and outfit.file else None
+    knit = sock_colours(Path(assets) / outfit.sock_file, phenotype) if assets and outfit.sock_file else None
+    clothes_seed = int(rng.integers(2**31))
+    body_parts = dress(body(), fitting, outfit, stance.transforms, stance.vertices, feet, clothes_seed, fitted, knit)
     _check_cover(camera, stance, shoe_parts, body_parts)
-    place = str(rng.choice(list(PLACE_SHARES), p=list(PLACE_SHARES.values())))
+    place = _sample_place(rng, stance.pose.name)
     ground = str(rng.choice(GROUNDS[place]))
     style = _style(phenotype, fitting, stance, outfit, view, feet, place, ground)
     written = captions.write(style, np.random.default_rng([seed, index, 2]))
@@ -152,6 +164,14 @@ def _draw(
         captions=written,
         meta=_meta(seed, index, phenotype, fitting, stance, outfit, view, place, ground),
     )
+
+
+def _sample_place(rng: np.random.Generator, pose: str) -> str:
+    """Where a pose is taken: a key of GROUNDS. What floats does so before a plain backdrop."""
+    place = str(rng.choice(list(PLACE_SHARES), p=list(PLACE_SHARES.values())))
+    if pose == "angled" and rng.random() < ANGLED_WHITE_SHARE:
+        return "white"
+    return "air" if pose == "hovering" else place
 
 
 def _points(shoe_parts: dict[str, list[Part]]) -> np.ndarray:
@@ -178,12 +198,13 @@ def _thighs(keypoints: np.ndarray, present: np.ndarray) -> np.ndarray:
 
 
 def _frame(
-    rng: np.random.Generator, points: np.ndarray, heading_deg: float, thighs: np.ndarray
+    rng: np.random.Generator, points: np.ndarray, heading_deg: float, thighs: np.ndarray, angled: bool
 ) -> tuple[View, Camera]:
     """A view of shoe points (n, 3), drawn closer until the thighs' upper ends are just outside the picture."""
-    view = sample_view(rng, pair=len(thighs) > 21)
+    view = sample_view(rng, len(thighs) > 21, angled)
+    hull = points[ConvexHull(points).vertices]  # a picture's extremes lie on it, and it has few points
     for _ in range(CLOSER_STEPS):
-        camera = aim(view, points[::2], heading_deg)
+        camera = aim(view, hull, heading_deg)
         if not checks.sees(camera, thighs):
             return view, camera
         view = replace(view, share=view.share * 1.13, bottom=min(view.bottom + 0.01, 0.97))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -36,9 +36,9 @@ def shod_figure(seed: int, run: int, assets: Path | None) -> tuple[dict[str, flo
     if path is None:
         shoe = shoes.build(parameters, body().foot(figure, shoes.heel_deg(parameters)))
     elif path.suffix != ".mhclo":
-        shoe = build_scan(path, body().foot(figure, 0.0))
+        shoe = build_scan(path, partial(body().foot, figure))
     else:
-        shoe = build_asset(path, body().foot(figure, 0.0), base_vertices(phenotype))
+        shoe = build_asset(path, partial(body().foot, figure), base_vertices(phenotype))
     return phenotype, fit(body(), figure, shoe)
 
 
@@ -50,7 +50,7 @@ def _sample_file(rng: np.random.Generator, assets: Path) -> Path | None:
 
 def women_share(family: str, path: Path | None = None) -> float:
     """How often women wear a family of shoes; a file's own tag, Male or Female, goes before its family."""
-    tags = set() if path is None else asset_tags(path)
+    tags = frozenset() if path is None else asset_tags(path)
     if tags & {"male", "female"} and not {"male", "female"} <= tags:
         return 0.95 if "female" in tags else 0.05
     return WOMEN_SHARES.get(family, 0.5)

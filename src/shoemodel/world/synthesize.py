@@ -25,7 +25,7 @@ REDRAWS = 8
 
 def synthesize(
     num: int, seed: int, out: Path, size: int = 256, assets: Path | None = None, workers: int | None = None,
-    spp: int = 8, cuda: bool = False, engine: Literal["local", "ray"] = "local",
+    spp: int = 4, cuda: bool = False, engine: Literal["local", "ray"] = "local",
 ) -> None:  # fmt: skip
     """Write samples 0..num-1 of the world `seed` into shards under `out`; finished shards in it are kept.
 
@@ -53,7 +53,7 @@ def synthesize(
         sizes = ray_engine.chunks(jobs) if engine == "ray" else {number: len(job) for number, job in jobs.items()}
         count = min(workers or os.cpu_count() or 1, len(sizes))
         run = ray_engine.run if engine == "ray" else local_engine.run
-        events = run(make, out, jobs, count, functools.partial(_one_thread, cuda))
+        events = run(make, out, jobs, count, functools.partial(one_thread, cuda))
         done = watch(console, events, Pace(sizes, count))
     console.print(f"{done}; {_bytes_each(out, num, seed):,} bytes a tuple")
 
@@ -98,7 +98,7 @@ def _announce(console: Console, cuda: bool) -> None:
         console.print("no libLLVM 19 or newer found (DRJIT_LIBLLVM_PATH): rendering takes 3 to 4 times as long")
 
 
-def make_sample(seed: int, index: int, size: int = 256, spp: int = 8, assets: Path | None = None) -> Sample:
+def make_sample(seed: int, index: int, size: int = 256, spp: int = 4, assets: Path | None = None) -> Sample:
     """Sample `index` of the world `seed`, drawn again where a scene makes no good example; a pure function.
 
     Raises RuntimeError naming the sample when no draw is good.
@@ -117,7 +117,7 @@ def make_sample(seed: int, index: int, size: int = 256, spp: int = 8, assets: Pa
     raise RuntimeError(f"sample {shards.sample_key(seed, index)} failed {REDRAWS} draws: {'; '.join(refusals)}")
 
 
-def _one_thread(cuda: bool) -> None:
+def one_thread(cuda: bool) -> None:
     """Prepare a worker: the libraries that ask for threads themselves, and the renderer."""
     import cv2
     import torch

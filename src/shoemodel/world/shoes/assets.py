@@ -5,24 +5,29 @@ Anny's full topology has the vertex numbers of hm08.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
 
 from shoemodel.errors import InputError
 from shoemodel.images import load
+from shoemodel.world.meshes import transform
 from shoemodel.world.parts import Part
 from shoemodel.world.shoes.build import Shoe
-from shoemodel.world.shoes.implicit import smooth_step
+from shoemodel.world.shoes.heels import onto_heel_and_ball, read_bed, unit_length
+from shoemodel.world.shoes.inside import outer_surface, press, seated
 from shoemodel.world.shoes.last import Foot, foot_to_canonical
 from shoemodel.world.shoes.palette import material, nearest_colour
+from shoemodel.world.shoes.upright import strewn
 
-WALL = 0.005  # the foot keeps this far inside the outer surface
+BASE_VERTICES = 19158
 TEXTURE_SUFFIXES = (".png", ".jpg", ".jpeg")
 # words in the name or the tags of a file, and the family they tell; the first that fits counts
 FAMILY_WORDS = (
@@ -57,15 +62,16 @@ def load_asset_shoes(folder: Path) -> list[Path]:
     """The .mhclo files tagged as shoes anywhere below a folder, in a stable order."""
     if not folder.is_dir():
         raise InputError(f"{folder} is not a folder; give the folder that holds the .mhclo shoes")
-    return [path for path in sorted(folder.rglob("*.mhclo")) if "tag shoes" in path.read_text().lower()]
+    return [path for path in sorted(folder.rglob("*.mhclo")) if "shoes" in asset_tags(path)]
 
 
-def asset_tags(path: Path) -> set[str]:
+@lru_cache(maxsize=None)
+def asset_tags(path: Path) -> frozenset[str]:
     """The tags of a .mhclo file, in lower case; other files have none."""
     if path.suffix != ".mhclo":
-        return set()
+        return frozenset()
     lines = [line.split() for line in path.read_text().splitlines()]
-    return {" ".join(words[1:]).lower() for words in lines if words[:1] == ["tag"]}
+    return frozenset(" ".join(words[1:]).lower() for words in lines if words[:1] == ["tag"])
 
 
 def asset_family(path: Path) -> str:
@@ -74,28 +80,42 @@ def asset_family(path: Path) -> str:
     return next((family for word, family in FAMILY_WORDS if word in told), "shoe")
 
 
-def base_vertices(phenotype: dict[str, float]) -> Float[np.ndarray, "19158 3"]:
-    """Anny's whole base mesh at rest, with the helper vertices that garments hang on."""
+@lru_cache(maxsize=1)
+def base_model() -> Any:
+    """Anny with its whole base mesh, the helper vertices that garments hang on included."""
     import anny
     import torch
 
-    model = anny.Anny(topology="anny-full", skinning_method="lbs").to(torch.float32)
+    return anny.Anny(topology="anny-full", skinning_method="lbs").to(torch.float32)
+
+
+def base_vertices(phenotype: dict[str, float]) -> Float[np.ndarray, "19158 3"]:
+    """Anny's whole base mesh at rest."""
+    import torch
+
     with torch.no_grad():
-        return model(phenotype_kwargs=phenotype)["rest_vertices"][0].numpy().astype(float)
+        return base_model()(phenotype_kwargs=phenotype)["rest_vertices"][0].numpy().astype(float)
 
 
-def build_asset(path: Path, foot: Foot, base: Float[np.ndarray, "19158 3"]) -> Shoe:
-    """The left shoe of a .mhclo file on a flat foot; `foot` and `base` belong to one body at rest (heel_deg 0)."""
+def build_asset(path: Path, stretched: Callable[[float], Foot], base: Float[np.ndarray, "19158 3"]) -> Shoe:
+    """The left shoe of a .mhclo file. stretched: degrees of the ankle -> the foot; `stretched(0)` and `base` belong to
+    one body at rest. A shoe with a heel is scaled to the foot that its inner floor stretches."""
     binding, texture_path = read_binding(path)
-    corners, uv = read_obj(_companion(path, "obj_file", (".obj",)), len(binding.vertices))
+    corners, uv = mesh_of(path, len(binding.vertices))
     vertices = binding.fit(base)
-    keep = _left_without_sock(vertices, corners[..., 0])
-    matrix = foot_to_canonical(foot, 0.0)
-    used = np.unique(corners[keep][..., 0])
-    matrix[2, 3] -= (vertices[used] @ matrix[:3, :3].T + matrix[:3, 3])[:, 2].min()
-    placed = vertices @ matrix[:3, :3].T + matrix[:3, 3]
-    part = _textured_part(placed, corners[keep], uv, texture_path)
-    outer = outer_surface(placed, corners[keep][..., 0])
+    corners = corners[_left_without_sock(vertices, corners[..., 0])]
+    faces = corners[..., 0]
+    matrix = foot_to_canonical(stretched(0.0), 0.0)
+    matrix = onto_heel_and_ball(transform(matrix, vertices[np.unique(faces)])) @ matrix
+    placed = transform(matrix, vertices)
+    to_unit = unit_length(placed[np.unique(faces)])
+    bed = read_bed(strewn(transform(to_unit, placed), faces))
+    if bed.heel_deg:
+        placed, _, matrix, squeeze = seated(transform(to_unit, placed), faces, bed, stretched(bed.heel_deg))
+    else:
+        outer = outer_surface(placed, faces)
+        squeeze = lambda points: press(points, *outer)  # noqa: E731
+    part = _textured_part(placed, corners, uv, texture_path)
     assert part.uv is not None and part.texture is not None
     texels = (np.clip(part.uv * [1, -1] + [0, 1], 0, 0.999) * part.texture.shape[1::-1]).astype(int)
     colour = nearest_colour(np.median(part.texture[texels[:, 1], texels[:, 0]], axis=0))
@@ -105,47 +125,72 @@ def build_asset(path: Path, foot: Foot, base: Float[np.ndarray, "19158 3"]) -> S
         family = "tall boot"
     description = {"family": family, "material": "leather", "colour": colour.name}
     return Shoe(
-        [part], 0.0, 0.0, matrix, lambda points: press(points, *outer), float(np.ptp(part.vertices[:, 1])), height,
+        [part], bed.heel_deg, bed.heel_deg, matrix, squeeze, float(np.ptp(part.vertices[:, 1])), height,
         family, path.stem, description,
     )  # fmt: skip
 
 
 def read_binding(path: Path) -> tuple[Binding, Path]:
     """Binding of a .mhclo file and its texture."""
-    rows, scales, reading = [], {}, False
-    for line in path.read_text().splitlines():
-        words = line.split()
-        if not words or words[0] == "#":
-            continue
-        if words[0] in ("x_scale", "y_scale", "z_scale"):
-            scales[words[0][0]] = (int(words[1]), int(words[2]), float(words[3]))
-        elif words[0] in ("verts", "delete_verts"):
-            reading = words[0] == "verts"
-        elif reading and words[0].isdigit():
-            rows.append([float(w) for w in words] if len(words) == 9 else [int(words[0])] * 3 + [1, 0, 0, 0, 0, 0])
+    return bound_vertices(path), picture_of(path)
+
+
+def bound_vertices(path: Path) -> Binding:
+    """The binding that a .mhclo file tells. Raises InputError for a file that tells none, or a broken one."""
+    rows, scales, reading, words = [], {}, False, [""]
+    try:
+        for words in (line.split() for line in path.read_text().splitlines()):
+            if not words or words[0] == "#":
+                continue
+            if words[0] in ("x_scale", "y_scale", "z_scale"):
+                scales[words[0][0]] = (int(words[1]), int(words[2]), float(words[3]))
+            elif words[0] in ("verts", "delete_verts"):
+                reading = words[0] == "verts"
+            elif reading and words[0].isdigit():
+                rows.append([float(w) for w in words] if len(words) == 9 else [int(words[0])] * 3 + [1, 0, 0, 0, 0, 0])
+    except (ValueError, IndexError) as error:
+        raise InputError(f"{path} has a line {' '.join(words)!r} that no .mhclo file has: {error}") from error
     if not rows or set(scales) != set("xyz"):
         raise InputError(f"{path} has {len(rows)} bound vertices and scales {sorted(scales)}; both are needed")
     table = np.array(rows)
-    binding = Binding(table[:, :3].astype(int), table[:, 3:6], table[:, 6:9], tuple(scales[k] for k in "xyz"))
-    material_path = _companion(path, "material", (".mhmat",))
-    return binding, _companion(material_path, "diffuseTexture", TEXTURE_SUFFIXES)
+    if table[:, :3].max() >= BASE_VERTICES:
+        raise InputError(
+            f"{path} is bound to vertex {int(table[:, :3].max())}; the hm08 base mesh has {BASE_VERTICES} of them"
+        )
+    return Binding(table[:, :3].astype(int), table[:, 3:6], table[:, 6:9], tuple(scales[k] for k in "xyz"))
+
+
+def picture_of(path: Path) -> Path:
+    """The texture of a .mhclo file, which its material names. Raises InputError where one of the two is missing."""
+    return _companion(_companion(path, "material", (".mhmat",)), "diffuseTexture", TEXTURE_SUFFIXES)
+
+
+def mesh_of(path: Path, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Triangles and uv, as `read_obj` returns them, of the mesh that a .mhclo file of `count` bound vertices names."""
+    return read_obj(_companion(path, "obj_file", (".obj",)), count)
 
 
 def read_obj(path: Path, count: int) -> tuple[np.ndarray, np.ndarray]:
     """Triangles (m, 3, 2) of vertex and uv numbers, and uv (k, 2), of a file that must have `count` vertices."""
-    found, uv, triangles = 0, [], []
-    for line in path.read_text().splitlines():
-        words = line.split()
-        if words[:1] == ["v"]:
-            found += 1
-        elif words[:1] == ["vt"]:
-            uv.append([float(w) for w in words[1:3]])
-        elif words[:1] == ["f"]:
-            corner = [[int(n) - 1 for n in w.split("/")[:2]] for w in words[1:]]
-            triangles += [[corner[0], corner[k], corner[k + 1]] for k in range(1, len(corner) - 1)]
-    if found != count or not uv:
+    found, uv, triangles, line = 0, [], [], ""
+    try:
+        for line in path.read_text().splitlines():
+            words = line.split()
+            if words[:1] == ["v"]:
+                found += 1
+            elif words[:1] == ["vt"]:
+                uv.append([float(w) for w in words[1:3]])
+            elif words[:1] == ["f"]:
+                corner = [[int(n) - 1 for n in w.split("/")[:2]] for w in words[1:]]
+                triangles += [[corner[0], corner[k], corner[k + 1]] for k in range(1, len(corner) - 1)]
+        corners = np.array(triangles, int).reshape(len(triangles), 3, 2)
+    except ValueError as error:
+        raise InputError(f"{path} has faces or uv, such as {line!r}, that are not `f 1/1 2/2 3/3`: {error}") from error
+    if found != count or not uv or not triangles:
         raise InputError(f"{path} has {found} vertices and {len(uv)} uv; {count} vertices and some uv are expected")
-    return np.array(triangles), np.array(uv)
+    if corners.min() < 0 or (corners.max(axis=(0, 1)) >= (count, len(uv))).any():
+        raise InputError(f"{path} has faces of vertices or uv that it does not hold; numbers from 1 to their count are")
+    return corners, np.array(uv)
 
 
 def _companion(path: Path, key: str, suffixes: tuple[str, ...]) -> Path:
@@ -186,29 +231,3 @@ def linear(rgb: np.ndarray) -> np.ndarray:
     """sRGB bytes as linear rgb."""
     srgb = rgb / 255.0
     return np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4).astype(np.float32)
-
-
-def outer_surface(vertices: np.ndarray, faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Points (k, 3) and outward normals (k, 3) spread over the faces that look away from the shoe's axis."""
-    corners = vertices[faces]
-    normal = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    normal /= np.linalg.norm(normal, axis=1, keepdims=True) + 1e-12
-    middle = np.array([corners[..., 0].mean(), 0.0, corners[..., 2].mean()])
-    away = ((corners.mean(1) - middle) * [1, 0, 1] * normal).sum(1) > 0
-    weights = np.random.default_rng(0).dirichlet(np.ones(3), size=(int(away.sum()), 12))
-    points = np.einsum("fkc,fcd->fkd", weights, corners[away])
-    return points.reshape(-1, 3), np.repeat(normal[away], 12, axis=0)
-
-
-def press(points: np.ndarray, surface: np.ndarray, normals: np.ndarray) -> np.ndarray:
-    """Move points that lie outside the outer surface, or within WALL of it, to WALL below it."""
-    tree = cKDTree(surface)
-    out = np.array(points, float)
-    for _ in range(3):
-        _, near = tree.query(out)
-        offset = out - surface[near]
-        height = (offset * normals[near]).sum(1)
-        beside = np.linalg.norm(offset - height[:, None] * normals[near], axis=1)
-        weight = smooth_step(beside, 0.008, 0.003) * smooth_step(height, 0.025, 0.020)
-        out -= (weight * np.maximum(height + WALL, 0))[:, None] * normals[near]
-    return out

@@ -53,8 +53,7 @@ class Last:
 
     def bed(self, y: np.ndarray) -> np.ndarray:
         """Height of the footbed along the foot: flat seat, sloping shank, flat ball."""
-        t = np.clip((BALL_S - self.s(y)) / (BALL_S - SEAT_S), 0, 1)
-        return self.sole + (self.seat - self.sole) * (0.55 * t * t * (3 - 2 * t) + 0.45 * t)
+        return bed_height(self.s(y), self.seat, self.sole)
 
     def middle(self, s: float) -> float:
         """x of the middle of the plan at a place along the foot."""
@@ -73,6 +72,12 @@ class Last:
         before, after = values[rows, first - 1], values[rows, first]
         fraction = np.clip(before / (before - after - 1e-12), 0, 1)
         return origins + (t[first - 1] + fraction * 0.0015)[:, None] * directions
+
+
+def bed_height(s: np.ndarray, seat: float, ball: float) -> np.ndarray:
+    """Height of a footbed at places along it: level under the heel and the ball, sloping between."""
+    t = np.clip((BALL_S - s) / (BALL_S - SEAT_S), 0, 1)
+    return ball + (seat - ball) * (0.55 * t * t * (3 - 2 * t) + 0.45 * t)
 
 
 def foot_to_canonical(foot: Foot, sole: float) -> np.ndarray:

@@ -1,13 +1,15 @@
 """One shoe from a mesh file, .obj, .glb or .gltf, that says nothing of how it stands or which foot it is for (ours).
 
-It is stood upright by `upright.py` and scaled to the foot. What holds no water, is not as long as a shoe or stands on a
-high heel is refused. A scan may be closed below its collar, where the scanner saw no deeper: it is hollowed out.
+It is stood upright by `upright.py` and scaled to the foot, whose ankle stretches as far as `heels.py` reads its heel.
+What holds no water or is not as long as a shoe is refused. A scan may be closed below its collar, where the scanner saw
+no deeper: it is hollowed out.
 """
 
 from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -18,10 +20,12 @@ import numpy as np
 from shoemodel.errors import InputError
 from shoemodel.world.meshes import compact, transform, vertex_normals
 from shoemodel.world.parts import Material, Part
-from shoemodel.world.shoes.assets import asset_family, linear, outer_surface, press
+from shoemodel.world.shoes.assets import asset_family, linear
 from shoemodel.world.shoes.build import Shoe
+from shoemodel.world.shoes.heels import STEEPEST_DEG, Bed, onto_heel_and_ball, read_bed, unit_length
 from shoemodel.world.shoes.implicit import smooth_mesh
-from shoemodel.world.shoes.last import Foot, foot_to_canonical
+from shoemodel.world.shoes.inside import BACK_M, seated
+from shoemodel.world.shoes.last import Foot
 from shoemodel.world.shoes.palette import LINING, RUBBER, material, nearest_colour, sample_colours
 from shoemodel.world.shoes.upright import (
     Basin,
@@ -30,7 +34,6 @@ from shoemodel.world.shoes.upright import (
     fill,
     onto_floor,
     room,
-    seat_height,
     strewn,
     upright,
 )
@@ -39,27 +42,25 @@ LOG = logging.getLogger(__name__)
 SUFFIXES = (".obj", ".glb", ".gltf")
 # finishes that need no pattern painted on
 FINISHES = ("leather", "leather", "suede", "patent")
-# least share of its box that a shoe fills with water, its least and greatest length over width, its highest insole
-WATER, SLENDER, SEAT = 0.003, (2.0, 4.5), 0.16
+# least share of its box that a shoe fills with water, its least and greatest length over width
+WATER, SLENDER = 0.003, (2.0, 4.5)
 # water less deep than this share of the height below its level stands on a closed scan; where its insole is then put
 SHALLOW, CLOSED_SEAT = 0.45, 0.09
 # the lining of a hollowed scan lies this far inside, in lengths
 INSET = 0.018
-# a shoe is this much longer than its foot; its back is this far behind the heel
-LONGER, BACK_M = 1.10, 0.010
 
 
 @dataclass(frozen=True)
 class Scan:
     """A left shoe of length 1: +x lateral, toes to -y, floor z = 0, back of the heel y = 0.
 
-    seat: height of the insole under the heel. lining: the mesh (vertices, faces) that is seen inside. The vertices
+    bed: its inner floor. lining: the mesh (vertices, faces) that is seen inside. The vertices
     have colours (n, 3), or a texture with uv, or neither, in linear rgb.
     """
 
     vertices: np.ndarray
     faces: np.ndarray
-    seat: float
+    bed: Bed
     lining: tuple[np.ndarray, np.ndarray]
     colours: np.ndarray | None
     texture: np.ndarray | None
@@ -97,6 +98,8 @@ def read_scan(path: Path) -> Scan:
         raise InputError(f"{path} holds no water however it stands; one shoe, open above and closed below, is needed")
     matrix = onto_floor(points @ turn.T, water.middle)
     matrix[:3, :3] = matrix[:3, :3] @ turn
+    matrix = onto_heel_and_ball(transform(matrix, points)) @ matrix
+    matrix = unit_length(transform(matrix, points)) @ matrix
     vertices, points = transform(matrix, vertices), transform(matrix, points)
     slender = 1.0 / float(np.ptp(points[:, 0]))
     if not SLENDER[0] < slender < SLENDER[1]:
@@ -107,14 +110,14 @@ def read_scan(path: Path) -> Scan:
     deepest = np.unravel_index(water.depth.argmax(), water.depth.shape)
     if water.depth[deepest] < SHALLOW * (water.depth[deepest] + water.ground[deepest]):
         faces, lining = _hollowed(vertices, faces, water, room(points))
-        return Scan(vertices, faces, CLOSED_SEAT, lining, *_look(mesh))
-    seat = seat_height(points)
-    if seat > SEAT:
-        raise InputError(f"{path} has its insole at {seat:.2f} of its length; a flat shoe has it below {SEAT}")
+        return Scan(vertices, faces, Bed(CLOSED_SEAT, CLOSED_SEAT), lining, *_look(mesh))
+    bed = read_bed(points)
+    if bed.heel_deg > STEEPEST_DEG:
+        raise InputError(f"{path} has an inner floor {bed.heel_deg:.0f} degrees steep; {STEEPEST_DEG:.0f} is the most")
     inside = faces_inside(vertices, faces, room(points))
     if mesh.visual.kind is None:
-        return Scan(vertices, faces[~inside], seat, (vertices, faces[inside]), None, None, None)
-    return Scan(vertices, faces, seat, (vertices, faces[:0]), *_look(mesh))
+        return Scan(vertices, faces[~inside], bed, (vertices, faces[inside]), None, None, None)
+    return Scan(vertices, faces, bed, (vertices, faces[:0]), *_look(mesh))
 
 
 def _hollowed(vertices: np.ndarray, faces: np.ndarray, water: Basin, within: Room) -> tuple[np.ndarray, tuple]:
@@ -139,25 +142,16 @@ def _hollowed(vertices: np.ndarray, faces: np.ndarray, water: Basin, within: Roo
     return faces[~closing], (inner, lining[within.holds(inner[lining].mean(axis=1))][:, ::-1])
 
 
-def build_scan(path: Path, foot: Foot) -> Shoe:
-    """The left shoe of a mesh file on a flat foot (heel_deg 0)."""
+def build_scan(path: Path, stretched: Callable[[float], Foot]) -> Shoe:
+    """The left shoe of a mesh file on a foot. stretched: degrees of the ankle -> the foot."""
     scan = read_scan(path)
-    on_floor = foot_to_canonical(foot, 0.0)
-    length = LONGER * float(np.ptp(transform(on_floor, foot.vertices[foot.is_foot])[:, 1]))
-    vertices = scan.vertices * length + [0.0, BACK_M, 0.0]
-    seat = scan.seat * length
-    outer = outer_surface(vertices, scan.faces)
-
-    def squeeze(points: np.ndarray) -> np.ndarray:
-        out = press(points, *outer)
-        out[:, 2] = np.maximum(out[:, 2], seat + 0.001)
-        return out
-
+    heel_deg = scan.bed.heel_deg
+    vertices, length, matrix, squeeze = seated(scan.vertices, scan.faces, scan.bed, stretched(heel_deg))
     family = asset_family(path)
     parts, words = _parts(path, scan, length)
     return Shoe(
-        parts, 0.0, 0.0, foot_to_canonical(foot, seat), squeeze, length, float(vertices[:, 2].max()), family,
-        path.stem, {"family": family, **words},
+        parts, heel_deg, heel_deg, matrix, squeeze, length, float(vertices[:, 2].max()), family, path.stem,
+        {"family": family, **words},
     )  # fmt: skip
 
 
@@ -210,7 +204,8 @@ def _parts(path: Path, scan: Scan, length: float) -> tuple[list[Part], dict[str,
         parts.append(Part("shoe_left_upper", vertices, scan.faces, material("leather"), scan.colours))
     else:
         words = {"colour": colours["body"].name, "material": finish}
-        low = scan.vertices[scan.faces][..., 2].mean(axis=1) < scan.seat
+        centres = scan.vertices[scan.faces].mean(axis=1)
+        low = centres[:, 2] < scan.bed.at(centres[:, 1])
         parts.append(_plain("upper", vertices, scan.faces[~low], colours["body"].rgb, material(finish)))
         parts.append(_plain("sole", vertices, scan.faces[low], colours["sole"].rgb, RUBBER))
     return [part for part in parts if len(part.faces)], words

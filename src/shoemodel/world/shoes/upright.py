@@ -1,8 +1,8 @@
 """How a mesh that may be a shoe stands: upright, toes to -y, on the floor, a left shoe of length 1 (ours).
 
-A shoe holds water when it stands: of the six ways a mesh may be put down, the one in which it holds most is upright.
-Its length is the longer way across the floor, the toes are at the end away from the opening, and the middle of the sole
-bulges to the outer side. Surfaces are looked at through points (k, 3) strewn over them, on rasters of CELLS.
+A shoe holds water when it stands: of the six ways a mesh may be put down, the lowest in which it holds much is upright.
+Its length is the longer way across the floor, the heel is at the end where it is open, or higher, and the middle of the
+sole bulges to the outer side. Surfaces are looked at through points (k, 3) strewn over them, on rasters of CELLS.
 """
 
 from __future__ import annotations
@@ -17,6 +17,11 @@ from shoemodel.world.meshes import MIRROR, transform
 
 # cells along the longest side of the rasters, and points strewn over the surface to fill them
 CELLS, POINTS = 72, 250_000
+# a way to stand that holds this share of the most water may be upright
+MUCH = 0.5
+# an opening this near the middle, in lengths, as a pump's is, does not tell which end is the heel: its counter does,
+# which rises above the toes; both ends are this long
+UNDECIDED, END = 0.10, 0.15
 # up, as rows of a turn whose last is the new z: the ways to put a mesh down, y up first
 TURNS = tuple(
     np.array(rows, float)
@@ -78,9 +83,14 @@ def fill(points: np.ndarray) -> Basin:
 
 
 def upright(points: np.ndarray) -> tuple[np.ndarray, Basin]:
-    """The turn (3, 3) that stands a surface (k, 3) up, and the water it then holds."""
+    """The turn (3, 3) that stands a surface (k, 3) up, and the water it then holds.
+
+    A pump set on its heel with the toes up may hold more than upright.
+    """
     ways = [(turn, fill(points @ turn.T)) for turn in TURNS]
-    return max(ways, key=lambda way: way[1].share)
+    most = max(water.share for _, water in ways)
+    much = [way for way in ways if way[1].share >= MUCH * most]
+    return min(much, key=lambda way: float(np.ptp(points @ way[0][2])))
 
 
 def onto_floor(points: np.ndarray, opening: np.ndarray) -> np.ndarray:
@@ -88,9 +98,13 @@ def onto_floor(points: np.ndarray, opening: np.ndarray) -> np.ndarray:
     flat = points[:, :2] - points[:, :2].mean(axis=0)
     axis = np.linalg.svd(flat[::50], full_matrices=False)[2][0]
     along = points[:, :2] @ axis
-    if opening @ axis < (along.min() + along.max()) / 2:
-        axis = -axis
-    # the opening is at the heel's end, towards +y
+    low, length = along.min(), np.ptp(along)
+    place = (opening @ axis - low) / length
+    if abs(place - 0.5) < UNDECIDED:
+        ends = points[along < low + END * length, 2].max(), points[along > low + (1 - END) * length, 2].max()
+        place = float(ends[1] > ends[0])
+    # the heel's end is towards +y
+    axis = axis if place > 0.5 else -axis
     turn = np.eye(4)
     turn[:2, :2] = [[axis[1], -axis[0]], axis]
     upright = transform(turn, points)
@@ -115,7 +129,7 @@ def _bulge(points: np.ndarray) -> float:
 def seat_height(points: np.ndarray) -> float:
     """Height of the insole as it is seen from above in the rear of a shoe of length 1."""
     s, x = -points[:, 1], points[:, 0]
-    middle = (np.abs(x) < 0.05) & (s > 0.12) & (s < 0.30)
+    middle = (np.abs(x) < 0.05) & (s > 0.10) & (s < 0.22)
     cells = (points[middle][:, :2] * CELLS).astype(int)
     columns, inverse = np.unique(cells, axis=0, return_inverse=True)
     top = np.zeros(len(columns))
