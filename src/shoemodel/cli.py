@@ -6,6 +6,7 @@ Bad input gets one sentence on stderr and exit code 2. Nothing heavy is imported
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -71,9 +72,13 @@ class Generate:
     pack: Annotated[str, arg(metavar="mini|sd15|FOLDER")] = "mini"
     """Weights."""
     steps: int = 50
-    """DDIM steps."""
+    """Steps of the solver."""
+    solver: Literal["ddim", "unipc", "dpm++"] = "ddim"
+    """ddim: the paper's; unipc and dpm++ need about half the steps."""
     guidance: float = 7.0
     """Classifier-free guidance: how strongly the prompt steers."""
+    interval: tuple[float, float] = (0.0, 1.0)
+    """Where guidance works: from and to which share of the noise, 0 the picture and 1 pure noise."""
     negative_prompt: str = ""
     """What not to draw."""
     where: Where = field(default_factory=Where)
@@ -86,6 +91,8 @@ class Generate:
         arguments.at_least(1, self.steps, "--steps")
         arguments.at_least(0, self.guidance, "--guidance")
         arguments.at_least(0, self.seed, "--seed")
+        if not 0 <= self.interval[0] <= self.interval[1] <= 1:
+            raise InputError(f"--interval is {self.interval}; two numbers with 0 <= first <= second <= 1 are accepted")
         places = self.where.read()
         run_folder.require_writable(self.out)
         packs.check(packs.resolve(self.pack))
@@ -115,6 +122,8 @@ class Generate:
                 negative_prompt=self.negative_prompt,
                 layout=self.where.layout,
                 callback=report,
+                solver=self.solver,
+                interval=self.interval,
                 **places,
             )
         settings = {
@@ -123,7 +132,9 @@ class Generate:
             "pack": packs.identity(self.pack),
             "seed": self.seed,
             "steps": self.steps,
+            "solver": self.solver,
             "guidance": self.guidance,
+            "interval": list(self.interval),
         }
         run_folder.write(folder, photo, result, settings)
         for notice in result.notices:
@@ -206,13 +217,16 @@ class Train:
         task = getattr(module, TASKS[self.module])(config, datasets.load(self.data))
         outcome = train(task, config, self.out)
         state = "finished" if outcome.finished else "stopped; the same command continues"
-        print(f"{self.out}: {outcome.step} steps, {state}; loss {outcome.loss:.4g}")
+        if int(os.environ.get("RANK", 0)) == 0:  # the others of `accelerate launch` say the same
+            print(f"{self.out}: {outcome.step} steps, {state}; loss {outcome.loss:.4g}")
         return 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pack:
-    """Collect the trained components of several runs into one pack of bfloat16 weights with hashes.
+    """Collect the components of several runs into one pack of bfloat16 weights with hashes.
+
+    A folder in diffusers' layout or a repository on the hub counts as a run; NAME=FOLDER gives one component alone.
 
     Example: shoemodel pack runs/* --out mine && shoemodel generate sneaker.jpg --pack mine --prompt jeans --out demo
     """

@@ -10,7 +10,7 @@ import torch
 
 from shoemodel.baselines.latent_pipeline import LatentPipeline
 from shoemodel.errors import InputError
-from shoemodel.pipeline import HEAVY, default_dtype
+from shoemodel.device import HEAVY, default_dtype
 from shoemodel.quiet import quiet
 
 SMALL = {"pack": "ShoeModelPipeline", "run": "LatentPipeline"}

@@ -15,7 +15,7 @@ from shoemodel.baselines.inputs import STEPS, Given, draw, fit
 from shoemodel.baselines.loading import load_pipeline, pipeline_folder
 from shoemodel.errors import InputError
 from shoemodel.masks import ShoeAreas
-from shoemodel.pipeline import default_dtype
+from shoemodel.device import default_dtype
 from shoemodel.pose import Pose
 
 GUIDANCE = 5.0

@@ -23,6 +23,7 @@ from transformers import SamModel
 from shoemodel import masks
 from shoemodel.errors import InputError
 from shoemodel.geometry import Box, Letterbox
+from shoemodel.images import Photo
 from shoemodel.wd import outline
 
 MEAN_RGB = (123.675, 116.28, 103.53)  # SAM's own normalisation, on 0..255
@@ -43,11 +44,38 @@ class Region:
     confidence: float
     source: str  # "automatic", "box", "points", "mask" or "alpha"
 
+    @property
+    def notices(self) -> list[str]:
+        """What the user should know: a sentence where the shoe was found with little confidence."""
+        if self.source != "automatic" or self.confidence >= UNSURE:
+            return []
+        return [
+            f"the shoe was found with a confidence of {self.confidence:.2f} only: where areas.png is wrong, give "
+            "--box, --points or --mask"
+        ]
+
 
 def to_tensor(rgb: UInt8[np.ndarray, "h w 3"]) -> Float[torch.Tensor, "3 h w"]:
     """SAM's own normalisation: (x - MEAN_RGB) / STD_RGB, channels first."""
     pixels = torch.from_numpy(np.ascontiguousarray(rgb)).permute(2, 0, 1).float()
     return (pixels - torch.tensor(MEAN_RGB)[:, None, None]) / torch.tensor(STD_RGB)[:, None, None]
+
+
+def of_photo(
+    sam: SamModel,
+    photo: Photo,
+    box: Box | None = None,
+    points: Float[np.ndarray, "n 2"] | None = None,
+    mask: Bool[np.ndarray, "h w"] | None = None,
+) -> Region:
+    """The shoe from the mask given, else from the photo's transparency, else as `find` sees it."""
+    if mask is not None:
+        return from_user(mask, photo.size, "mask", photo.path.name)
+    if photo.alpha is not None and box is None and points is None:
+        opaque = photo.alpha == 255  # a half-transparent edge holds the old background's colour
+        if opaque.mean() < MAX_AREA:
+            return from_user(opaque, photo.size, "alpha", photo.path.name)
+    return find(sam, photo.rgb, box, points, photo.path.name)
 
 
 def find(
