@@ -52,6 +52,7 @@ from shoemodel.lps.predict import FootKeypoints, foot_keypoints, leg_poses
 from shoemodel.lps.vitpose import StemmedVitPose
 from shoemodel.masks import ShoeAreas
 from shoemodel.pose import Pose
+from shoemodel.precision import default_dtype
 from shoemodel.quiet import quiet
 from shoemodel.result import ShoeModelResult
 from shoemodel.sw import paste, sample
@@ -295,12 +296,6 @@ class ShoeModelPipeline(DiffusionPipeline):
             seed=seed,
             callback=callback,
         )
-
-
-def default_dtype() -> torch.dtype:
-    """bfloat16 on a GPU or a processor with AMX tiles, where it is three to four times as fast; float32 elsewhere."""
-    native = torch.cuda.is_available() or torch.cpu._is_amx_tile_supported()
-    return torch.bfloat16 if native else torch.float32
 
 
 def _seed(generator: torch.Generator | int | None) -> int:
