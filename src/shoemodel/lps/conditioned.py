@@ -26,15 +26,27 @@ ROWS = 1000
 
 @dataclass(frozen=True, eq=False)
 class _Shared:
-    """A linear layer: W_x, with W_c C_p + b for each C_p and W_t t for each t."""
+    """A linear layer: W_x transposed, with W_c C_p + b for each C_p and W_t t for each t."""
 
-    weight: Float[Tensor, "out n"]
+    weight: Float[Tensor, "n out"]
     by_feet: Float[Tensor, "b out"]
     by_time: Float[Tensor, "steps out"]
 
     def __call__(self, inputs: Tensor, shoe: int, timestep: int) -> Tensor:
         bias = self.by_feet[shoe] + self.by_time[timestep]
-        return F.linear(inputs, self.weight, bias.to(self.weight.dtype))
+        return (inputs @ self.weight).add_(bias.to(self.weight.dtype))  # faster than addmm, which copies the bias first
+
+
+@dataclass(frozen=True, eq=False)
+class _Plain:
+    """A linear layer: W transposed, and b."""
+
+    weight: Float[Tensor, "n out"]
+    bias: Float[Tensor, "out"]
+
+    @classmethod
+    def of(cls, layer: nn.Linear, dtype: torch.dtype) -> _Plain:
+        return cls(_transposed(layer.weight, dtype), layer.bias.to(dtype))
 
 
 @torch.no_grad()
@@ -47,15 +59,16 @@ def conditioned(denoiser: LegDenoiser, feet: Float[Tensor, "b 8 2"], steps: int,
     condition = denoiser.condition(flat)
     time = denoiser.time(denoiser.timesteps(torch.arange(steps, device=denoiser.device)).to(denoiser.dtype))
     first = _first(denoiser, flat, steps, dtype)
-    blocks = [(_inner(block, condition, time, dtype), _cast(block.layers[2], dtype)) for block in denoiser.blocks]
-    norm, last = (_cast(layer, dtype) for layer in denoiser.output)
+    blocks = [(_inner(block, condition, time, dtype), _Plain.of(block.layers[2], dtype)) for block in denoiser.blocks]
+    norm = tuple(values.to(dtype) for values in denoiser.output[0].parameters())
+    last = _Plain.of(denoiser.output[1], dtype)
 
     def rows(legs: Tensor, shoe: int, timestep: int) -> Tensor:
         hidden = first(_halves(legs, dtype), shoe, timestep)
         for inner, outer in blocks:
             features = F.silu(inner(F.layer_norm(hidden, hidden.shape[-1:]), shoe, timestep), inplace=True)
-            hidden = hidden.add_(F.linear(features, *outer))
-        return F.linear(F.layer_norm(hidden, hidden.shape[-1:], *norm), *last)
+            hidden.addmm_(features, outer.weight).add_(outer.bias)
+        return (F.layer_norm(hidden, hidden.shape[-1:], *norm) @ last.weight).add_(last.bias)
 
     def predict(legs: Tensor, timestep: int) -> Tensor:
         parts = [
@@ -73,7 +86,7 @@ def _first(denoiser: LegDenoiser, flat: Tensor, steps: int, dtype: torch.dtype) 
     points = denoiser.input.weight.shape[1] - flat.shape[1]
     legs, feet = denoiser.input.weight.split([points, flat.shape[1]], dim=1)
     by_feet = F.linear(flat, feet, denoiser.input.bias)
-    return _Shared(torch.cat([legs, legs], dim=1).to(dtype), by_feet, by_feet.new_zeros(steps, len(feet)))
+    return _Shared(_transposed(torch.cat([legs, legs], dim=1), dtype), by_feet, by_feet.new_zeros(steps, len(feet)))
 
 
 def _halves(legs: Tensor, dtype: torch.dtype) -> Tensor:
@@ -87,8 +100,8 @@ def _inner(block: Block, condition: Tensor, time: Tensor, dtype: torch.dtype) ->
     layer, context, norm = block.layers[0], block.context, block.norm
     by_feet = F.linear(F.linear(condition, context.weight, context.bias) + norm.bias, layer.weight, layer.bias)
     by_time = F.linear(F.linear(time, context.weight), layer.weight)
-    return _Shared((layer.weight * norm.weight).to(dtype), by_feet, by_time)
+    return _Shared(_transposed(layer.weight * norm.weight, dtype), by_feet, by_time)
 
 
-def _cast(layer: nn.Linear | nn.LayerNorm, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
-    return layer.weight.to(dtype), layer.bias.to(dtype)
+def _transposed(weight: Tensor, dtype: torch.dtype) -> Tensor:
+    return weight.to(dtype).T.contiguous()
