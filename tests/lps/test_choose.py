@@ -35,7 +35,7 @@ def test_choice_is_plausible_diverse_and_stable():
 
 def test_a_lonely_pose_is_not_offered():
     rng = np.random.default_rng(0)
-    candidates = np.stack([legs(*rng.normal(0, 8, 2)) for _ in range(60)] + [legs(75)])
+    candidates = np.stack([legs(*rng.normal(0, 8, 2)) for _ in range(60)] + [legs(75, knee_px=60)])
     assert np.isfinite(anatomy.implausibility(candidates[-1:], FEET[None], BOTH[None])).all()
     assert 60 not in choose.choose(candidates, FEET, BOTH, 12)
 

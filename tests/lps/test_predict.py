@@ -3,7 +3,9 @@ import pytest
 import torch
 
 from shoemodel.errors import InputError
+from shoemodel.geometry import Similarity
 from shoemodel.lps import predict
+from shoemodel.lps.feet import FOOT_FLIP
 
 FEET = np.array([[40, 80], [60, 92], [56, 94], [34, 92], [90, 80], [110, 92], [106, 94], [84, 92]], float)
 
@@ -50,6 +52,32 @@ def test_the_first_poses_do_not_depend_on_how_many_are_asked_for(pipeline):
     found = predict.FootKeypoints(FEET, np.ones(8), np.ones(8, bool))
     few, many = (predict.leg_poses(pipeline.legs, pipeline.legs_scheduler, found, (128, 160), n, 0) for n in (2, 30))
     assert len(many) == 30 and all((a.points == b.points).all() for a, b in zip(few, many, strict=False))
+
+
+@pytest.mark.parametrize(
+    "layout",
+    [Similarity(dx=30, dy=-12), Similarity(0.5, 0, 20, 30), Similarity(1, 25, 40, -20), Similarity(dx=150, flip=True)],
+)
+def test_legs_follow_a_shoe_that_is_moved_scaled_or_turned(pipeline, monkeypatch, layout):
+    def standing_on(_, __, feet, num, ___):
+        """Legs built on C_p alone: one and a half feet and three feet from the ankle, at right angles to the foot."""
+        left, right = feet[0].reshape(2, 4, 2)
+        legs = []
+        for foot in (left, right):
+            along = foot[1] - foot[3]
+            up = torch.stack([along[1], -along[0]]) * torch.sign(along[0])
+            legs += [foot[0] + 3 * up, foot[0] + 1.5 * up, foot[0]]
+        return torch.stack(legs).expand(1, num, 6, 2)
+
+    monkeypatch.setattr(predict.diffusion, "sample", standing_on)
+    args = ((128, 160), 1, 0)
+    still = predict.FootKeypoints(FEET, np.ones(8), np.ones(8, bool))
+    moved_px = layout.apply(FEET)[list(FOOT_FLIP)] if layout.flip else layout.apply(FEET)
+    moved = predict.FootKeypoints(moved_px, np.ones(8), np.ones(8, bool))
+    (before,), (after,) = (
+        predict.leg_poses(pipeline.legs, pipeline.legs_scheduler, found, *args) for found in (still, moved)
+    )
+    np.testing.assert_allclose(after.points, before.transformed(layout).points, atol=0.05)
 
 
 def test_two_answers_in_one_shoe_are_one_foot():

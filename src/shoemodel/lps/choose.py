@@ -20,11 +20,11 @@ THIGH = 0.5
 """Weight of the thigh beside the shank: much of it lies outside the picture."""
 LENGTH = 0.3
 """Weight of a log ratio of lengths beside a direction in radians."""
-SAME = 0.2
-"""Difference under which two poses look alike: a shank turned by 11 degrees, or a thigh by 23."""
-OFFERED = 0.75
+SAME = 0.14
+"""Difference under which two poses look alike: a shank turned by 8 degrees, or a thigh by 16."""
+OFFERED = 0.95
 """Share of the plausible poses, the most plausible ones, from which is chosen."""
-LONELY = 0.1
+LONELY = 0.03
 """Share of these that is left out because no others are near: the farthest pose of a set is easily its worst."""
 NEAREST = 5
 """Which neighbour's distance tells how lonely a pose is."""
