@@ -10,7 +10,8 @@ from pathlib import Path
 
 import tyro
 
-LAYOUTS = ("auto", "keep", "0.3,0.75,0.7,0", "0.75,0.6,0.5,0", "0.5,0.7,0.8,-30", "0.5,0.7,0.8,15", "0.5,0.7,0.8,0,flip")
+MOVED = ("0.3,0.75,0.7,0", "0.75,0.6,0.5,0")
+TURNED = ("0.5,0.7,0.8,-30", "0.5,0.7,0.8,15", "0.5,0.7,0.8,0,flip")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +22,7 @@ class Sheet:
     """A photo of an unworn shoe."""
     out: Path
     """The sheet, .jpg."""
-    layouts: tuple[str, ...] = LAYOUTS
+    layouts: tuple[str, ...] = ("auto", "keep", *MOVED, *TURNED)
     """As in `shoemodel poses --layout`."""
     pack: str = "mini"
     """mini, or a folder."""
