@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import product
 
+import cv2
 import numpy as np
 from jaxtyping import Bool, Float, UInt8
 
@@ -69,10 +70,15 @@ def decode(picture: UInt8[np.ndarray, "s s 3"]) -> Skeleton:
 
 
 def _line(mask: Bool[np.ndarray, "s s"], unit: float) -> Float[np.ndarray, "2 2"] | None:
-    """Both ends of a limb: the extremes along its main axis, and on to the middles of the joints that cover them."""
-    rows, columns = np.nonzero(mask)
-    if len(rows) < LEAST_PX * unit**2:
+    """Both ends of a limb: the extremes along its main axis, and on to the middles of the joints that cover them.
+
+    Only its largest piece counts: the fringes of joints have colours of limbs here and there.
+    """
+    pieces, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    largest = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax()) if pieces > 1 else 0
+    if not largest or stats[largest, cv2.CC_STAT_AREA] < LEAST_PX * unit**2:
         return None
+    rows, columns = np.nonzero(labels == largest)
     pixels = np.column_stack([columns, rows]) + 0.5
     middle = pixels.mean(0)
     axis = np.linalg.svd(pixels - middle, full_matrices=False)[2][0]
