@@ -66,6 +66,14 @@ class Ablation:
     """Rows of the sheet."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Training:
+    """What must stay the same when a run is continued."""
+
+    loop: LoopConfig
+    pack: str
+
+
 class PosePictureTask:
     """Learn the pose pictures of `tuples` from X_w, without text."""
 
@@ -165,8 +173,8 @@ def main(options: Ablation) -> None:
     """Print one line a way and write the sheet."""
     pipeline = ShoeModelPipeline.from_pretrained(options.pack, dtype=torch.float32)
     task = PosePictureTask(pipeline, load(options.data))
-    config = dataclasses.replace(options, loop=dataclasses.replace(options.loop, minutes=options.minutes))
-    outcome = train(task, config, options.run)
+    loop = dataclasses.replace(options.loop, minutes=options.minutes)
+    outcome = train(task, Training(loop=loop, pack=options.pack), options.run)
     model = options.run / "model"  # the averaged weights
     task.unet = type(task.unet).from_pretrained(model / "unet")
     task.controlnet = type(task.controlnet).from_pretrained(model / "controlnet")
