@@ -145,7 +145,7 @@ def two_phases(pipeline: ShoeModelPipeline, tuples: Tuples, row: int) -> np.ndar
     visible = tuples.labels[row] == masks.VISIBLE
     shoe = np.dstack([wearable_shoe(tuples.unworn[row], visible), np.where(visible, 255, 0).astype(np.uint8)])
     try:
-        pose = pipeline.synthesise_poses(shoe, 1, row)[1][0]
+        pose = pipeline.synthesise_poses(shoe, 1, int(row))[1][0]
     except InputError:
         return np.zeros((tuples.size, tuples.size, 3), np.uint8)
     return draw.pose_image(pose, (tuples.size,) * 2)
