@@ -39,16 +39,18 @@ class Skeleton:
     joined: bool
 
     def valid(self, present: Bool[np.ndarray, "2"]) -> bool:
-        """Exactly the legs that are there, each with shank and foot, hanging together, with lengths a leg can have.
-
-        Thighs are not judged: most leave the picture.
-        """
+        """Exactly the legs that are there, each with a shank and some of its foot, hanging together, with lengths
+        that a leg can have. Thighs are not judged: most leave the picture."""
         limbs = self.limbs.reshape(SIDES, ONE_SIDE)
-        if not self.joined or (limbs.any(1) != present).any() or not limbs[present, 1:].all():
+        if not self.joined or (limbs.any(1) != present).any():
             return False
-        knee, ankle = (self.points_px[[row, row + 6]] for row in (1, 2))
+        if not (limbs[present, 1] & limbs[present, 2:].any(1)).all():
+            return False
+        sides = self.points_px.reshape(SIDES, 6, 2)
+        sides = np.where(self.found.reshape(SIDES, 6, 1), sides, sides[:, 2:3])  # what is not found adds no length
+        knee, ankle = sides[:, 1], sides[:, 2]
         legs = np.stack([2 * knee - ankle, knee, ankle], axis=1).reshape(1, 6, 2)  # straight
-        feet = self.points_px[list(FOOT_INDICES)][None]
+        feet = sides.reshape(12, 2)[list(FOOT_INDICES)][None]
         return bool(np.isfinite(implausibility(legs, feet, present[None]))[0])
 
 
