@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 HEAVY = ("areas", "feet", "unet", "controlnet", "vae")
-"""Components that run in the fast precision; the others are small, or touchy like SAM, and stay float32 unless large."""
+"""Components that run in the fast precision; the others (small, or touchy like SAM) stay float32."""
 LARGE = 2**29
 """Bytes of weights from which any component is heavy: SAM, in the paper's sizes."""
 

@@ -9,8 +9,8 @@ from typing import Any, Literal
 import torch
 
 from shoemodel.baselines.latent_pipeline import LatentPipeline
-from shoemodel.errors import InputError
 from shoemodel.device import HEAVY, default_dtype
+from shoemodel.errors import InputError
 from shoemodel.quiet import quiet
 
 SMALL = {"pack": "ShoeModelPipeline", "run": "LatentPipeline"}

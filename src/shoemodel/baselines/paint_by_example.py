@@ -13,9 +13,9 @@ from transformers import CLIPVisionConfig
 
 from shoemodel.baselines.inputs import STEPS, Given, draw, fit
 from shoemodel.baselines.loading import load_pipeline, pipeline_folder
+from shoemodel.device import default_dtype
 from shoemodel.errors import InputError
 from shoemodel.masks import ShoeAreas
-from shoemodel.device import default_dtype
 from shoemodel.pose import Pose
 
 GUIDANCE = 5.0
