@@ -31,7 +31,7 @@ def test_choice_takes_every_shoe_once_before_any_twice(toy_folder):
     assert pictures.choose(toy_folder, SPLITS, 24, 0, others=False)[0] == keys
     assert pictures.choose(toy_folder, SPLITS, 24, 1, others=False)[0] != keys
     assert len(pictures.choose(toy_folder, SPLITS, None, 0, others=False)[0]) == 48
-    with pytest.raises(InputError, match="holds 48 tuples .* 25 tuples and as many for the row real"):
+    with pytest.raises(InputError, match=r"holds 48 tuples .* 25 tuples and as many for the row real"):
         pictures.choose(toy_folder, SPLITS, 25, 0, others=True)
 
 

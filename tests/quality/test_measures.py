@@ -41,9 +41,9 @@ def test_expansion_is_the_area_added_over_the_area_kept():
 def test_points_are_found_again_within_a_tenth_of_the_pose(pose):
     assert measures.found_again(reading(pose), pose, SIZE).all()
     extent = 155  # from the hips to the toes
-    moved = Pose(pose.points + [[0.09 * extent, 0]], pose.visibility)
+    moved = Pose(pose.points + np.array([0.09 * extent, 0]), pose.visibility)
     assert measures.found_again(reading(moved), pose, SIZE).all()
-    further = Pose(pose.points + [[0.11 * extent, 0]], pose.visibility)
+    further = Pose(pose.points + np.array([0.11 * extent, 0]), pose.visibility)
     assert not measures.found_again(reading(further), pose, SIZE).any()
     assert not measures.found_again(reading(pose, np.zeros(12)), pose, SIZE).any()
     above = Pose(np.where(np.arange(12)[:, None] % 6 == 0, -50.0, pose.points), pose.visibility)

@@ -43,13 +43,17 @@ def fid(real: Float[Tensor, "n d"], drawn: Float[Tensor, "m d"]) -> float:
 
 
 def kid(real: Float[Tensor, "n d"], drawn: Float[Tensor, "m d"]) -> float:
-    """Squared kernel distance × 1000 (Bińkowski et al. 2018) over whole sets, unbiased, so it may fall below 0."""
+    """Squared kernel distance × 1000 (Bińkowski et al. 2018) over whole sets, unbiased, so it may fall below 0.
+
+    It needs as many pictures of both; the end of the longer set does not count.
+    """
     from torchmetrics.image.kid import KernelInceptionDistance
 
+    count = min(len(real), len(drawn))
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Metric `Kernel Inception Distance`")
-        metric = KernelInceptionDistance(_Given(real.shape[1]), subsets=1, subset_size=min(len(real), len(drawn)))
-    return 1000 * _computed(metric, real, drawn)
+        metric = KernelInceptionDistance(_Given(real.shape[1]), subsets=1, subset_size=count)
+    return 1000 * _computed(metric, real[:count], drawn[:count])
 
 
 def with_interval(

@@ -16,9 +16,10 @@ import torch
 from jaxtyping import Float, UInt8
 from PIL import Image
 from torch import Tensor
-from transformers import CLIPTextModelWithProjection, CLIPTokenizer, CLIPVisionModelWithProjection
+from transformers import CLIPModel, CLIPTextModelWithProjection, CLIPTokenizer, CLIPVisionModelWithProjection
 
 from shoemodel.errors import InputError
+from shoemodel.quiet import quiet
 
 OWN_MEAN = OWN_STD = (0.5, 0.5, 0.5)
 """A tower without a preprocessor_config.json reads [-1, 1], as those of `shoemodel train clip` do."""
@@ -98,16 +99,26 @@ def load(folder: Path) -> Clip:
         InputError: it is not there or cannot be read.
     """
     try:
-        options: dict[str, Any] = {"local_files_only": True, "dtype": torch.float32}
-        text = CLIPTextModelWithProjection.from_pretrained(folder, **options)
-        image = CLIPVisionModelWithProjection.from_pretrained(folder, **options)
+        with quiet():
+            whole = CLIPModel.from_pretrained(folder, local_files_only=True, dtype=torch.float32).eval()
         tokenizer = CLIPTokenizer.from_pretrained(folder, local_files_only=True)
         mean, std = _normalisation(folder / "preprocessor_config.json")
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(
             f"{folder} holds no CLIP that can be read ({error}); a CLIPModel with its tokenizer is accepted"
         ) from error
-    return Clip(f"CLIP {folder.name}", tokenizer, text.eval(), image.eval(), mean, std)
+    return Clip(f"CLIP {folder.name}", tokenizer, *towers(whole), mean, std)
+
+
+def towers(whole: CLIPModel) -> tuple[CLIPTextModelWithProjection, CLIPVisionModelWithProjection]:
+    """The two towers of a CLIP, which keep its weights."""
+    text = CLIPTextModelWithProjection(whole.config.text_config)
+    image = CLIPVisionModelWithProjection(whole.config.vision_config)
+    weights = whole.state_dict()
+    for tower in (text, image):
+        tower.load_state_dict({name: weights[name] for name in tower.state_dict()})
+        tower.train(whole.training)
+    return text, image
 
 
 def _normalisation(file: Path) -> tuple[tuple[float, ...], tuple[float, ...]]:

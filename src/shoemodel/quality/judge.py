@@ -22,6 +22,7 @@ from shoemodel.errors import InputError
 from shoemodel.geometry import Letterbox
 from shoemodel.lps import feet
 from shoemodel.pose import FLIP, NAMES
+from shoemodel.quiet import quiet
 
 OUTPUTS = ("shoe", *NAMES)
 SHOE = 0
@@ -83,7 +84,8 @@ def load(run: Path) -> SegformerForSemanticSegmentation:
     folder = run / "model" / "judge"
     if not folder.is_dir():
         raise InputError(f"{run} holds no model/judge; a run of `shoemodel train judge` is accepted")
-    return SegformerForSemanticSegmentation.from_pretrained(folder, local_files_only=True).eval()
+    with quiet():
+        return SegformerForSemanticSegmentation.from_pretrained(folder, local_files_only=True).eval()
 
 
 @torch.no_grad()

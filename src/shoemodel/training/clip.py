@@ -20,16 +20,15 @@ from transformers import (
     CLIPConfig,
     CLIPModel,
     CLIPTextConfig,
-    CLIPTextModelWithProjection,
     CLIPTokenizer,
     CLIPVisionConfig,
-    CLIPVisionModelWithProjection,
 )
 from transformers.convert_slow_tokenizer import bytes_to_unicode
 
 from shoemodel import draw
 from shoemodel.crop import to_network
 from shoemodel.data.datasets import Tuples
+from shoemodel.quality.clip import towers
 from shoemodel.training.config import LoopConfig
 from shoemodel.training.task import Batch
 
@@ -176,9 +175,5 @@ class ClipTask:
 
     def components(self) -> dict[str, Any]:
         """The pack's `tokenizer`, `text_encoder` and `image_encoder`, the towers with their projections."""
-        config, weights = self.model.config, self.model.state_dict()
-        text = CLIPTextModelWithProjection(config.text_config)
-        image = CLIPVisionModelWithProjection(config.vision_config)
-        for tower in (text, image):
-            tower.load_state_dict({name: weights[name] for name in tower.state_dict()})
+        text, image = towers(self.model)
         return {"tokenizer": self.tokenizer, "text_encoder": text, "image_encoder": image}

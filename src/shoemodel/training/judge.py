@@ -45,7 +45,7 @@ class JudgeConfig:
     decoder_size: int = 96
     peak_weight: float = 10.0
     """Extra weight of a heatmap's peaks in the loss."""
-    heatmap_weight: float = 100.0
+    heatmap_weight: float = 30.0
     """Weight of the heatmaps' error against the shoe's cross-entropy."""
 
 
