@@ -18,6 +18,7 @@ from starlette.exceptions import HTTPException as AnyHTTPException
 from shoemodel.errors import InputError
 from shoemodel.pipeline import ShoeModelPipeline
 from shoemodel.service import direct, jobs, schemas
+from shoemodel.service.body_limit import BodyLimit
 from shoemodel.service.limits import Limits
 from shoemodel.service.metrics import Metrics, Timed
 from shoemodel.service.server import Service, problems
@@ -60,7 +61,6 @@ def create_app(service: Service, origins: Sequence[str] = (), grace_s: float = 3
         lifespan=lifespan,
         docs_url=None,  # the pages would load scripts from elsewhere
         redoc_url=None,
-        max_body_size=service.limits.body_bytes,
         responses=problems(),
     )
     app.include_router(direct.router(service), dependencies=[Depends(admit)])
@@ -72,6 +72,7 @@ def create_app(service: Service, origins: Sequence[str] = (), grace_s: float = 3
     app.add_exception_handler(Exception, _internal)
     if origins:
         app.add_middleware(CORSMiddleware, allow_origins=origins, allow_methods=["*"], allow_headers=["*"])
+    app.add_middleware(BodyLimit, max_bytes=service.limits.body_bytes)
     app.add_middleware(Timed, metrics=service.metrics)
     return app
 

@@ -12,12 +12,13 @@ from typing import Any, TypeVar
 from fastapi import HTTPException, Request
 from pydantic import ValidationError
 from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException as AnyHTTPException
 
 from shoemodel.service.limits import Limits
 from shoemodel.service.schemas import AreasRequest, ImagesRequest, PosesRequest
 
 MULTIPART, JSON = "multipart/form-data", "application/json"
-MAX_NAME = 100
+MAX_NAME, MAX_FIELDS = 100, 20
 Model = TypeVar("Model", bound=AreasRequest)
 
 
@@ -44,9 +45,15 @@ async def read(request: Request, model: type[Model], limits: Limits) -> Model:
 
 
 async def _from_form(request: Request) -> dict[str, Any]:
-    """The parts by name. HTTPException 422 for a name that comes twice, or a photo that is no file."""
+    """The parts by name. HTTPException 422 for a body that is no form, or parts that are not those of a photo."""
     fields: dict[str, Any] = {}
-    async with request.form(max_files=1, max_fields=20) as form:
+    try:
+        form = await request.form(max_files=1, max_fields=MAX_FIELDS)
+    except AnyHTTPException as error:
+        if error.status_code != 400:
+            raise
+        raise HTTPException(422, f"the body is no form that can be read ({error.detail})") from None
+    try:
         for key, value in form.multi_items():
             if key in fields:
                 raise HTTPException(422, f"the field {key[:100]!r} is given twice")
@@ -57,6 +64,8 @@ async def _from_form(request: Request) -> dict[str, Any]:
                 fields[key] = await value.read()
             else:
                 fields[key] = value
+    finally:
+        await form.close()
     return fields
 
 
