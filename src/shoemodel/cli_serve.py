@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -57,7 +58,9 @@ class Serve:
             from shoemodel.service.tokens import Tokens
         except ImportError as error:
             raise InputError(f"serve needs the package {error.name}: install shoemodel[serve]") from error
-        service = self._service(Tokens.read(self.tokens, os.environ))
+        tokens = Tokens.read(self.tokens, os.environ)
+        listening = self._listen()
+        service = self._service(tokens)
 
         class Server(uvicorn.Server):
             """Tells the worker at the signal, not once all connections are closed."""
@@ -69,19 +72,26 @@ class Serve:
         application = app.create_app(service, self.cors, self.grace)
         config = uvicorn.Config(
             application,
-            self.host,
-            self.port,
             limit_concurrency=MAX_CONNECTIONS,
             timeout_graceful_shutdown=self.grace,
             server_header=False,
         )
-        server = Server(config)
-        server.run()
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        print(f"http://{host}:{listening.getsockname()[1]}", flush=True)
+        Server(config).run(sockets=[listening])
         service.store.close()
-        return 0 if server.started else 1
+        return 0
+
+    def _listen(self) -> socket.socket:
+        """Take the port, before anything large is loaded."""
+        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+        try:
+            return socket.create_server((self.host, self.port), family=family)
+        except (OSError, OverflowError) as error:
+            raise InputError(f"--host {self.host} --port {self.port} cannot be listened on ({error})") from error
 
     def _service(self, tokens: Tokens) -> Service:
-        """Open the store and load the pack: the port is opened once both are there."""
+        """Open the store and load the pack; whoever connects meanwhile waits."""
         from shoemodel import packs
         from shoemodel.pipeline import ShoeModelPipeline
         from shoemodel.service import app

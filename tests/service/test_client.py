@@ -1,11 +1,9 @@
 """The client and `shoemodel serve` as its own process: signals, crashes, tokens."""
 
 import os
-import re
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -15,7 +13,6 @@ from shoemodel.service.client import Client, ServiceError
 from tests.service.conftest import QUICK
 
 TOKEN = "a-token-for-the-tests"
-SERVE = "import sys; from tests.service.serve_tiny import main; sys.exit(main(sys.argv[1:]))"
 
 
 @pytest.fixture
@@ -24,18 +21,12 @@ def server(tiny_pack, tmp_path):
     processes = []
 
     def start(*arguments):
-        log = (tmp_path / f"log{len(processes)}").open("w+")
-        command = [sys.executable, "-c", SERVE, "--pack", tiny_pack, "--store", tmp_path / "store", "--port", "0"]
+        command = [sys.executable, "-m", "tests.service.serve_tiny", "--port", "0"]
+        command += ["--pack", str(tiny_pack), "--store", str(tmp_path / "store")]
         environment = {**os.environ, "SHOEMODEL_TOKENS": TOKEN}
-        process = subprocess.Popen([*map(str, command), *arguments], stderr=log, env=environment)
+        process = subprocess.Popen([*command, *arguments], stdout=subprocess.PIPE, text=True, env=environment)
         processes.append(process)
-        for _ in range(1200):
-            found = re.search(r"http://127\.0\.0\.1:(\d+)", (tmp_path / log.name).read_text())
-            if found:
-                return process, Client(found[0], TOKEN)
-            assert process.poll() is None, (tmp_path / log.name).read_text()
-            time.sleep(0.05)
-        raise AssertionError("the server did not start within 60 s")
+        return process, Client(process.stdout.readline().strip(), TOKEN)
 
     yield start
     for process in processes:
