@@ -145,4 +145,3 @@ def test_run_json_says_how_the_results_were_made(client, photo, tiny_pack):
     run = client.get(f"/v1/jobs/{answer['id']}/results/run.json").json()
     assert {key: run[key] for key in QUICK} == QUICK
     assert run["pack"] == packs.identity(tiny_pack)
-

@@ -27,6 +27,8 @@ def router(service: Service) -> APIRouter:
     async def known(job_id: JobId) -> schemas.Job:
         return await find(service, job_id)
 
+    named = Depends(known)
+
     @routes.post(
         "",
         status_code=202,
@@ -40,12 +42,12 @@ def router(service: Service) -> APIRouter:
         return schemas.Accepted(id=job_id, href=_href(job_id))
 
     @routes.get("/{id}", responses=problems(404, 422))
-    async def state(job: schemas.Job = Depends(known)) -> schemas.Job:
+    async def state(job: schemas.Job = named) -> schemas.Job:
         """How far a job is, and once it is done links to its results."""
         return job
 
     @routes.get("/{id}/events", responses=problems(404, 422), response_class=EventSourceResponse)
-    async def events(job: schemas.Job = Depends(known)) -> AsyncIterator[ServerSentEvent]:
+    async def events(job: schemas.Job = named) -> AsyncIterator[ServerSentEvent]:
         """The job as server-sent events named after its status, one for each change, until it is finished."""
         seen = None
         while True:
@@ -58,20 +60,20 @@ def router(service: Service) -> APIRouter:
             job = await find(service, job.id)
 
     @routes.post("/{id}/cancel", responses=problems(404, 409, 422))
-    async def cancel(job: schemas.Job = Depends(known)) -> schemas.Job:
+    async def cancel(job: schemas.Job = named) -> schemas.Job:
         """Stop a job that waits or runs."""
         if not await run_sync(service.worker.cancel, job.id):
             raise HTTPException(409, f"the job is {(await find(service, job.id)).status} already")
         return await find(service, job.id)
 
     @routes.delete("/{id}", status_code=204, responses=problems(404, 422))
-    async def forget(job: schemas.Job = Depends(known)) -> None:
+    async def forget(job: schemas.Job = named) -> None:
         """Stop a job if it waits or runs, and remove it with its photo and results."""
         await run_sync(service.worker.cancel, job.id)
         await run_sync(service.store.remove, job.id)
 
     @routes.get("/{id}/results/{name}", responses=problems(404, 422), response_class=FileResponse)
-    async def result(name: str, job: schemas.Job = Depends(known)) -> FileResponse:
+    async def result(name: str, job: schemas.Job = named) -> FileResponse:
         """One file of a finished job."""
         if name not in [file.name for file in job.results]:
             raise HTTPException(404, "the job has no such result")

@@ -50,8 +50,7 @@ class Worker:
         names = [*(f"job-{number}" for number in range(limits.batch)), "housekeeping"]
         targets = [self._run_jobs] * limits.batch + [self._keep_house]
         self._threads = [
-            threading.Thread(target=target, name=name, daemon=True)
-            for target, name in zip(targets, names, strict=True)
+            threading.Thread(target=target, name=name, daemon=True) for target, name in zip(targets, names, strict=True)
         ]
 
     def start(self) -> None:
