@@ -67,7 +67,8 @@ def test_what_cannot_be_used_is_refused_in_a_sentence(client, photo):
     refuse(422, "layout 'there'", data={**QUICK, "layout": "there"})
     refuse(422, "Extra inputs", data={**QUICK, "url": "http://example.com"})
     refuse(422, "does not lie inside", data={"box": "0,0,900,50"}, route="/v1/areas")
-    assert "nothing else, is sent as a file" in sentence(client.post("/v1/jobs", data={"photo": "/etc/passwd"}), 422)
+    text = client.post("/v1/jobs", files={"photo": (None, "/etc/passwd")})
+    assert "nothing else, is sent as a file" in sentence(text, 422)
     assert "not base64" in sentence(client.post("/v1/jobs", json={"photo": "/etc/passwd!", **QUICK}), 422)
     assert "no JSON object" in sentence(client.post("/v1/jobs", json=[1]), 422)
     assert "prompt" in sentence(client.post("/v1/jobs", json={"photo": "", "prompt": 3}), 422)
@@ -81,7 +82,7 @@ def test_a_client_cannot_name_a_path(client, photo, finished):
     job = finished(client, client.post("/v1/jobs", files={"photo": file}, data=QUICK).json()["id"])
     assert client.get(f"/v1/jobs/{job['id']}/results/run.json").json()["photo"]["name"] == "shoe.png"
     for name in ("../../jobs.sqlite3", "..%2F..%2Fjobs.sqlite3", "%2Fetc%2Fpasswd", "nothing.png"):
-        assert client.get(f"/v1/jobs/{job['id']}/results/{name}").status_code == 404
+        assert client.get(f"/v1/jobs/{job['id']}/results/{name}").status_code in (404, 422)
     assert client.get("/v1/jobs/..%2F..").status_code in (404, 422)
 
 

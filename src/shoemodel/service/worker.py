@@ -43,6 +43,7 @@ class Worker:
         self.closing = threading.Event()
         """Set once no further job is to be taken."""
         self._pack = packs.identity(pack)
+        self._closed_at = 0.0
         self._abandon = threading.Event()
         self._work = threading.Condition()
         self._cancelled: set[str] = set()
@@ -81,15 +82,17 @@ class Worker:
         return max(1, math.ceil(self._job_seconds / self.limits.batch))
 
     def close(self) -> None:
-        """Take no further job."""
-        self.closing.set()
-        with self._work:
-            self._work.notify_all()
+        """Take no further job; may be called by a signal's handler."""
+        if not self.closing.is_set():
+            self._closed_at = time.monotonic()
+            self.closing.set()
 
     def stop(self, grace_s: float) -> None:
-        """Let what runs finish within `grace_s`; what does not goes back to the queue."""
+        """Let what runs finish within `grace_s` of `close`; what does not goes back to the queue."""
         self.close()
-        deadline = time.monotonic() + grace_s
+        with self._work:
+            self._work.notify_all()
+        deadline = self._closed_at + grace_s
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
         self._abandon.set()
@@ -148,7 +151,10 @@ class Worker:
             callback=self._watch(job.id),
         )
         folder = self.store.folder(job.id)
-        run_folder.write(folder, photo, result, {**settings, "pack": self._pack})
+        try:
+            run_folder.write(folder, photo, result, {**settings, "pack": self._pack})
+        except InputError as error:
+            raise OSError(str(error)) from error  # a full disk is no fault of the client's
         names = sorted(path.name for path in folder.iterdir())
         if not self.store.finish(job.id, names, result.notices):
             shutil.rmtree(folder)
