@@ -6,6 +6,7 @@ import os
 import socket
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
 from tyro.conf import arg
@@ -65,7 +66,7 @@ class Serve:
         class Server(uvicorn.Server):
             """Tells the worker at the signal, not once all connections are closed."""
 
-            def handle_exit(self, sig: int, frame: object) -> None:
+            def handle_exit(self, sig: int, frame: FrameType | None) -> None:
                 service.worker.close()
                 super().handle_exit(sig, frame)
 

@@ -77,7 +77,7 @@ def from_bytes(data: bytes, name: str, max_pixels: int = MAX_PIXELS) -> Photo:
     return _read(io.BytesIO(data), Path(name), max_pixels)
 
 
-def _read(file: io.BufferedIOBase, path: Path, max_pixels: int) -> Photo:
+def _read(file: io.BufferedReader | io.BytesIO, path: Path, max_pixels: int) -> Photo:
     image = _open_picture(file, path, _is_heic(file.read(12)))
     _check_size(image, path, max_pixels)
     try:
@@ -137,7 +137,7 @@ def _is_heic(head: bytes) -> bool:
     return head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS
 
 
-def _open_picture(file: io.BufferedIOBase, path: Path, heic: bool) -> Image.Image:
+def _open_picture(file: io.BufferedReader | io.BytesIO, path: Path, heic: bool) -> Image.Image:
     """Parse the header only."""
     file.seek(0)
     formats: tuple[str, ...] = FORMATS

@@ -1,9 +1,13 @@
 """The OpenAPI document against the service, with requests that schemathesis makes up."""
 
+import threading
+import time
+
 import pytest
 
 schemathesis = pytest.importorskip("schemathesis")
 
+import uvicorn  # noqa: E402
 from hypothesis import HealthCheck, Phase, given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 from schemathesis.checks import not_a_server_error  # noqa: E402
@@ -24,8 +28,17 @@ ROUTES = (
 
 
 @pytest.fixture
-def document(client):
-    return schemathesis.openapi.from_asgi("/openapi.json", client.app)
+def document(serve):
+    """The document of a service that listens on a port."""
+    server = uvicorn.Server(uvicorn.Config(serve().app, port=0, log_level="warning"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield schemathesis.openapi.from_url(f"http://127.0.0.1:{port}/openapi.json")
+    server.should_exit = True
+    thread.join()
 
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)
@@ -54,7 +67,7 @@ def test_answers_are_as_documented(document, method, path):
     call()
 
 
-def test_every_route_is_described(document, client):
+def test_every_route_is_described(client):
     described = client.app.openapi()["paths"]
     assert {path for _, path in ROUTES} | {"/v1/images", "/v1/jobs/{id}/events"} == set(described)
     body = described["/v1/jobs"]["post"]["requestBody"]["content"]

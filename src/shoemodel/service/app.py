@@ -51,7 +51,7 @@ def create_app(service: Service, origins: Sequence[str] = (), grace_s: float = 3
         await run_sync(service.worker.stop, grace_s)
 
     def admit(credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> None:
-        if not service.tokens.admit(credentials and credentials.credentials):
+        if not service.tokens.admit(credentials.credentials if credentials else None):
             raise HTTPException(401, "a known bearer token is needed", {"WWW-Authenticate": "Bearer"})
 
     app = FastAPI(

@@ -126,7 +126,8 @@ class Client:
         except urllib.error.HTTPError as error:
             with error:
                 retry_after = error.headers.get("Retry-After")
-                raise ServiceError(error.code, _detail(error.read()), retry_after and float(retry_after)) from None
+                pause_s = float(retry_after) if retry_after else None
+                raise ServiceError(error.code, _detail(error.read()), pause_s) from None
 
 
 def _with_photo(photo: str | Path | bytes, fields: dict[str, Any]) -> dict[str, Any]:

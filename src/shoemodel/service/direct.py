@@ -100,9 +100,10 @@ def _poses(service: Service, asked: schemas.PosesRequest) -> schemas.Poses:
     with pipeline.alone():
         photo, _, areas = _found(service, asked)
         _, shoe = pipeline.place(photo, areas, asked.layout)
-        poses = distinct(pipeline.synthesise_poses(shoe, asked.num, asked.seed, asked.name)[1])
+        found = distinct(pipeline.synthesise_poses(shoe, asked.num, asked.seed, asked.name)[1])
     height, width = shoe.shape[:2]
-    return schemas.Poses(canvas_width=width, canvas_height=height, poses=[pose.to_dict() for pose in poses])
+    poses = [{name: (x, y, int(seen)) for name, (x, y, seen) in pose.to_dict().items()} for pose in found]
+    return schemas.Poses(canvas_width=width, canvas_height=height, poses=poses)
 
 
 async def _wait(service: Service, request: Request, job_id: str) -> schemas.Images:

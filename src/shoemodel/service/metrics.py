@@ -4,31 +4,34 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from typing import get_args
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shoemodel.service.store import Store
-
-STATUSES = ("queued", "running", "done", "failed", "cancelled")
+from shoemodel.service.store import Status, Store
 
 
 class Metrics:
     """The counters of one server; jobs in the store are counted when they are asked for."""
 
     def __init__(self, store: Store):
-        self._registry = CollectorRegistry()
-        options = {"registry": self._registry}
+        registry = self._registry = CollectorRegistry()
         labels = ("method", "route", "status")
-        self._requests = Counter("shoemodel_requests", "Requests answered", labels, **options)
-        self._seconds = Histogram("shoemodel_request_seconds", "Until the answer began", ("route",), **options)
-        self._jobs = Counter("shoemodel_jobs", "Jobs that ran, by what came of them", ("outcome",), **options)
-        buckets = (1, 2, 5, 10, 20, 50, 100, 200, 500)
-        self._job_seconds = Histogram("shoemodel_job_seconds", "Seconds a job ran", buckets=buckets, **options)
-        sizes = (1, 2, 4, 8, 16, 32)
-        self._batches = Histogram("shoemodel_batch_pictures", "Pictures drawn in one batch", buckets=sizes, **options)
+        self._requests = Counter("shoemodel_requests", "Requests answered", labels, registry=registry)
+        self._seconds = Histogram("shoemodel_request_seconds", "Until the answer began", ("route",), registry=registry)
+        self._jobs = Counter("shoemodel_jobs", "Jobs that ran, by what came of them", ("outcome",), registry=registry)
+        self._job_seconds = Histogram(
+            "shoemodel_job_seconds",
+            "Seconds a job ran",
+            registry=registry,
+            buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500),
+        )
+        self._batches = Histogram(
+            "shoemodel_batch_pictures", "Pictures drawn in one batch", registry=registry, buckets=(1, 2, 4, 8, 16, 32)
+        )
         self._registry.register(_Stored(store))
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -54,7 +57,7 @@ class _Stored(Collector):
     def collect(self) -> Iterable[Metric]:
         counts = self._store.counts()
         gauge = GaugeMetricFamily("shoemodel_stored_jobs", "Jobs in the store", labels=["status"])
-        for status in STATUSES:
+        for status in get_args(Status):
             gauge.add_metric([status], counts.get(status, 0))
         yield gauge
 

@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, field_validat
 
 from shoemodel import arguments
 from shoemodel import layout as layouts
+from shoemodel.service.store import Status
 
-Status = Literal["queued", "running", "done", "failed", "cancelled"]
 MAX_SEED = 2**53 - 1
 """The largest whole number that every JSON reader keeps exactly."""
 PHOTO = {"type": "string", "contentEncoding": "base64", "description": "A picture file."}

@@ -20,13 +20,14 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from shoemodel.errors import InputError
 
 FORMAT = 1
 MAX_ATTEMPTS = 3
 """Times a job may be running when the process dies before it counts as the cause."""
+Status = Literal["queued", "running", "done", "failed", "cancelled"]
 FINAL = ("done", "failed", "cancelled")
 _TABLE = """
 CREATE TABLE jobs (
@@ -56,7 +57,7 @@ class Job:
     """A row without its photo; times are seconds since 1970."""
 
     id: str
-    status: str
+    status: Status
     request: dict[str, Any]
     name: str
     attempts: int
