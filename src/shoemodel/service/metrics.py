@@ -27,7 +27,7 @@ class Metrics:
             "shoemodel_job_seconds",
             "Seconds a job ran",
             registry=registry,
-            buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500),
+            buckets=(1, 3, 10, 30, 100, 300),
         )
         self._batches = Histogram(
             "shoemodel_batch_pictures", "Pictures drawn in one batch", registry=registry, buckets=(1, 2, 4, 8, 16, 32)
