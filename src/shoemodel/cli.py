@@ -1,4 +1,4 @@
-"""The command line: `shoemodel generate | poses | verify | synth | inspect | train | pack | evaluate`.
+"""The command line: `shoemodel generate | poses | verify | synth | inspect | train | pack | evaluate | serve`.
 
 Bad input gets one sentence on stderr and exit code 2. Nothing heavy is imported before a verb runs.
 """
@@ -20,6 +20,7 @@ from tyro.conf import Positional, arg, subcommand
 from shoemodel.cli_data import Inspect, Synth
 from shoemodel.cli_evaluate import Evaluate
 from shoemodel.cli_poses import Poses
+from shoemodel.cli_serve import Serve
 from shoemodel.cli_train import Pack, Train
 from shoemodel.cli_where import Where
 from shoemodel.errors import InputError
@@ -160,6 +161,7 @@ Verb = (
     | Annotated[Train, subcommand("train")]
     | Annotated[Pack, subcommand("pack")]
     | Annotated[Evaluate, subcommand("evaluate")]
+    | Annotated[Serve, subcommand("serve")]
 )
 
 

@@ -69,22 +69,27 @@ def load(path: Path | str, max_pixels: int = MAX_PIXELS) -> Photo:
     """
     path = Path(path)
     with _opened(path) as file:
-        heic = _is_heic(file.read(12))
-        file.seek(0)
-        image = _open_picture(file, path, heic)
-        _check_size(image, path, max_pixels)
-        try:
-            image.load()
-        except Image.DecompressionBombError as error:
-            raise InputError(
-                f"{path} is too large: {error}; at most {max_pixels / 1e6:g} megapixels are accepted"
-            ) from error
-        except _DECODING_ERRORS as error:
-            raise InputError(f"{path} is damaged or cut off ({error}); a complete picture is accepted") from error
-        file.seek(0)
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    rgb, alpha = _decode(image, path)
-    return Photo(rgb, alpha, path, sha256)
+        return _read(file, path, max_pixels)
+
+
+def from_bytes(data: bytes, name: str, max_pixels: int = MAX_PIXELS) -> Photo:
+    """A picture file that is already in memory, treated as `load` treats a file; `name` only names it."""
+    return _read(io.BytesIO(data), Path(name), max_pixels)
+
+
+def _read(file: io.BufferedReader | io.BytesIO, path: Path, max_pixels: int) -> Photo:
+    image = _open_picture(file, path, _is_heic(file.read(12)))
+    _check_size(image, path, max_pixels)
+    try:
+        image.load()
+    except Image.DecompressionBombError as error:
+        limit = f"at most {max_pixels / 1e6:g} megapixels are accepted"
+        raise InputError(f"{path} is too large: {error}; {limit}") from error
+    except _DECODING_ERRORS as error:
+        raise InputError(f"{path} is damaged or cut off ({error}); a complete picture is accepted") from error
+    file.seek(0)
+    sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    return Photo(*_decode(image, path), path, sha256)
 
 
 def from_pil(image: Image.Image, name: str = "photo") -> Photo:
@@ -132,8 +137,9 @@ def _is_heic(head: bytes) -> bool:
     return head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS
 
 
-def _open_picture(file: io.BufferedReader, path: Path, heic: bool) -> Image.Image:
+def _open_picture(file: io.BufferedReader | io.BytesIO, path: Path, heic: bool) -> Image.Image:
     """Parse the header only."""
+    file.seek(0)
     formats: tuple[str, ...] = FORMATS
     if heic:
         try:

@@ -46,7 +46,7 @@ from transformers import (
 from shoemodel import device, draw, images, packs
 from shoemodel import layout as layouts
 from shoemodel.clock import Clock, Progress
-from shoemodel.geometry import Box, Letterbox
+from shoemodel.geometry import Box
 from shoemodel.images import Photo
 from shoemodel.layout import Layout
 from shoemodel.lps.denoiser import LegDenoiser
@@ -56,8 +56,7 @@ from shoemodel.masks import ShoeAreas
 from shoemodel.pose import Pose
 from shoemodel.quiet import quiet
 from shoemodel.result import ShoeModelResult
-from shoemodel.sw import paste, sample
-from shoemodel.sw.conditions import condition
+from shoemodel.sw import conditions, paste, sample
 from shoemodel.sw.sample import WHOLE, Interval
 from shoemodel.sw.solvers import Solver
 from shoemodel.wd import predict as wd
@@ -268,19 +267,13 @@ class ShoeModelPipeline(DiffusionPipeline):
         callback: Callable[[int], None] | None = None,
         **walk: Any,
     ) -> UInt8[np.ndarray, "s s 3"]:
-        """The networks' own picture of legs wearing the shoe, before paste-back (section 3.3).
-
-        The whole canvas is letterboxed into the networks' square; X_p is drawn at that size. `walk`: solver, interval.
-        """
-        square = Letterbox(shoe.shape[:2], (self.side, self.side))
-        x_w = square.apply_image(np.ascontiguousarray(shoe[..., :3]))
-        x_p = draw.pose_image(Pose(square.apply_points(pose.points), pose.visibility), (self.side, self.side))
+        """The networks' own picture of legs wearing the shoe, before paste-back (section 3.3). `walk`: solver, interval."""
         return sample.sample(
             self.unet,
             self.controlnet,
             self.vae,
             self.scheduler,
-            condition(x_w, x_p),
+            conditions.of_canvas(shoe, pose, self.side),
             text,
             steps=steps,
             guidance=guidance,

@@ -12,6 +12,10 @@ import numpy as np
 import torch
 from jaxtyping import Bool, Float, UInt8
 
+from shoemodel import draw
+from shoemodel.geometry import Letterbox
+from shoemodel.pose import Pose
+
 
 def wearable_shoe(rgb: UInt8[np.ndarray, "h w 3"], visible: Bool[np.ndarray, "h w"]) -> UInt8[np.ndarray, "h w 3"]:
     """X_w: the shoe's visible area on black (3.1)."""
@@ -28,3 +32,13 @@ def condition(
         raise ValueError(f"X_w and X_p need one shape, got {wearable_shoe.shape} and {pose_image.shape}")
     stacked = np.concatenate([wearable_shoe, pose_image], axis=2).transpose(2, 0, 1)  # 6 h w
     return torch.from_numpy(np.ascontiguousarray(stacked)).float() / 255
+
+
+def of_canvas(shoe: UInt8[np.ndarray, "H W 4"], pose: Pose, side_px: int) -> Float[torch.Tensor, "6 s s"]:
+    """The condition of a whole canvas, letterboxed into the networks' square; X_p is drawn at that size.
+
+    shoe: X_w in place on the canvas, see `paste.place`; the pose stands in canvas px.
+    """
+    square = Letterbox(shoe.shape[:2], (side_px, side_px))
+    x_w = square.apply_image(np.ascontiguousarray(shoe[..., :3]))
+    return condition(x_w, draw.pose_image(Pose(square.apply_points(pose.points), pose.visibility), (side_px, side_px)))

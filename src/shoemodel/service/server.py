@@ -1,0 +1,65 @@
+"""What every route of one server shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from anyio import CapacityLimiter
+from fastapi import HTTPException
+
+from shoemodel.service.limits import Limits
+from shoemodel.service.metrics import Metrics
+from shoemodel.service.schemas import Problem
+from shoemodel.service.store import Store
+from shoemodel.service.tokens import Tokens
+from shoemodel.service.worker import Worker
+from shoemodel.shared import SharedPipeline
+
+AT_ONCE = 2
+_MEANINGS = {
+    401: "No bearer token, or an unknown one",
+    404: "No such job or result",
+    409: "The job is finished already",
+    413: "More bytes than are accepted",
+    415: "Neither multipart/form-data nor application/json",
+    422: "The request or its photo cannot be used",
+    429: "As much waits as may wait; Retry-After says when to come back",
+    503: "The server is stopping, or the request waited too long",
+}
+
+
+@dataclass(frozen=True)
+class Service:
+    """One pipeline, one store, and the threads between them."""
+
+    pipeline: SharedPipeline
+    store: Store
+    worker: Worker
+    metrics: Metrics
+    limits: Limits
+    tokens: Tokens
+    uploads: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(AT_ONCE))
+    """Photos of jobs that are decoded at once."""
+
+    @property
+    def ready(self) -> bool:
+        return self.worker.alive and not self.worker.closing.is_set()
+
+    def require_open(self) -> None:
+        """Raise HTTPException 503 once the server stops."""
+        if self.worker.closing.is_set():
+            raise HTTPException(503, "the server is stopping; try again in a moment", {"Retry-After": "5"})
+
+    def busy(self) -> HTTPException:
+        """429, with the seconds after which a place should be free."""
+        headers = {"Retry-After": str(self.worker.retry_after_s())}
+        return HTTPException(429, f"{self.limits.queue} requests wait already; try again later", headers)
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """What OpenAPI is to say about answers that are no success; 401 and 500 may come from everywhere."""
+    known: dict[int | str, dict[str, Any]] = {
+        status: {"model": Problem, "description": _MEANINGS[status]} for status in (401, *statuses)
+    }
+    return known

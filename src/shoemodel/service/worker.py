@@ -1,0 +1,183 @@
+"""Threads that take jobs from the store and run the pipeline on them; the only place of the service that does.
+
+`limits.batch` jobs run at once on one `SharedPipeline`, which computes one thing at a time and draws their pictures in
+one batch. A job is stopped at its next step: when it was cancelled, when it takes too long, when the server stops.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import shutil
+import threading
+import time
+
+from shoemodel import arguments, images, packs, run_folder
+from shoemodel.clock import Progress
+from shoemodel.errors import InputError
+from shoemodel.service.limits import Limits
+from shoemodel.service.metrics import Metrics
+from shoemodel.service.store import Job, Store
+from shoemodel.shared import SharedPipeline
+
+log = logging.getLogger(__name__)
+HOUSEKEEPING_S = 600.0
+INTERNAL_ERROR = "internal error; the server's log says more"
+
+
+class _Cancelled(Exception):
+    """Nobody wants this job any more."""
+
+
+class _Stopped(Exception):
+    """The server stops before this job is finished."""
+
+
+class Worker:
+    """Runs jobs from `start` to `stop`."""
+
+    def __init__(self, pipeline: SharedPipeline, pack: str, store: Store, limits: Limits, metrics: Metrics):
+        self.pipeline, self.store, self.limits, self.metrics = pipeline, store, limits, metrics
+        self.progress: dict[str, tuple[str, int, int]] = {}
+        """Stage, steps done and steps in all of each job that runs."""
+        self.closing = threading.Event()
+        """Set once no further job is to be taken."""
+        self._pack = packs.identity(pack)
+        self._closed_at = 0.0
+        self._abandon = threading.Event()
+        self._work = threading.Condition()
+        self._cancelled: set[str] = set()
+        self._job_seconds = 10.0  # a first guess, then a moving average
+        names = [*(f"job-{number}" for number in range(limits.batch)), "housekeeping"]
+        targets = [self._run_jobs] * limits.batch + [self._keep_house]
+        self._threads = [
+            threading.Thread(target=target, name=name, daemon=True) for target, name in zip(targets, names, strict=True)
+        ]
+
+    def start(self) -> None:
+        """Queue again what ran at a crash, and begin."""
+        if count := self.store.recover():
+            log.warning("%d jobs ran when the server died; they are queued again", count)
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def alive(self) -> bool:
+        return all(thread.is_alive() for thread in self._threads)
+
+    def wake(self) -> None:
+        """Say that there is a new job."""
+        with self._work:
+            self._work.notify()
+
+    def cancel(self, job_id: str) -> bool:
+        """Cancel a job, at once for its client, at the next step for the machine; False where it is finished."""
+        cancelled = self.store.cancel(job_id)
+        if cancelled and job_id in self.progress:
+            self._cancelled.add(job_id)
+        return cancelled
+
+    def retry_after_s(self) -> int:
+        """About how long it takes until a place in the queue is free."""
+        return max(1, math.ceil(self._job_seconds / self.limits.batch))
+
+    def close(self) -> None:
+        """Take no further job; may be called by a signal's handler."""
+        if not self.closing.is_set():
+            self._closed_at = time.monotonic()
+            self.closing.set()
+
+    def stop(self, grace_s: float) -> None:
+        """Let what runs finish within `grace_s` of `close`; what does not goes back to the queue."""
+        self.close()
+        with self._work:
+            self._work.notify_all()
+        deadline = self._closed_at + grace_s
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+        self._abandon.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _run_jobs(self) -> None:
+        while not self.closing.is_set():
+            claimed = self.store.claim()
+            if claimed is None:
+                with self._work:
+                    self._work.wait(1.0)
+            else:
+                self._run(*claimed)
+
+    def _run(self, job: Job, photo: bytes) -> None:
+        """One job, whatever comes of it."""
+        started = time.monotonic()
+        self.progress[job.id] = ("queued", 0, 1)
+        outcome = "failed"
+        try:
+            outcome = "done" if self._dress(job, photo) else "cancelled"
+        except _Cancelled:
+            outcome = "cancelled"
+        except _Stopped:
+            outcome = "requeued"
+            self.store.requeue(job.id)
+        except InputError as error:
+            self.store.fail(job.id, str(error))
+        except Exception:
+            log.exception("job %s failed", job.id)
+            self.store.fail(job.id, INTERNAL_ERROR)
+        finally:
+            del self.progress[job.id]
+            self._cancelled.discard(job.id)
+        seconds = time.monotonic() - started
+        self._job_seconds += 0.2 * (seconds - self._job_seconds)
+        self.metrics.job(outcome, seconds)
+
+    def _dress(self, job: Job, data: bytes) -> bool:
+        """Run the pipeline and write the results -> whether anybody still wanted them."""
+        photo = images.from_bytes(data, job.name, self.limits.max_pixels)
+        request = job.request
+        settings = {key: request[key] for key in ("prompt", "negative_prompt", "seed", "steps", "guidance")}
+        result = self.pipeline(
+            photo,
+            request["prompt"],
+            num_images=request["num"],
+            generator=request["seed"],
+            steps=request["steps"],
+            guidance=request["guidance"],
+            negative_prompt=request["negative_prompt"],
+            box=arguments.box(request["box"]),
+            points=arguments.points(request["points"]),
+            layout=request["layout"],
+            callback=self._watch(job.id),
+        )
+        folder = self.store.folder(job.id)
+        try:
+            run_folder.write(folder, photo, result, {**settings, "pack": self._pack})
+        except InputError as error:
+            raise OSError(str(error)) from error  # a full disk is no fault of the client's
+        names = sorted(path.name for path in folder.iterdir())
+        if not self.store.finish(job.id, names, result.notices):
+            shutil.rmtree(folder)
+            return False
+        return True
+
+    def _watch(self, job_id: str) -> Progress:
+        """The pipeline's callback for a job: notes its progress, and stops it where it has to stop."""
+        deadline = time.monotonic() + self.limits.max_seconds
+
+        def report(stage: str, done: int, total: int) -> None:
+            self.progress[job_id] = (stage, done, total)
+            if job_id in self._cancelled:
+                raise _Cancelled
+            if self._abandon.is_set():
+                raise _Stopped
+            if time.monotonic() > deadline:
+                raise InputError(f"the job ran longer than the {self.limits.max_seconds} s that are accepted")
+
+        return report
+
+    def _keep_house(self) -> None:
+        """Remove what is old."""
+        while not self.closing.is_set():
+            self.store.purge(time.time() - 3600 * self.limits.keep_hours)
+            self.closing.wait(HOUSEKEEPING_S)

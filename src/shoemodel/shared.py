@@ -1,0 +1,157 @@
+"""One pipeline for several threads: their pictures are drawn in one batch.
+
+Each thread calls the pipeline as it would call one of its own. One thread computes at a time. A call that has come to
+`wear` steps aside until every other call has come there too; then one of them draws the pictures of all. A call that
+is alone waits for nobody.
+
+Batch sizes change rounding: a picture drawn in a batch may differ from the same picture drawn alone by a grey level
+or two outside the visible area, which is the photo's own either way.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Float, UInt8
+from torch import Tensor
+
+from shoemodel.pipeline import ShoeModelPipeline
+from shoemodel.pose import Pose
+from shoemodel.result import ShoeModelResult
+from shoemodel.sw import conditions, sample
+
+
+@dataclass(eq=False)
+class _Picture:
+    """A picture that one call waits for."""
+
+    condition: Float[Tensor, "6 s s"]
+    text: sample.Text
+    seed: int
+    options: dict[str, Any]
+    callback: Callable[[int], None] | None
+    pixels: UInt8[np.ndarray, "s s 3"] | None = None
+    error: Exception | None = None
+
+    @property
+    def waits(self) -> bool:
+        return self.pixels is None and self.error is None
+
+    def report(self, done: int) -> None:
+        """Pass progress on; what the callback raises stops this call alone."""
+        if self.callback is not None and self.error is None:
+            try:
+                self.callback(done)
+            except Exception as error:
+                self.error = error
+
+
+class _Unwanted(Exception):
+    """Every call that waits for this batch has been stopped."""
+
+
+class SharedPipeline(ShoeModelPipeline):
+    """A `ShoeModelPipeline` that many threads may call; `observe` is told the size of each batch."""
+
+    _turn: threading.Condition
+    _count: threading.Lock
+    _calls: int
+    _waiting: list[_Picture]
+    observe: Callable[[int], None]
+
+    @classmethod
+    def of(cls, pipeline: ShoeModelPipeline) -> SharedPipeline:
+        """Share a loaded pipeline's components."""
+        shared = cls(**pipeline.components)
+        shared._turn, shared._count = threading.Condition(), threading.Lock()
+        shared._calls, shared._waiting = 0, []
+        shared.observe = lambda size: None
+        return shared
+
+    def __call__(self, *args: Any, **kwargs: Any) -> ShoeModelResult:
+        """As in `ShoeModelPipeline`."""
+        with self._count:
+            self._calls += 1  # before it is this thread's turn, so that calls under way wait for it
+        with self.alone():
+            try:
+                return super().__call__(*args, **kwargs)
+            finally:
+                with self._count:
+                    self._calls -= 1
+                self._turn.notify_all()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Nobody else computes within the block: for single stages."""
+        with self._turn:
+            yield
+
+    def wear(
+        self,
+        shoe: UInt8[np.ndarray, "H W 4"],
+        pose: Pose,
+        text: sample.Text,
+        seed: int = 0,
+        steps: int = 50,
+        guidance: float = 7.0,
+        callback: Callable[[int], None] | None = None,
+        **walk: Any,
+    ) -> UInt8[np.ndarray, "s s 3"]:
+        """As in `ShoeModelPipeline`, in one batch with the pictures of the other calls."""
+        condition = conditions.of_canvas(shoe, pose, self.side)
+        picture = _Picture(condition, text, seed, {"steps": steps, "guidance": guidance, **walk}, callback)
+        with self._turn:
+            self._waiting.append(picture)
+            while picture.waits:
+                if len(self._waiting) >= self._calls:
+                    self._draw_waiting()
+                else:
+                    self._turn.wait()
+        if picture.error is not None:
+            raise picture.error
+        assert picture.pixels is not None
+        return picture.pixels
+
+    def _draw_waiting(self) -> None:
+        """Draw what waits, a batch for each choice of options."""
+        waiting, self._waiting = self._waiting, []
+        ordered = sorted(waiting, key=lambda picture: repr(picture.options))
+        for _, group in groupby(ordered, key=lambda picture: repr(picture.options)):
+            self._draw(list(group))
+        self._turn.notify_all()
+
+    def _draw(self, pictures: list[_Picture]) -> None:
+        """Draw one batch; an error belongs to every call in it."""
+
+        def report(done: int) -> None:
+            for picture in pictures:
+                picture.report(done)
+            if all(picture.error for picture in pictures):
+                raise _Unwanted
+
+        self.observe(len(pictures))
+        try:
+            drawn = sample.sample_batch(
+                self.unet,
+                self.controlnet,
+                self.vae,
+                self.scheduler,
+                torch.stack([picture.condition for picture in pictures]),
+                [picture.text for picture in pictures],
+                [picture.seed for picture in pictures],
+                callback=report,
+                **pictures[0].options,
+            )
+        except Exception as error:
+            for picture in pictures:
+                picture.error = picture.error or error
+        else:
+            for picture, pixels in zip(pictures, drawn, strict=True):
+                picture.pixels = pixels

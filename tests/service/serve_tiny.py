@@ -1,0 +1,12 @@
+"""`shoemodel serve` on a pack whose untrained networks find no feet: they are said to be where they are."""
+
+from __future__ import annotations
+
+import sys
+
+from shoemodel import cli, pipeline
+from tests.conftest import feet_of_canvas
+
+if __name__ == "__main__":
+    pipeline.foot_keypoints = feet_of_canvas
+    sys.exit(cli.main(["serve", *sys.argv[1:]]))

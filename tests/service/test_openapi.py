@@ -1,0 +1,75 @@
+"""The OpenAPI document against the service, with requests that schemathesis makes up."""
+
+import threading
+import time
+
+import pytest
+
+schemathesis = pytest.importorskip("schemathesis")
+
+import uvicorn  # noqa: E402
+from hypothesis import HealthCheck, Phase, given, settings  # noqa: E402
+from hypothesis import strategies as st  # noqa: E402
+from schemathesis.checks import not_a_server_error  # noqa: E402
+from schemathesis.specs.openapi import checks as openapi  # noqa: E402
+
+ROUTES = (
+    ("POST", "/v1/areas"),
+    ("POST", "/v1/poses"),
+    ("POST", "/v1/jobs"),
+    ("GET", "/v1/jobs/{id}"),
+    ("POST", "/v1/jobs/{id}/cancel"),
+    ("DELETE", "/v1/jobs/{id}"),
+    ("GET", "/v1/jobs/{id}/results/{name}"),
+    ("GET", "/healthz"),
+    ("GET", "/readyz"),
+    ("GET", "/metrics"),
+)
+
+
+@pytest.fixture
+def document(serve):
+    """The document of a service that listens on a port."""
+    server = uvicorn.Server(uvicorn.Config(serve().app, port=0, log_level="warning"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield schemathesis.openapi.from_url(f"http://127.0.0.1:{port}/openapi.json")
+    server.should_exit = True
+    thread.join()
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES)
+def test_answers_are_as_documented(document, method, path):
+    """Statuses, content types and bodies are the documented ones, whatever is sent; nothing is a fault of ours."""
+    checks = [
+        not_a_server_error,
+        openapi.status_code_conformance,
+        openapi.content_type_conformance,
+        openapi.response_schema_conformance,
+    ]
+
+    @given(data=st.data())
+    @settings(
+        max_examples=12,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    def call(data):
+        case = data.draw(document[path][method].as_strategy())
+        case.validate_response(case.call(), checks=checks)
+
+    call()
+
+
+def test_every_route_is_described(client):
+    described = client.app.openapi()["paths"]
+    assert {path for _, path in ROUTES} | {"/v1/images", "/v1/jobs/{id}/events"} == set(described)
+    body = described["/v1/jobs"]["post"]["requestBody"]["content"]
+    assert set(body) == {"multipart/form-data", "application/json"}
+    assert {"photo", "prompt", "num", "seed"} <= set(body["multipart/form-data"]["schema"]["properties"])

@@ -1,0 +1,148 @@
+"""The direct routes, and what they refuse."""
+
+import base64
+import io
+
+import numpy as np
+from PIL import Image
+
+from shoemodel import images, packs
+from tests.service.conftest import QUICK
+
+
+def picture(text):
+    return np.array(Image.open(io.BytesIO(base64.b64decode(text))))
+
+
+def sentence(answer, status):
+    """The answer has this status and holds one sentence, no trace."""
+    assert answer.status_code == status, answer.text
+    body = answer.json()
+    assert list(body) == ["detail"] and "Traceback" not in body["detail"]
+    return body["detail"]
+
+
+def test_areas_from_multipart_and_json_agree(client, photo, shoe_mask):
+    form = client.post("/v1/areas", files={"photo": photo}).json()
+    text = base64.b64encode(photo[1]).decode()
+    assert client.post("/v1/areas", json={"photo": text}).json() == form
+    assert (form["width"], form["height"], form["source"]) == (128, 96, "alpha")
+    labels = picture(form["areas_png"])
+    assert labels.shape == shoe_mask.shape
+    assert ((labels > 0) == shoe_mask).mean() > 0.9
+    assert form["visible_pixels"] == (labels == 1).sum() and form["wearable_pixels"] == (labels == 2).sum()
+
+
+def test_poses_stand_on_the_canvas(client, photo):
+    answer = client.post("/v1/poses", files={"photo": photo}, data={"num": 3, "seed": 1, "layout": "keep"}).json()
+    assert (answer["canvas_width"], answer["canvas_height"]) == (128, 96)
+    assert 1 <= len(answer["poses"]) <= 3
+    assert set(answer["poses"][0]) > {"left_hip", "right_heel"}
+
+
+def test_images_hold_the_shoe(client, photo, shoe_photo):
+    answer = client.post("/v1/images", files={"photo": photo}, data={**QUICK, "num": 2, "layout": "keep"}).json()
+    assert [image["name"] for image in answer["images"]] == ["image_00.png", "image_01.png"]
+    shoe = picture(base64.b64encode(client.get(f"/v1/jobs/{answer['id']}/results/shoe.png").content))
+    kept = shoe[..., 3] == 255
+    for image in answer["images"]:
+        pixels = picture(image["png"])
+        assert (pixels[kept] == images.load(shoe_photo).rgb[kept]).all()
+        assert client.get(image["href"]).content == base64.b64decode(image["png"])
+
+
+def test_what_cannot_be_used_is_refused_in_a_sentence(client, photo):
+    def refuse(status, words, data=QUICK, file=photo, route="/v1/jobs"):
+        assert words in sentence(client.post(route, files={"photo": file}, data=data), status)
+
+    refuse(422, "is not a picture", file=("a.png", b"nothing"))
+    refuse(422, "is not a picture", file=("a.png", b"http://example.com/shoe.png"))
+    refuse(422, "at least 32 px", file=("a.png", images.encode_png(np.zeros((8, 8, 3), np.uint8))))
+    refuse(422, "prompt", data={"num": 1})
+    refuse(422, "num is 9, at most 8", data={**QUICK, "num": 9})
+    refuse(422, "steps is 101", data={**QUICK, "steps": 101})
+    refuse(422, "seed", data={**QUICK, "seed": -1})
+    refuse(422, "guidance", data={**QUICK, "guidance": "nan"})
+    refuse(422, "box is '1,2'", data={**QUICK, "box": "1,2"})
+    refuse(422, "layout 'there'", data={**QUICK, "layout": "there"})
+    refuse(422, "Extra inputs", data={**QUICK, "url": "http://example.com"})
+    refuse(422, "does not lie inside", data={"box": "0,0,900,50"}, route="/v1/areas")
+    text = client.post("/v1/jobs", files={"photo": (None, "/etc/passwd")})
+    assert "nothing else, is sent as a file" in sentence(text, 422)
+    assert "not base64" in sentence(client.post("/v1/jobs", json={"photo": "/etc/passwd!", **QUICK}), 422)
+    assert "no JSON object" in sentence(client.post("/v1/jobs", json=[1]), 422)
+    assert "prompt" in sentence(client.post("/v1/jobs", json={"photo": "", "prompt": 3}), 422)
+    plain = client.post("/v1/jobs", content="a", headers={"content-type": "text/plain"})
+    assert "content type is 'text/plain'" in sentence(plain, 415)
+    sentence(client.get("/v1/nothing"), 404)
+
+
+def test_a_client_cannot_name_a_path(client, photo, finished):
+    file = ("../../../../etc/shoe.png", *photo[1:])
+    job = finished(client, client.post("/v1/jobs", files={"photo": file}, data=QUICK).json()["id"])
+    assert client.get(f"/v1/jobs/{job['id']}/results/run.json").json()["photo"]["name"] == "shoe.png"
+    for name in ("../../jobs.sqlite3", "..%2F..%2Fjobs.sqlite3", "%2Fetc%2Fpasswd", "nothing.png"):
+        assert client.get(f"/v1/jobs/{job['id']}/results/{name}").status_code in (404, 422)
+    assert client.get("/v1/jobs/..%2F..").status_code in (404, 422)
+
+
+def test_large_uploads_are_refused_before_they_are_read(serve, photo):
+    with serve(max_upload_mib=1, max_pixels=10_000) as client:
+        noise = ("a.png", bytes(2**20 + 1))
+        assert "at most 1 MiB" in sentence(client.post("/v1/areas", files={"photo": noise}), 413)
+        sentence(client.post("/v1/areas", files={"photo": ("a.png", bytes(2**21))}), 413)
+        chunks = (bytes(2**16) for _ in range(64))
+        sentence(client.post("/v1/areas", content=chunks, headers={"content-type": "application/json"}), 413)
+        assert "at most 0.01 megapixels" in sentence(client.post("/v1/areas", files={"photo": photo}), 422)
+
+
+def test_a_fault_of_ours_says_nothing_about_itself(client, photo, monkeypatch, finished):
+    monkeypatch.setattr("shoemodel.shared.SharedPipeline.find_region", lambda *_: 1 / 0)
+    for route in ("/v1/areas", "/v1/poses", "/v1/images"):
+        data = QUICK if route == "/v1/images" else None
+        answer = client.post(route, files={"photo": photo}, data=data)
+        assert sentence(answer, 500) == "internal error; the server's log says more"
+    job = finished(client, client.post("/v1/jobs", files={"photo": photo}, data=QUICK).json()["id"])
+    assert (job["status"], job["error"]) == ("failed", "internal error; the server's log says more")
+
+
+def test_tokens(serve, photo):
+    with serve(tokens=["secret-number-one", "secret-number-two"]) as client:
+        assert client.get("/healthz").status_code == client.get("/readyz").status_code == 200
+        for headers in ({}, {"Authorization": "Bearer secret-number-three"}, {"Authorization": "Basic abc"}):
+            answer = client.post("/v1/areas", files={"photo": photo}, headers=headers)
+            assert "bearer token" in sentence(answer, 401)
+            assert answer.headers["www-authenticate"] == "Bearer"
+        headers = {"Authorization": "Bearer secret-number-two"}
+        assert client.post("/v1/areas", files={"photo": photo}, headers=headers).status_code == 200
+
+
+def test_other_origins_are_shut_out_unless_named(client, serve):
+    preflight = {"Origin": "https://shop.example", "Access-Control-Request-Method": "POST"}
+    assert "access-control-allow-origin" not in client.options("/v1/areas", headers=preflight).headers
+    assert "access-control-allow-origin" not in client.get("/healthz", headers=preflight).headers
+    with serve(origins=["https://shop.example"], folder="other") as open_client:
+        answer = open_client.options("/v1/areas", headers=preflight)
+        assert answer.headers["access-control-allow-origin"] == "https://shop.example"
+
+
+def test_probes_and_metrics(client, photo):
+    assert client.get("/healthz").json() == {"status": "ok"}
+    assert client.get("/readyz").json() == {"status": "ready"}
+    client.post("/v1/images", files={"photo": photo}, data=QUICK)
+    client.get("/v1/jobs/" + "0" * 32)
+    text = client.get("/metrics").text
+    assert 'shoemodel_stored_jobs{status="done"} 1.0' in text
+    assert 'shoemodel_requests_total{method="GET",route="/v1/jobs/{id}",status="404"} 1.0' in text
+    assert "shoemodel_batch_pictures_count 1.0" in text
+    client.service.worker.close()
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()) == (503, {"status": "not ready"})
+    assert "stopping" in sentence(client.post("/v1/jobs", files={"photo": photo}, data=QUICK), 503)
+
+
+def test_run_json_says_how_the_results_were_made(client, photo, tiny_pack):
+    answer = client.post("/v1/images", files={"photo": photo}, data=QUICK).json()
+    run = client.get(f"/v1/jobs/{answer['id']}/results/run.json").json()
+    assert {key: run[key] for key in QUICK} == QUICK
+    assert run["pack"] == packs.identity(tiny_pack)
