@@ -38,6 +38,7 @@ TASKS = {
     "autoencoder": "AutoencoderTask",
     "base": "BaseTask",
     "sw": "SWTask",
+    "judge": "JudgeTask",
 }
 STYLE = (tyro.conf.OmitArgPrefixes,)
 DESCRIPTION = "A photo of an unworn shoe in, pictures of legs wearing exactly that shoe out."
@@ -160,7 +161,7 @@ class Train:
     Example: shoemodel train wd mini --data data --out runs/wd
     """
 
-    module: Positional[Literal["region", "wd", "feet", "legs", "clip", "autoencoder", "base", "sw"]]
+    module: Positional[Literal["region", "wd", "feet", "legs", "clip", "autoencoder", "base", "sw", "judge"]]
     """What to train; base needs the runs of autoencoder and clip, sw needs that of base as well."""
     preset: Positional[Literal["smoke", "mini", "paper"]]
     """smoke: seconds, to see that everything runs; mini: the shipped pack; paper: the paper's numbers, where known."""

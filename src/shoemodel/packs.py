@@ -37,6 +37,8 @@ COMPONENTS = {
     "scheduler": "diffusers",
 }
 """Components of a pack and the library each class comes from, where OWN_CLASSES names no other."""
+OPTIONAL = {"image_encoder": "transformers", "judge": "transformers"}
+"""Components that a pack may hold: they draw nothing, they look at what was drawn."""
 OWN_CLASSES = {"StemmedSam": "shoemodel.wd.sam", "StemmedVitPose": "shoemodel.lps.vitpose"}
 
 
@@ -159,7 +161,8 @@ def write_manifest(
 def assemble(runs: Sequence[Path], out: Path, licence: str = LICENCE) -> dict[str, Any]:
     """Collect RUN/model/<component> of every run into the pack `out`, weights cast to bfloat16 -> the manifest.
 
-    A component that several runs hold (a frozen base, say) is taken from the first of them.
+    A component that several runs hold (a frozen base, say) is taken from the first of them; those of OPTIONAL may be
+    missing.
 
     Raises:
         InputError: a run without a model, or a component that no run holds.
@@ -172,17 +175,18 @@ def assemble(runs: Sequence[Path], out: Path, licence: str = LICENCE) -> dict[st
             found.setdefault(folder.name, folder)
     if missing := [name for name in COMPONENTS if name not in found]:
         raise InputError(f"these runs hold no {' and no '.join(missing)}; a pack needs {', '.join(COMPONENTS)}")
+    libraries = COMPONENTS | {name: library for name, library in OPTIONAL.items() if name in found}
     with replacing(out) as partial:
-        for name in COMPONENTS:
+        for name in libraries:
             shutil.copytree(found[name], partial / name)
             for weights in (partial / name).glob("*.safetensors"):
                 _cast(weights)
         index: dict[str, Any] = {"_class_name": "ShoeModelPipeline", "_diffusers_version": version("diffusers")}
-        for name, library in COMPONENTS.items():
+        for name, library in libraries.items():
             kind = _class_name(partial / name)
             index[name] = [OWN_CLASSES.get(kind, library), kind]
         (partial / INDEX).write_text(json.dumps(index, indent=2) + "\n", encoding="utf-8")
-        sources = {name: found[name].parent.parent.name for name in COMPONENTS}
+        sources = {name: found[name].parent.parent.name for name in libraries}
         return write_manifest(partial, out.name, licence, sources)
 
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -35,7 +35,9 @@ from jaxtyping import Bool, UInt8
 from PIL import Image
 from transformers import (
     CLIPTextModel,
+    CLIPTextModelWithProjection,
     CLIPTokenizer,
+    CLIPVisionModelWithProjection,
     SamModel,
     SegformerForSemanticSegmentation,
     VitPoseForPoseEstimation,
@@ -74,11 +76,15 @@ class ShoeModelPipeline(DiffusionPipeline):
     legs: LegDenoiser
     legs_scheduler: DDPMScheduler
     tokenizer: CLIPTokenizer
-    text_encoder: CLIPTextModel
+    text_encoder: CLIPTextModel | CLIPTextModelWithProjection
     vae: AutoencoderDC | AutoencoderTiny | AutoencoderKL
     unet: UNet2DConditionModel
     controlnet: ControlNetModel
     scheduler: DDIMScheduler
+    image_encoder: CLIPVisionModelWithProjection | None
+    judge: SegformerForSemanticSegmentation | None
+
+    _optional_components: ClassVar = list(packs.OPTIONAL)
 
     def __init__(
         self,
@@ -88,11 +94,13 @@ class ShoeModelPipeline(DiffusionPipeline):
         legs: LegDenoiser,
         legs_scheduler: DDPMScheduler,
         tokenizer: CLIPTokenizer,
-        text_encoder: CLIPTextModel,
+        text_encoder: CLIPTextModel | CLIPTextModelWithProjection,
         vae: AutoencoderDC | AutoencoderTiny | AutoencoderKL,
         unet: UNet2DConditionModel,
         controlnet: ControlNetModel,
         scheduler: DDIMScheduler,
+        image_encoder: CLIPVisionModelWithProjection | None = None,
+        judge: SegformerForSemanticSegmentation | None = None,
     ):
         super().__init__()
         self.register_modules(
@@ -107,6 +115,8 @@ class ShoeModelPipeline(DiffusionPipeline):
             unet=unet,
             controlnet=controlnet,
             scheduler=scheduler,
+            image_encoder=image_encoder,
+            judge=judge,
         )
 
     @classmethod
