@@ -210,14 +210,16 @@ def toy_folder(tmp_path_factory) -> Path:
     return folder
 
 
-@pytest.fixture
-def found_feet(monkeypatch):
+def said_feet(model, shoe):
     """Untrained networks find no feet: say where they are, on whatever canvas."""
     from shoemodel.lps.predict import FootKeypoints
 
-    def feet(model, shoe):
-        height, width = shoe.shape[:2]
-        unit = [[0.3, 0.6], [0.5, 0.8], [0.45, 0.8], [0.25, 0.8], [0.6, 0.6], [0.8, 0.8], [0.75, 0.8], [0.55, 0.8]]
-        return FootKeypoints(np.array(unit) * (width, height), np.ones(8), np.ones(8, bool))
+    height, width = shoe.shape[:2]
+    unit = [[0.3, 0.6], [0.5, 0.8], [0.45, 0.8], [0.25, 0.8], [0.6, 0.6], [0.8, 0.8], [0.75, 0.8], [0.55, 0.8]]
+    return FootKeypoints(np.array(unit) * (width, height), np.ones(8), np.ones(8, bool))
 
-    monkeypatch.setattr("shoemodel.pipeline.foot_keypoints", feet)
+
+@pytest.fixture
+def found_feet(monkeypatch):
+    """`said_feet` in the pipeline."""
+    monkeypatch.setattr("shoemodel.pipeline.foot_keypoints", said_feet)

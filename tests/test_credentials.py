@@ -57,13 +57,13 @@ def pem(*certificates):
 
 @pytest.fixture(scope="module")
 def identity(tmp_path_factory):
-    """Files of a chain and its key, and of a certificate that signs itself."""
+    """Files of a chain and its key, and of an authority's own certificate."""
     folder = tmp_path_factory.mktemp("identity")
     authority_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     authority = issued("An authority", authority_key, "An authority", authority_key, True)
     leaf = issued("The photographer", key, "An authority", authority_key, False)
     (folder / "chain.pem").write_bytes(pem(leaf, authority))
-    (folder / "self.pem").write_bytes(pem(issued("Myself", key, "Myself", key, False)))
+    (folder / "self.pem").write_bytes(pem(issued("Myself", key, "Myself", key, True)))
     secret = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )

@@ -33,7 +33,7 @@ class Batch:
     out: Annotated[Path, arg(metavar="DIR")]
     """Folder to write to."""
     engine: Literal["local", "ray"] = "local"
-    """local: this process; ray: Ray Data, on the cluster of RAY_ADDRESS or on this machine. The results are the same."""
+    """local: this process; ray: Ray Data, on the cluster of RAY_ADDRESS or on this machine; the results are alike."""
     prompt: Annotated[str | None, arg(metavar="TEMPLATE")] = None
     """For rows without a prompt of their own, filled from their columns; for all rows where it holds {prompt}."""
     num: int = 1
@@ -70,10 +70,11 @@ class Batch:
             raise InputError("--workers and --gpus were given with --engine local; they belong to --engine ray")
         rows = manifest.read(self.manifest, self._order(), self.prompt)
         signer = self.kept.signer()
-        packs.check(packs.resolve(self.pack))
-        load = partial(ShoeModelPipeline.from_pretrained, self.pack)
+        pack = packs.resolve(self.pack).absolute()
+        packs.check(pack)
+        load = partial(ShoeModelPipeline.from_pretrained, pack)
         engine = batch.engine(pool if self.engine == "ray" else None)
-        failed = batch.run(rows, self.out, packs.identity(self.pack), load, engine, signer)
+        failed = batch.run(rows, self.out, packs.identity(pack), load, engine, signer)
         print(f"{self.out}: {len(rows) - failed} of {len(rows)} rows done, {failed} failed")
         return int(failed > 0)
 

@@ -3,7 +3,7 @@
 The certificate of the visible area (`certificate.py`) stands in them as an assertion, so that whoever holds one signed
 picture knows who says that the shoe is the photo's own. Signing adds a chunk to the file and changes no pixel; it is
 the last thing that happens to one. Who signs needs a certificate for e-mail or document signing that a certificate
-authority has issued, the chain in one PEM file with the leaf first: C2PA refuses certificates that sign themselves.
+authority has issued, the chain in one PEM file with the leaf first: C2PA refuses an authority that signs for itself.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ SOURCE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlg
 """What the pictures are: the photo's own pixels with surroundings that a trained model drew."""
 VALID = ("Valid", "Trusted")
 """States of a reading: whole and rightly signed; and also signed by someone on a list of trust."""
+_UNKNOWN = "signingCredential.untrusted"
+"""Said of every signer who is on no list of trust; `state` says so already."""
 _CURVES = {"secp256r1": "es256", "secp384r1": "es384", "secp521r1": "es512"}
 _PNG = "image/png"
 _CHUNK = b"caBX"
@@ -157,7 +159,8 @@ def _signed(png: bytes, proof: Mapping[str, Any], signer: Signer, title: str = "
                 "label": "c2pa.actions",
                 "data": {"actions": [{"action": "c2pa.created", "digitalSourceType": SOURCE}]},
             },
-            {"label": CERTIFICATE, "data": dict(proof)},
+            # As text, for readers of C2PA take lists of small numbers for bytes.
+            {"label": CERTIFICATE, "data": {"json": json.dumps(proof)}},
         ],
     }
     target = io.BytesIO()
@@ -186,11 +189,12 @@ def _read(png: bytes) -> dict[str, Any]:
         raise ValueError(_sentence(error)) from error
     active = store["manifests"][store["active_manifest"]]
     failures = store.get("validation_results", {}).get("activeManifest", {}).get("failure", [])
-    statements = [each["data"] for each in active["assertions"] if each["label"] == CERTIFICATE]
+    codes = [each["code"] for each in failures if each["code"] != _UNKNOWN]
+    statements = [json.loads(each["data"]["json"]) for each in active["assertions"] if each["label"] == CERTIFICATE]
     return {
         "state": state,
-        "signer": active.get("signature_info", {}).get("common_name") or active["signature_info"].get("issuer"),
-        "problems": [each["code"] for each in failures],
+        "signer": active["signature_info"].get("common_name"),
+        "problems": codes,
         "certificate": statements[0] if statements else None,
     }
 

@@ -42,6 +42,9 @@ class Row:
 
     sku: str
     photo: Path
+    """Absolute, so that it holds in every process."""
+    named: str
+    """The photo as the manifest names it."""
     order: Order
 
     @property
@@ -66,7 +69,7 @@ def read(manifest: Path, order: Order, template: str | None = None) -> list[Row]
     columns, records = _records(manifest)
     if missing := [name for name in NEEDED if name not in columns]:
         raise InputError(
-            f"{manifest} has the columns {', '.join(columns) or 'none'}, but {' and '.join(missing)} is missing; sku and "
+            f"{manifest} has the columns {', '.join(columns) or 'none'}, but not {' and '.join(missing)}; sku and "
             "photo are needed, and prompt, num, seed and layout may be there"
         )
     fields = _fields(template, columns)
@@ -74,7 +77,7 @@ def read(manifest: Path, order: Order, template: str | None = None) -> list[Row]
     faults, seen = [], dict[str, str]()
     for where, record in records:
         try:
-            row = _row(record, manifest.parent, order, template, fields)
+            row = _row(record, manifest.parent.absolute(), order, template, fields)
             if row.sku in seen:
                 raise InputError(f"the sku {row.sku!r} stands in {seen[row.sku]} already")
             seen[row.sku] = where
@@ -182,7 +185,8 @@ def _row(record: dict[str, str], base: Path, order: Order, template: str | None,
     asked = dict(_asked(record, order))
     if asked["num"] < (order.keep or 1):
         raise InputError(f"num is {asked['num']}, at least {order.keep or 1} is accepted")
-    return Row(sku=sku, photo=base / photo, order=replace(order, prompt=_prompt(record, template, fields), **asked))
+    own = replace(order, prompt=_prompt(record, template, fields), **asked)
+    return Row(sku=sku, photo=base / photo, named=photo, order=own)
 
 
 def _asked(record: dict[str, str], order: Order) -> Iterator[tuple[str, Any]]:

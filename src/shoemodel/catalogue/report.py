@@ -1,4 +1,4 @@
-"""report.html: a page over the folder of a catalogue that filters and sorts, from the file system, without a network."""
+"""report.html: a page over the folder of a catalogue that filters and sorts, without a network."""
 
 from __future__ import annotations
 

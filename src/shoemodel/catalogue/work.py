@@ -38,7 +38,7 @@ def make(pipeline: ShoeModelPipeline, row: Row, pack: Mapping[str, str], photo: 
     try:
         files = _files(pipeline, row, pack, place)
     except InputError as refused:
-        error = str(refused).replace(str(place), str(row.photo))
+        error = str(refused).replace(str(place), row.named)
     except Exception as failure:  # told in the table
         error = f"{type(failure).__name__}: {failure}"
     return Done(row.sku, time.monotonic() - began, files, error)
