@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from shoemodel import ray_data
 from shoemodel.catalogue import work
 from shoemodel.catalogue.manifest import Row
@@ -52,7 +54,7 @@ def run(
     Raises:
         InputError: ray is not installed.
     """
-    cpus = max(1, (os.cpu_count() or 1) // pool.most)
+    cpus = max(1, torch.get_num_threads() // pool.most)  # as many as one process would take
     data = ray_data.started(pool.most * cpus + 1)
     import ray
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
@@ -62,7 +64,9 @@ def run(
         raise InputError(f"--gpus {pool.gpus:g} was asked for {pool.least} workers; this machine has {found:g} GPUs")
     here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
     todo = [{"row": pickle.dumps(row)} for row in rows]
-    photos = data.from_items(todo, override_num_blocks=len(todo)).map(_read, num_cpus=0.1, scheduling_strategy=here)
+    photos = data.from_items(todo, override_num_blocks=len(todo)).map(
+        _read, num_cpus=0, concurrency=2, scheduling_strategy=here
+    )
     actors = data.ActorPoolStrategy(min_size=pool.least, max_size=pool.most)
     arguments = (load, dict(pack), cpus)
     made = photos.map(_Worker, fn_constructor_args=arguments, compute=actors, num_cpus=cpus, num_gpus=pool.gpus)
@@ -83,8 +87,6 @@ class _Worker:
     """An actor: loads the model, then makes row after row."""
 
     def __init__(self, load: Callable[[], ShoeModelPipeline], pack: Mapping[str, str], cpus: int):
-        import torch
-
         torch.set_num_threads(cpus)
         self.pipeline, self.pack = load(), pack
 
