@@ -97,6 +97,6 @@ class Batch:
             steps=self.steps,
             guidance=self.guidance,
             layout=self.layout,
-            keep=self.kept.count(self.num),
+            keep=self.kept.count(),
             rejected=self.kept.rejected,
         )

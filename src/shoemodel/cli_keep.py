@@ -25,8 +25,8 @@ class Keep:
     c2pa: Annotated[tuple[Path, Path] | None, arg(metavar="CERT KEY")] = None
     """Sign every picture with content credentials (C2PA): a chain of certificates and its private key, as PEM files."""
 
-    def count(self, num: int) -> int | None:
-        """How many of `num` pictures are kept, None for all. Raises InputError for what cannot be read."""
+    def count(self, num: int | None = None) -> int | None:
+        """How many of `num` pictures are kept, None for all. Raises InputError for what does not fit."""
         from shoemodel.quality import keep
 
         if self.rejected and self.keep is None:

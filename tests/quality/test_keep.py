@@ -19,7 +19,9 @@ def test_ranked_from_the_best_and_equals_in_their_order():
 
 
 def test_best_of_num():
-    assert keep.parse("best:2", 4) == 2
+    assert keep.parse("best:2", 4) == keep.parse("best:2") == 2
+    with pytest.raises(InputError, match="K from 1 up is accepted"):
+        keep.parse("best:0")
     for text in ("2", "best:0", "best:5", "worst:1", "best:", "best:²"):
         with pytest.raises(InputError, match="best:K with K from 1 to 4"):
             keep.parse(text, 4)

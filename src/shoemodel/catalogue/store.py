@@ -1,7 +1,7 @@
 """The folder of a catalogue: a folder a SKU, put there whole by one rename, so that a kill at any moment leaves each
 row either finished or not begun.
 
-    DIR/<sku>/row.json     status, error, seconds, and a fingerprint of what it answers
+    DIR/<sku>/row.json     status, error, what was asked, seconds, a fingerprint of all that the results follow from
     DIR/<sku>/...          what `generate` leaves for one photo, and thumbnail.jpg; nothing more where the row failed
 """
 
@@ -83,7 +83,9 @@ class Store:
 
     def put(self, row: Row, done: Done) -> dict[str, Any]:
         """Write the folder of a row, signed where there is a signer, in the place of an earlier one -> its record."""
-        record: dict[str, Any] = {"sku": row.sku, "status": DONE, "error": "", "seconds": round(done.seconds, 3)}
+        record: dict[str, Any] = {"sku": row.sku, "status": DONE, "error": "", "photo": row.named}
+        record |= {name: getattr(row.order, name) for name in ("prompt", "num", "seed", "layout")}
+        record["seconds"] = round(done.seconds, 3)
         if done.error:
             record |= {"status": FAILED, "error": done.error}
         else:

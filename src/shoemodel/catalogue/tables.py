@@ -47,10 +47,7 @@ def rows(store: Store, wanted: Sequence[Row]) -> list[dict[str, Any]]:
 
 
 def _row(store: Store, row: Row, record: dict[str, Any]) -> dict[str, Any]:
-    order = row.order
-    told: dict[str, Any] = {name: record[name] for name in ("sku", "status", "error", "seconds")}
-    told |= {"photo": row.named, "prompt": order.prompt, "num": order.num, "seed": order.seed}
-    told |= {"layout": order.layout, "folder": row.folder}
+    told: dict[str, Any] = {**record, "folder": row.folder}
     if record["status"] == DONE:
         told |= _results(store.out / row.folder)
     return {name: told.get(name) for name in COLUMNS}

@@ -10,11 +10,13 @@ from shoemodel.errors import InputError
 from shoemodel.quality.score import Quality
 
 
-def parse(text: str, num: int) -> int:
-    """Read "best:K" -> K of `num` pictures; InputError for anything else."""
+def parse(text: str, num: int | None = None) -> int:
+    """Read "best:K" -> K, at most `num`, the number drawn, where that is known; InputError for anything else."""
     kind, _, count = text.partition(":")
-    if kind != "best" or not (count.isascii() and count.isdigit()) or not 1 <= int(count) <= num:
-        raise InputError(f"--keep is {text!r}; best:K with K from 1 to {num}, the number that is drawn, is accepted")
+    readable = kind == "best" and count.isascii() and count.isdigit()
+    if not readable or not 1 <= int(count) <= (num or int(count)):
+        most = f" to {num}, the number that is drawn," if num else " up"
+        raise InputError(f"--keep is {text!r}; best:K with K from 1{most} is accepted")
     return int(count)
 
 
