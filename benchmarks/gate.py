@@ -1,8 +1,8 @@
 """How well the quality gate agrees with eyes.
 
-    shoemodel batch shoes.csv --num 4 --prompt "legs in {trousers}" --out results   # some hundred results, with scores
-    python benchmarks/gate.py sheet results --out gate                  # 100 of them, numbered, without their scores
-    python benchmarks/gate.py agreement gate --json gate.json           # once the column `good` of gate/eyes.csv is filled
+    shoemodel batch shoes.csv --num 4 --prompt "legs in {trousers}" --out results
+    python benchmarks/gate.py sheet results --out gate          # 100 of them, numbered, without their scores
+    python benchmarks/gate.py agreement gate --json gate.json   # once the column `good` of gate/eyes.csv is filled
 
 Who looks sees the pictures in random order and writes 1 (would be shown to a customer) or 0 behind every number.
 """

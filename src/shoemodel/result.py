@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from jaxtyping import UInt8
@@ -47,4 +48,5 @@ class ShoeModelResult:
     def take(self, indices: Sequence[int]) -> ShoeModelResult:
         """The same with these pictures only, in this order."""
         names = ("images", "poses", "pose_images", "generated", "seeds")
-        return replace(self, **{name: [getattr(self, name)[index] for index in indices] for name in names})
+        taken: dict[str, Any] = {name: [getattr(self, name)[index] for index in indices] for name in names}
+        return replace(self, **taken)

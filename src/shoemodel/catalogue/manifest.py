@@ -27,6 +27,8 @@ from shoemodel import layout as layouts
 from shoemodel.errors import InputError
 from shoemodel.orders import Order
 
+Table = tuple[list[str], list[tuple[str, dict[str, Any]]]]
+"""Names of the columns; where each row stands, for people, and its cells."""
 NEEDED = ("sku", "photo")
 RESERVED = ("results.csv", "results.parquet", "report.html")
 """Files beside the folders of the SKUs, so no SKU's own."""
@@ -74,7 +76,8 @@ def read(manifest: Path, order: Order, template: str | None = None) -> list[Row]
         )
     fields = _fields(template, columns)
     rows: list[Row] = []
-    faults, seen = [], dict[str, str]()
+    faults: list[str] = []
+    seen: dict[str, str] = {}
     for where, record in records:
         try:
             row = _row(record, manifest.parent.absolute(), order, template, fields)
@@ -106,14 +109,14 @@ def _records(manifest: Path) -> tuple[list[str], list[tuple[str, dict[str, str]]
     return columns, [(where, {name: _text(value) for name, value in row.items()}) for where, row in rows]
 
 
-def _csv(manifest: Path) -> tuple[list[str], list[tuple[str, dict[str, Any]]]]:
+def _csv(manifest: Path) -> Table:
     with manifest.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file, strict=True)
         columns = [name.strip() for name in reader.fieldnames or []]
         if repeated := {name for name in columns if columns.count(name) > 1}:
             raise InputError(f"{manifest} has the column {sorted(repeated)[0]!r} twice; each column once is accepted")
         reader.fieldnames = columns
-        rows = []
+        rows: list[tuple[str, dict[str, Any]]] = []
         for number, row in enumerate(reader, 1):
             where = f"row {number} (line {reader.line_num})"
             if None in row:
@@ -124,9 +127,10 @@ def _csv(manifest: Path) -> tuple[list[str], list[tuple[str, dict[str, Any]]]]:
     return columns, rows
 
 
-def _jsonl(manifest: Path) -> tuple[list[str], list[tuple[str, dict[str, Any]]]]:
-    rows, columns = [], dict[str, None]()
-    for line, text in enumerate(manifest.read_text(encoding="utf-8-sig").splitlines(), 1):
+def _jsonl(manifest: Path) -> Table:
+    rows: list[tuple[str, dict[str, Any]]] = []
+    columns: dict[str, None] = {}
+    for line, text in enumerate(manifest.read_text(encoding="utf-8-sig").split("\n"), 1):
         if not text.strip():
             continue
         where = f"row {len(rows) + 1} (line {line})"
@@ -141,7 +145,7 @@ def _jsonl(manifest: Path) -> tuple[list[str], list[tuple[str, dict[str, Any]]]]
     return list(columns), rows
 
 
-def _parquet(manifest: Path) -> tuple[list[str], list[tuple[str, dict[str, Any]]]]:
+def _parquet(manifest: Path) -> Table:
     try:
         import pyarrow
         import pyarrow.parquet
