@@ -96,7 +96,18 @@ def test_signing_changes_no_pixel(run, capsys):
     assert "credentials of 2 pictures are valid" in capsys.readouterr().out
 
 
-def test_a_changed_pixel_makes_them_invalid(run, capsys):
+def test_a_catalogue_is_signed_too(tiny_pack, found_feet, shoe_photo, tmp_path, identity, capsys):
+    (tmp_path / "shoes.csv").write_text("sku,photo\nA,shoe.png\n")
+    how = ["--prompt", "jeans", "--steps", "1", "--pack", str(tiny_pack), "--out", str(tmp_path / "out")]
+    signing = ["--c2pa", str(identity / "chain.pem"), str(identity / "key.pem")]
+    assert main(["batch", str(tmp_path / "shoes.csv"), *how]) == 0
+    assert credentials.signed(tmp_path / "out" / "A") == []
+    assert main(["batch", str(tmp_path / "shoes.csv"), *how, *signing]) == 0  # another signer, so it is made again
+    assert main(["verify", str(tmp_path / "out" / "A")]) == 0
+    assert "credentials of 1 pictures are valid" in capsys.readouterr().out
+
+
+def test_a_changed_byte_makes_them_invalid(run, capsys):
     file = run / "image_00.png"
     data = bytearray(file.read_bytes())
     place = data.index(b"parameters") + 40  # in the text: the picture itself stays readable

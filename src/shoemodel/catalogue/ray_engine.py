@@ -57,15 +57,14 @@ def run(
     cpus = max(1, torch.get_num_threads() // pool.most)  # as many as one process would take
     data = ray_data.started(pool.most * cpus + 1)
     import ray
-    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
     found = ray.cluster_resources().get("GPU", 0)
     if pool.gpus * pool.least > found and "RAY_ADDRESS" not in os.environ:
         raise InputError(f"--gpus {pool.gpus:g} was asked for {pool.least} workers; this machine has {found:g} GPUs")
-    here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
+    here = {"ray.io/node-id": ray.get_runtime_context().get_node_id()}
     todo = [{"row": pickle.dumps(row)} for row in rows]
     photos = data.from_items(todo, override_num_blocks=len(todo)).map(
-        _read, num_cpus=0, concurrency=2, scheduling_strategy=here
+        _read, num_cpus=0, concurrency=2, label_selector=here
     )
     actors = data.ActorPoolStrategy(min_size=pool.least, max_size=pool.most)
     arguments = (load, dict(pack), cpus)
