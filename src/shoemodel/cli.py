@@ -5,14 +5,13 @@ Bad input gets one sentence on stderr and exit code 2. Nothing heavy is imported
 
 from __future__ import annotations
 
-import importlib
 import sys
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import tyro
 from tyro.conf import Positional, arg, subcommand
@@ -23,20 +22,10 @@ from shoemodel.cli_evaluate import Evaluate
 from shoemodel.cli_generate import Generate
 from shoemodel.cli_poses import Poses
 from shoemodel.cli_report import BAD_INPUT, complain
+from shoemodel.cli_train import Pack, Train
 from shoemodel.errors import InputError
 
 INTERRUPTED = 130
-TASKS = {
-    "region": "RegionTask",
-    "wd": "WDTask",
-    "feet": "FeetTask",
-    "legs": "LegsTask",
-    "clip": "ClipTask",
-    "autoencoder": "AutoencoderTask",
-    "base": "BaseTask",
-    "sw": "SWTask",
-    "judge": "JudgeTask",
-}
 STYLE = (tyro.conf.OmitArgPrefixes,)
 DESCRIPTION = "A photo of an unworn shoe in, pictures of legs wearing exactly that shoe out."
 
@@ -68,68 +57,6 @@ class Verify:
             whole = f"; the credentials of {len(signed)} pictures are valid" if signed else ""
             print(f"{folder}: {'; '.join(problems) or f'every visible pixel is untouched{whole}'}")
         return int(failed)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Train:
-    """Train one module on a folder of tuples; the same command continues an interrupted run.
-
-    Any field of the preset can be changed behind the flags, for example: --loop.steps 100 --loop.threads 1
-
-    Example: shoemodel train wd mini --data data --out runs/wd
-    """
-
-    module: Positional[Literal["region", "wd", "feet", "legs", "clip", "autoencoder", "base", "sw", "judge"]]
-    """What to train; base needs the runs of autoencoder and clip, sw needs that of base as well."""
-    preset: Positional[Literal["smoke", "mini", "paper"]]
-    """smoke: seconds, to see that everything runs; mini: the shipped pack; paper: the paper's numbers, where known."""
-    data: Annotated[Path, arg(metavar="DIR")]
-    """Folder written by `shoemodel synth`."""
-    out: Annotated[Path, arg(metavar="RUN")]
-    """Run folder: configuration, state, model, losses, samples."""
-
-    def run(self, changes: Sequence[str] = ()) -> int:
-        """Train; `changes` are flags that override fields of the preset."""
-        try:
-            module = importlib.import_module(f"shoemodel.training.{self.module}")
-            from shoemodel.data import datasets
-            from shoemodel.training.loop import train
-        except ImportError as error:
-            raise InputError(f"train needs the package {error.name}: install shoemodel[train]") from error
-        if not hasattr(module, self.preset):
-            raise InputError(f"{self.module} has no preset {self.preset}: the paper does not say how it was trained")
-        preset = getattr(module, self.preset)()
-        prog = f"shoemodel train {self.module} {self.preset} --data DIR --out RUN"
-        config = tyro.cli(type(preset), default=preset, args=list(changes), prog=prog)
-        task = getattr(module, TASKS[self.module])(config, datasets.load(self.data))
-        outcome = train(task, config, self.out)
-        state = "finished" if outcome.finished else "stopped; the same command continues"
-        print(f"{self.out}: {outcome.step} steps, {state}; loss {outcome.loss:.4g}")
-        return 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Pack:
-    """Collect the trained components of several runs into one pack of bfloat16 weights with hashes.
-
-    Example: shoemodel pack runs/* --out mine && shoemodel generate sneaker.jpg --pack mine --prompt jeans --out demo
-    """
-
-    runs: Annotated[Positional[tuple[Path, ...]], arg(metavar="RUN")]
-    """Folders written by `shoemodel train`; where two hold one component, the first counts."""
-    out: Annotated[Path, arg(metavar="FOLDER")]
-    """The pack."""
-    licence: str = "Apache-2.0"
-    """Licence of the weights, as pack.json is to state it."""
-
-    def run(self) -> int:
-        from shoemodel import packs
-
-        if not self.runs:
-            raise InputError("no run was given: name at least one folder written by `shoemodel train`")
-        manifest = packs.assemble(self.runs, self.out, self.licence)
-        print(f"{self.out}: {len(manifest['files'])} files, {manifest['bytes'] / 2**20:.1f} MiB")
-        return 0
 
 
 Verb = (

@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 from tyro.conf import Positional, arg
 
+from shoemodel.cli_drawing import Drawing
 from shoemodel.cli_keep import Keep
 from shoemodel.errors import InputError
-
-if TYPE_CHECKING:
-    from shoemodel.orders import Order
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,24 +34,15 @@ class Batch:
     """local: this process; ray: Ray Data, on the cluster of RAY_ADDRESS or on this machine; the results are alike."""
     prompt: Annotated[str | None, arg(metavar="TEMPLATE")] = None
     """For rows without a prompt of their own, filled from their columns; for all rows where it holds {prompt}."""
-    num: int = 1
-    """Results drawn for each photo."""
-    seed: int = 0
-    """The same seed gives the same pixels on the same machine."""
     layout: Annotated[str, arg(metavar="auto|keep|x,y,scale,angle[,flip]")] = "auto"
     """Where the shoe stands, as in `generate`."""
     pack: Annotated[str, arg(metavar="mini|FOLDER")] = "mini"
     """Weights; with ray, a folder that every node has."""
-    steps: int = 50
-    """DDIM steps."""
-    guidance: float = 7.0
-    """Classifier-free guidance: how strongly the prompt steers."""
-    negative_prompt: str = ""
-    """What not to draw."""
     workers: Annotated[str, arg(metavar="N|MIN:MAX")] = "1"
     """Ray: actors, each with a model of its own; MIN:MAX lets their number follow the work."""
     gpus: float = 0
     """Ray: GPUs of each actor; 0.25 lets four share one."""
+    drawing: Drawing = field(default_factory=Drawing)
     kept: Keep = field(default_factory=Keep)
 
     def run(self) -> int:
@@ -68,7 +57,8 @@ class Batch:
         pool = Pool.parse(self.workers, self.gpus)
         if self.engine == "local" and pool != Pool():
             raise InputError("--workers and --gpus were given with --engine local; they belong to --engine ray")
-        rows = manifest.read(self.manifest, self._order(), self.prompt)
+        order = self.drawing.order("", self.layout, self.kept.count(), self.kept.rejected)
+        rows = manifest.read(self.manifest, order, self.prompt)
         signer = self.kept.signer()
         pack = packs.resolve(self.pack).absolute()
         packs.check(pack)
@@ -77,26 +67,3 @@ class Batch:
         failed = batch.run(rows, self.out, packs.identity(pack), load, engine, signer)
         print(f"{self.out}: {len(rows) - failed} of {len(rows)} rows done, {failed} failed")
         return int(failed > 0)
-
-    def _order(self) -> Order:
-        """What holds where a row says nothing."""
-        from shoemodel import arguments
-        from shoemodel import layout as layouts
-        from shoemodel.orders import Order
-
-        arguments.at_least(1, self.num, "--num")
-        arguments.at_least(1, self.steps, "--steps")
-        arguments.at_least(0, self.guidance, "--guidance")
-        arguments.at_least(0, self.seed, "--seed")
-        layouts.parse(self.layout)
-        return Order(
-            prompt="",
-            negative_prompt=self.negative_prompt,
-            num=self.num,
-            seed=self.seed,
-            steps=self.steps,
-            guidance=self.guidance,
-            layout=self.layout,
-            keep=self.kept.count(),
-            rejected=self.kept.rejected,
-        )

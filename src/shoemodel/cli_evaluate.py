@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from tyro.conf import arg, subcommand
 
-from shoemodel import cli_report
+from shoemodel import cli_report, packs
 from shoemodel.cli_images import Images
 from shoemodel.errors import InputError
 
@@ -64,7 +64,7 @@ class Areas(_Held):
 
         if self.out is not None:
             run_folder.require_writable(self.out)
-        groups = _evaluate(self, evaluation)
+        groups = _evaluate(self, evaluation, ("region", "areas"))
         cli_report.show(*(tables.areas(name, report, areas.PAPER) for name, report in groups.items()))
         _write(self, groups, {"region": self.region, "paper": areas.PAPER})
         if self.out is not None:
@@ -91,7 +91,10 @@ class Feet(_Held):
     def run(self) -> int:
         from shoemodel.evaluation import feet, tables
 
-        groups = _evaluate(self, lambda pipeline, samples, _: feet.evaluate(pipeline, samples, self.areas))
+        def evaluation(pipeline: ShoeModelPipeline, samples: Iterable[Sample], _: str) -> dict[str, Any]:
+            return feet.evaluate(pipeline, samples, self.areas)
+
+        groups = _evaluate(self, evaluation, ("region", "areas", "feet"))
         cli_report.show(tables.figures("foot keypoints", groups, FEET_LINES))
         _write(self, groups, {"areas": self.areas})
         return 0
@@ -128,7 +131,10 @@ class Legs(_Held):
     def run(self) -> int:
         from shoemodel.evaluation import legs, tables
 
-        groups = _evaluate(self, lambda pipeline, samples, _: legs.evaluate(pipeline, samples))
+        def evaluation(pipeline: ShoeModelPipeline, samples: Iterable[Sample], _: str) -> dict[str, Any]:
+            return legs.evaluate(pipeline, samples)
+
+        groups = _evaluate(self, evaluation, ("legs", "legs_scheduler"))
         cli_report.show(tables.figures("leg poses", groups, LEG_LINES))
         _write(self, groups, {})
         return 0
@@ -175,8 +181,10 @@ class Evaluate:
         return self.module.run()
 
 
-def _evaluate(options: _Held, evaluation: Evaluation) -> dict[str, dict[str, Any]]:
-    """A report for each group of the split that the folder holds.
+def _evaluate(
+    options: _Held, evaluation: Evaluation, only: Sequence[str] = tuple(packs.COMPONENTS)
+) -> dict[str, dict[str, Any]]:
+    """A report for each group of the split that the folder holds, by the components `only` of the pack.
 
     Raises InputError where the folder has nothing of the split.
     """
@@ -190,7 +198,7 @@ def _evaluate(options: _Held, evaluation: Evaluation) -> dict[str, dict[str, Any
     found = [name for name, splits in wanted.items() if any(True for _ in held_out.read(options.data, splits))]
     if not found:
         raise InputError(f"{options.data} holds no tuple of {' or '.join(wanted)}: try another --split, or more data")
-    pipeline = ShoeModelPipeline.from_pretrained(options.pack)
+    pipeline = ShoeModelPipeline.from_pretrained(options.pack, only=only)
     return {
         name: evaluation(pipeline, cli_report.tracked(held_out.read(options.data, wanted[name]), name), name)
         for name in found
@@ -201,7 +209,6 @@ def _write(options: _Held, groups: Mapping[str, dict[str, Any]], more: Mapping[s
     """The first group's report on top, the others beside it under their names."""
     if options.json is None:
         return
-    from shoemodel import packs
 
     first, *others = groups
     report = {"group": first, "split": options.split, "pack": packs.identity(options.pack), **more, **groups[first]}

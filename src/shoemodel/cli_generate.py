@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from tyro.conf import Positional, arg
 
+from shoemodel.cli_drawing import Drawing
 from shoemodel.cli_keep import Keep
 from shoemodel.cli_report import BAD_INPUT, complain
 from shoemodel.cli_where import Where
@@ -38,18 +39,9 @@ class Generate:
     """What to draw; at most 77 tokens count."""
     out: Annotated[Path, arg(metavar="DIR")]
     """Folder to write to."""
-    num: int = 1
-    """Results drawn for each photo, each with another pose."""
-    seed: int = 0
-    """The same seed gives the same pixels on the same machine."""
     pack: Annotated[str, arg(metavar="mini|sd15|FOLDER")] = "mini"
     """Weights."""
-    steps: int = 50
-    """DDIM steps."""
-    guidance: float = 7.0
-    """Classifier-free guidance: how strongly the prompt steers."""
-    negative_prompt: str = ""
-    """What not to draw."""
+    drawing: Drawing = field(default_factory=Drawing)
     where: Where = field(default_factory=Where)
     kept: Keep = field(default_factory=Keep)
 
@@ -57,11 +49,9 @@ class Generate:
         from shoemodel import arguments, images, packs, run_folder
 
         folders = arguments.folders(self.photos, self.out)
-        arguments.at_least(1, self.num, "--num")
-        arguments.at_least(1, self.steps, "--steps")
-        arguments.at_least(0, self.guidance, "--guidance")
-        arguments.at_least(0, self.seed, "--seed")
-        order, places = self._order(), self.where.read()
+        keep = self.kept.count(self.drawing.num)
+        order = self.drawing.order(self.prompt, self.where.layout, keep, self.kept.rejected)
+        places = self.where.read()
         run_folder.require_writable(self.out)
         signer = self.kept.signer()
         packs.check(packs.resolve(self.pack))
@@ -75,21 +65,6 @@ class Generate:
                 complain(error)
                 exit_code = BAD_INPUT
         return exit_code
-
-    def _order(self) -> Order:
-        from shoemodel.orders import Order
-
-        return Order(
-            prompt=self.prompt,
-            negative_prompt=self.negative_prompt,
-            num=self.num,
-            seed=self.seed,
-            steps=self.steps,
-            guidance=self.guidance,
-            layout=self.where.layout,
-            keep=self.kept.count(self.num),
-            rejected=self.kept.rejected,
-        )
 
     def _one(
         self,

@@ -12,6 +12,8 @@ from shoemodel.pipeline import ShoeModelPipeline
 from shoemodel.quality import clip as clips
 from shoemodel.quality import judge, keep, score
 from shoemodel.result import ShoeModelResult
+from shoemodel.sw.sample import WHOLE, Interval
+from shoemodel.sw.solvers import Solver
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +26,10 @@ class Order:
     """Pictures to draw."""
     seed: int = 0
     steps: int = 50
+    solver: Solver = "ddim"
     guidance: float = 7.0
+    interval: Interval = WHOLE
+    """As `sw.sample.sample_batch` takes them."""
     layout: str = "auto"
     """As `layout.parse` reads it."""
     keep: int | None = None
@@ -41,7 +46,9 @@ class Order:
             "seed": self.seed,
             "drawn": self.num,
             "steps": self.steps,
+            "solver": self.solver,
             "guidance": self.guidance,
+            "interval": list(self.interval),
         }
 
 
@@ -89,6 +96,8 @@ def make(
         negative_prompt=order.negative_prompt,
         layout=order.layout,
         callback=callback,
+        solver=order.solver,
+        interval=order.interval,
         **places,
     )
     settings = order.settings(pack)

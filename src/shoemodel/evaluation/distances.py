@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
@@ -80,7 +81,7 @@ def with_interval(
     return value, [value - Z95 * float(error), value + Z95 * float(error)]
 
 
-def _computed(metric: nn.Module, real: Tensor, drawn: Tensor) -> float:
+def _computed(metric: Any, real: Tensor, drawn: Tensor) -> float:
     metric.update(real.double(), real=True)
     metric.update(drawn.double(), real=False)
     result = metric.compute()

@@ -17,6 +17,7 @@ import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from jaxtyping import UInt8
@@ -94,7 +95,8 @@ def drawn(
     method: Method, folder: Path, splits: Sequence[Split], keys: set[str], seed: int, out: Path
 ) -> Iterator[Shown]:
     """What a method draws; its model is loaded when the first picture is missing."""
-    fingerprint, models = method.fingerprint, []
+    fingerprint = method.fingerprint
+    models: list[Any] = []
 
     def draw(sample: Sample, seed: int) -> Picture:
         if not models:

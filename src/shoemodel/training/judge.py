@@ -50,7 +50,7 @@ class JudgeConfig:
 
 
 def mini() -> JudgeConfig:
-    """1.0M parameters: about an hour on one processor thread with AMX."""
+    """1.0M parameters: an hour or two on one processor thread with AMX."""
     return JudgeConfig(loop=LoopConfig(steps=6000, batch=12, lr=1.5e-3, warmup=100, ema_decay=0.998, sample_every=1000))
 
 
