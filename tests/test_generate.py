@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from shoemodel import images
+from shoemodel import images, parameters
 from shoemodel.cli import main
 from shoemodel.pose import NAMES
 
@@ -93,3 +93,29 @@ def test_long_prompt_is_cut_and_said_so(tiny_pack, found_feet, shoe_photo, tmp_p
     assert main(["generate", str(shoe_photo), "--prompt", "jeans " * 60, *arguments]) == 0
     assert "the first 77 count" in capsys.readouterr().err
     assert "77" in json.loads((tmp_path / "out" / "shoe" / "run.json").read_text())["notices"][0]
+
+
+def test_every_picture_says_how_it_was_made(run):
+    told = json.loads((run / "run.json").read_text())
+    for index in (0, 1):
+        picture = Image.open(run / f"image_{index:02d}.png")
+        said = json.loads(picture.text["parameters"])
+        assert said == parameters.of_exif(picture.getexif())
+        assert (said["prompt"], said["seed"], said["noise_seed"]) == (PROMPT, 3, 3 + index)
+        assert said["pack"] == told["pack"] and said["photo"]["sha256"] == told["photo"]["sha256"]
+        assert said["score"] == told["quality"][index]["score"]
+
+
+def test_the_best_are_kept(tiny_pack, found_feet, shoe_photo, tmp_path, run, capsys):
+    where = ["--pack", str(tiny_pack), "--out", str(tmp_path / "best")]
+    how = ["--prompt", PROMPT, "--num", "2", "--seed", "3", "--steps", "2", "--keep", "best:1", "--rejected"]
+    assert main(["generate", str(shoe_photo), *how, *where]) == 0
+    told = json.loads((run / "run.json").read_text())
+    best = max((0, 1), key=lambda index: told["quality"][index]["score"])
+    kept, other = (tmp_path / "best" / "shoe" / name for name in ("image_00.png", "rejected/image_00.png"))
+    assert (images.load(kept).rgb == images.load(run / f"image_{best:02d}.png").rgb).all()
+    assert (images.load(other).rgb == images.load(run / f"image_{1 - best:02d}.png").rgb).all()
+    assert main(["verify", str(tmp_path / "best")]) == 0
+    capsys.readouterr()
+    assert main(["generate", str(shoe_photo), *how[:-3], "--rejected", *where]) == 2
+    assert "--rejected was given without --keep" in capsys.readouterr().err

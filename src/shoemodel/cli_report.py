@@ -1,13 +1,21 @@
-"""What the verbs of `shoemodel evaluate` share: a counter while they work, tables on the terminal, reports as JSON."""
+"""How verbs tell what they found: lines on stderr, a counter while they work, tables on the terminal, JSON reports."""
 
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
+BAD_INPUT = 2
+"""Exit code for what cannot be used."""
 T = TypeVar("T")
+
+
+def complain(message: object) -> None:
+    """One line on stderr."""
+    print(f"shoemodel: {message}", file=sys.stderr)
 
 
 def tracked(items: Iterable[T], name: str, total: int | None = None) -> Iterator[T]:

@@ -85,6 +85,14 @@ def row(images: Sequence[UInt8[np.ndarray, "_ _ 3"]], gap_px: int = 4) -> UInt8[
     return contact_sheet([images], gap_px=gap_px)
 
 
+def shrunk(image: UInt8[np.ndarray, "h w 3"], longer_px: int) -> UInt8[np.ndarray, "_ _ 3"]:
+    """The picture with its longer side at most `longer_px`; a smaller one as it is."""
+    height, width = image.shape[:2]
+    scale = min(1.0, longer_px / max(height, width))
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+
+
 def contact_sheet(
     rows: Sequence[Sequence[UInt8[np.ndarray, "_ _ 3"]]], labels: Sequence[str] | None = None, gap_px: int = 4
 ) -> UInt8[np.ndarray, "h w 3"]:

@@ -240,12 +240,14 @@ def _to_srgb(image: Image.Image, profile: bytes | None, path: Path) -> Image.Ima
         return image.convert("RGB")
 
 
-def encode_png(image: UInt8[np.ndarray, "h w *c"], text: Mapping[str, str] | None = None) -> bytes:
-    """Grey, RGB or RGBA as PNG; `text` becomes iTXt entries."""
+def encode_png(
+    image: UInt8[np.ndarray, "h w *c"], text: Mapping[str, str] | None = None, exif: bytes | None = None
+) -> bytes:
+    """Grey, RGB or RGBA as PNG; `text` becomes iTXt entries, `exif` an eXIf entry."""
     info = PngInfo()
     for key, value in (text or {}).items():
         info.add_itxt(key, value)
-    return _encoded(Image.fromarray(image), "PNG", pnginfo=info)
+    return _encoded(Image.fromarray(image), "PNG", pnginfo=info, exif=exif)
 
 
 def encode_palette_png(labels: UInt8[np.ndarray, "h w"], colours: Sequence[tuple[int, int, int]] = COLOURS) -> bytes:
@@ -257,9 +259,14 @@ def encode_palette_png(labels: UInt8[np.ndarray, "h w"], colours: Sequence[tuple
     return _encoded(image, "PNG")
 
 
-def save_png(path: Path | str, image: UInt8[np.ndarray, "h w *c"], text: Mapping[str, str] | None = None) -> None:
+def save_png(
+    path: Path | str,
+    image: UInt8[np.ndarray, "h w *c"],
+    text: Mapping[str, str] | None = None,
+    exif: bytes | None = None,
+) -> None:
     """Write grey, RGB or RGBA as PNG; InputError where the folder cannot be written."""
-    write_bytes(path, encode_png(image, text))
+    write_bytes(path, encode_png(image, text, exif))
 
 
 def save_palette_png(

@@ -267,7 +267,7 @@ class ShoeModelPipeline(DiffusionPipeline):
         callback: Callable[[int], None] | None = None,
         **walk: Any,
     ) -> UInt8[np.ndarray, "s s 3"]:
-        """The networks' own picture of legs wearing the shoe, before paste-back (section 3.3). `walk`: solver, interval."""
+        """The networks' own picture of legs wearing the shoe, before paste-back (3.3). `walk`: solver, interval."""
         return sample.sample(
             self.unet,
             self.controlnet,

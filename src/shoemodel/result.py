@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from jaxtyping import UInt8
@@ -42,3 +44,9 @@ class ShoeModelResult:
     """Seconds per stage."""
     notices: list[str] = field(default_factory=list)
     """What the user should know, such as a prompt that was cut."""
+
+    def take(self, indices: Sequence[int]) -> ShoeModelResult:
+        """The same with these pictures only, in this order."""
+        names = ("images", "poses", "pose_images", "generated", "seeds")
+        taken: dict[str, Any] = {name: [getattr(self, name)[index] for index in indices] for name in names}
+        return replace(self, **taken)

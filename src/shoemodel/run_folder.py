@@ -7,6 +7,9 @@
     overview.png       photo | areas | pose | result, one row for each result
     run.json           how it was made
     certificate.json   proof that the visible area is untouched
+    rejected/          image_00.png ... that were drawn and not kept, where they were asked for
+
+Every image_*.png holds its own parameters (`parameters.py`) and, where a signer is given, signed content credentials.
 """
 
 from __future__ import annotations
@@ -14,46 +17,73 @@ from __future__ import annotations
 import json
 import platform
 from dataclasses import asdict
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from jaxtyping import UInt8
 
-from shoemodel import certificate, draw, images
+from shoemodel import certificate, credentials, draw, images, parameters
+from shoemodel.credentials import Signer
 from shoemodel.errors import InputError
 from shoemodel.files import replacing
 from shoemodel.images import Photo
 from shoemodel.pose import FOOT_INDICES, NAMES
 from shoemodel.result import ShoeModelResult
 
+RUN = "run.json"
 LIBRARIES = ("shoemodel", "torch", "transformers", "diffusers", "numpy", "pillow", "opencv-python-headless")
+IN_IMAGE = ("prompt", "negative_prompt", "pack", "seed", "drawn", "steps", "solver", "guidance", "interval")
+"""Settings that stand in every picture."""
 OVERVIEW_SIDE = 512  # px: the longer side of each picture in overview.png
 
 
-def write(folder: Path, photo: Photo, result: ShoeModelResult, settings: dict[str, Any]) -> None:
+def write(
+    folder: Path,
+    photo: Photo,
+    result: ShoeModelResult,
+    settings: dict[str, Any],
+    rejected: ShoeModelResult | None = None,
+    signer: Signer | None = None,
+) -> None:
     """Write the run folder of one photo, replacing an earlier one only when the new one is whole.
 
-    `settings` (prompt, seed, pack ...) go into run.json as they are.
+    `settings` (prompt, seed, pack ...) go into run.json as they are. `signer` adds content credentials.
 
     Raises:
         InputError: the folder cannot be written.
     """
     names = [f"image_{index:02d}.png" for index in range(len(result.images))]
     proof = certificate.build(photo, result.layout, result.shoe, dict(zip(names, result.images, strict=True)))
+    told = describe(photo, result, settings)
     with replacing(folder) as partial:
-        for name, image in zip(names, result.images, strict=True):
-            images.save_png(partial / name, image)
+        _save_images(partial, result, told, told.get("quality"))
         for index, pose_image in enumerate(result.pose_images):
             images.save_png(partial / f"pose_{index:02d}.png", pose_image)
         images.save_png(partial / "shoe.png", result.shoe)
         images.save_palette_png(partial / "areas.png", result.areas.labels)
         images.save_png(partial / "overview.png", overview(photo, result))
-        run = json.dumps(describe(photo, result, settings), indent=2, ensure_ascii=False)
-        images.write_bytes(partial / "run.json", (run + "\n").encode())
+        if rejected is not None and rejected.images:
+            (partial / "rejected").mkdir()
+            _save_images(partial / "rejected", rejected, told, told["rejected"])
+        run = json.dumps(told, indent=2, ensure_ascii=False)
+        images.write_bytes(partial / RUN, (run + "\n").encode())
         certificate.save(partial, proof)
+        if signer is not None:
+            credentials.sign(partial, signer)
+
+
+def _save_images(folder: Path, result: ShoeModelResult, told: dict[str, Any], qualities: list | None) -> None:
+    """image_00.png ..., each with what it was made with."""
+    shared = {key: told[key] for key in ("photo", *IN_IMAGE, "layout") if key in told}
+    for index, image in enumerate(result.images):
+        own = {**shared, "noise_seed": result.seeds[index], "shoemodel": told["versions"]["shoemodel"]}
+        if qualities is not None:
+            own["score"] = qualities[index]["score"]
+        name = f"image_{index:02d}.png"
+        images.save_png(folder / name, image, parameters.text(own), parameters.exif(own))
 
 
 def describe(photo: Photo, result: ShoeModelResult, settings: dict[str, Any]) -> dict[str, Any]:
@@ -83,10 +113,11 @@ def describe(photo: Photo, result: ShoeModelResult, settings: dict[str, Any]) ->
 
 def overview(photo: Photo, result: ShoeModelResult) -> UInt8[np.ndarray, "h w 3"]:
     """Photo | areas | pose | result, a row for each result, small enough to look at."""
-    first, areas = _small(photo.rgb), _small(draw.overlay_areas(photo.rgb, result.areas))
+    small = partial(draw.shrunk, longer_px=OVERVIEW_SIDE)
+    first, areas = small(photo.rgb), small(draw.overlay_areas(photo.rgb, result.areas))
     shoe = result.shoe[..., :3]
     rows = [
-        [first, areas, _small(draw.overlay_pose(shoe, pose)), _small(image)]
+        [first, areas, small(draw.overlay_pose(shoe, pose)), small(image)]
         for pose, image in zip(result.poses, result.images, strict=True)
     ]
     return draw.contact_sheet(rows, labels=["photo", "areas", "pose", "result"])
@@ -118,10 +149,3 @@ def find(folder: Path) -> list[Path]:
     if not found:
         raise InputError(f"{folder} holds no results: no {certificate.FILE_NAME} in it or in a folder right below it")
     return found
-
-
-def _small(image: UInt8[np.ndarray, "h w 3"]) -> UInt8[np.ndarray, "h w 3"]:
-    height, width = image.shape[:2]
-    scale = min(1.0, OVERVIEW_SIDE / max(height, width))
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return cv2.resize(image, size, interpolation=cv2.INTER_AREA)

@@ -77,19 +77,23 @@ def resized(picture: UInt8[np.ndarray, "h w 3"], side: int) -> UInt8[Tensor, "3 
     return torch.from_numpy(np.clip(np.round(np.stack(small)), 0, 255).astype(np.uint8))
 
 
+def in_pack(pipeline: Any) -> bool:
+    """Whether the pack holds both towers with their projections."""
+    return pipeline.image_encoder is not None and isinstance(pipeline.text_encoder, CLIPTextModelWithProjection)
+
+
 def of_pack(pipeline: Any, name: str) -> Clip:
     """The pack's own CLIP.
 
     Raises:
         InputError: the pack has no image tower, or its text tower no projection.
     """
-    text, image = pipeline.text_encoder, pipeline.image_encoder
-    if image is None or not isinstance(text, CLIPTextModelWithProjection):
+    if not in_pack(pipeline):
         raise InputError(
             f"the pack {name} holds no CLIP that pictures and prompts could be compared with (an image_encoder, and a "
             "text_encoder with its projection): `shoemodel pack` with a run of `shoemodel train clip`, or --clip FOLDER"
         )
-    return Clip(f"CLIP of the pack {name}", pipeline.tokenizer, text, image)
+    return Clip(f"CLIP of the pack {name}", pipeline.tokenizer, pipeline.text_encoder, pipeline.image_encoder)
 
 
 def load(folder: Path) -> Clip:

@@ -6,16 +6,14 @@ that no folder has to be shared. A shard is written as soon as it is complete, w
 
 from __future__ import annotations
 
-import logging
-import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from shoemodel import ray_data
 from shoemodel.data import shards
 from shoemodel.data.sample import MEMBERS, Sample
-from shoemodel.errors import InputError
 from shoemodel.world.local_engine import Event, Jobs, Make
 
 CHUNK = 8
@@ -51,29 +49,11 @@ def chunks(jobs: Jobs) -> dict[int, int]:
 
 def _mapped(make: Make, jobs: Jobs, count: int, prepare: Callable[[], None]) -> Iterator[dict[str, Any]]:
     """What `_Maker` gives for every index of the jobs, in any order."""
-    data = _started(count)
+    data = ray_data.started(count + 1)
     todo = [{"shard": number, "index": index} for number, indices in jobs.items() for index in indices]
     rows = data.from_items(todo, override_num_blocks=-(-len(todo) // CHUNK))
     actors = data.ActorPoolStrategy(size=count)
     yield from rows.map(_Maker, fn_constructor_args=(make, prepare), compute=actors, num_cpus=1).iter_rows()
-
-
-def _started(count: int) -> Any:
-    """ray.data, connected to the cluster that RAY_ADDRESS names or to one of `count` workers on this machine."""
-    for name, value in (("RAY_USAGE_STATS_ENABLED", "0"), ("RAY_BACKEND_LOG_LEVEL", "fatal")):
-        os.environ.setdefault(name, value)  # no reports to Ray's makers; failures come as exceptions anyway
-    try:
-        import ray
-        import ray.data as data
-    except ImportError as error:
-        raise InputError(f"--engine ray needs the package {error.name}: install shoemodel[ray]") from error
-    if not ray.is_initialized():
-        quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
-        own: dict[str, Any] = {} if "RAY_ADDRESS" in os.environ else {"num_cpus": count + 1, "include_dashboard": False}
-        ray.init(**quiet, **own)
-    data.DataContext.get_current().enable_progress_bars = False
-    logging.getLogger("ray.data").setLevel(logging.ERROR)
-    return data
 
 
 class _Maker:

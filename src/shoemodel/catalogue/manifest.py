@@ -1,0 +1,216 @@
+"""The manifest: a table with one row a SKU, read whole and checked whole before any work starts.
+
+| column   | needed | holds                                                                  |
+|----------|--------|------------------------------------------------------------------------|
+| `sku`    | yes    | the article's number, once in the table                                |
+| `photo`  | yes    | picture file, relative to the manifest                                 |
+| `prompt` | no     | what to draw; else the template is filled from the row's columns       |
+| `num`    | no     | pictures to draw                                                       |
+| `seed`   | no     |                                                                        |
+| `layout` | no     | as `generate --layout` takes it                                        |
+
+An empty cell counts as none. Other columns are for the template: `--prompt "legs in {trousers}, {place}"`.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import string
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from shoemodel import layout as layouts
+from shoemodel.errors import InputError
+from shoemodel.orders import Order
+
+Table = tuple[list[str], list[tuple[str, dict[str, Any]]]]
+"""Names of the columns; where each row stands, for people, and its cells."""
+NEEDED = ("sku", "photo")
+RESERVED = ("results.csv", "results.parquet", "report.html")
+"""Files beside the folders of the SKUs, so no SKU's own."""
+SHOWN = 10
+"""Faulty rows that an error names; the others are counted."""
+_UNSAFE = re.compile(r'^\.|[/\\%\x00-\x1f:*?"<>|]')
+_WHOLE = re.compile(r"\d+(\.0+)?")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A SKU's photo and order."""
+
+    sku: str
+    photo: Path
+    """Absolute, so that it holds in every process."""
+    named: str
+    """The photo as the manifest names it."""
+    order: Order
+
+    @property
+    def folder(self) -> str:
+        """The SKU as the name of a folder: what a file system may not take is escaped as in URLs."""
+        return folder_name(self.sku)
+
+
+def folder_name(sku: str) -> str:
+    """Different SKUs have different names."""
+    return _UNSAFE.sub(lambda letter: f"%{ord(letter[0]):02X}", sku)
+
+
+def read(manifest: Path, order: Order, template: str | None = None) -> list[Row]:
+    """All rows, in the order of the table.
+
+    order: what holds where a row says nothing. template: a prompt with {column} in it, for the rows without a prompt of
+    their own; for all rows where it names {prompt}.
+    Raises:
+        InputError: the file cannot be read, columns are missing, or rows do not fit; the first SHOWN are named.
+    """
+    columns, records = _records(manifest)
+    if missing := [name for name in NEEDED if name not in columns]:
+        raise InputError(
+            f"{manifest} has the columns {', '.join(columns) or 'none'}, but not {' and '.join(missing)}; sku and "
+            "photo are needed, and prompt, num, seed and layout may be there"
+        )
+    fields = _fields(template, columns)
+    rows: list[Row] = []
+    faults: list[str] = []
+    seen: dict[str, str] = {}
+    for where, record in records:
+        try:
+            row = _row(record, manifest.parent.absolute(), order, template, fields)
+            if row.sku in seen:
+                raise InputError(f"the sku {row.sku!r} stands in {seen[row.sku]} already")
+            seen[row.sku] = where
+            rows.append(row)
+        except InputError as error:
+            faults.append(f"{where}: {error}")
+    if faults:
+        more = f"; and {len(faults) - SHOWN} more" if len(faults) > SHOWN else ""
+        raise InputError(f"{manifest} has {len(faults)} bad rows: {'; '.join(faults[:SHOWN])}{more}")
+    if not rows:
+        raise InputError(f"{manifest} has no row below its header; one row a SKU is accepted")
+    return rows
+
+
+def _records(manifest: Path) -> tuple[list[str], list[tuple[str, dict[str, str]]]]:
+    """Names of the columns, and (where it stands, its cells as text) of each row."""
+    readers = {".csv": _csv, ".jsonl": _jsonl, ".parquet": _parquet}
+    if manifest.suffix.lower() not in readers:
+        raise InputError(f"{manifest} is no table that can be read; .csv, .jsonl and .parquet are accepted")
+    try:
+        columns, rows = readers[manifest.suffix.lower()](manifest)
+    except OSError as error:
+        raise InputError(f"{manifest} cannot be read ({error.strerror or error}); a table is accepted") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"{manifest} cannot be read ({error}); a table in UTF-8 is accepted") from error
+    return columns, [(where, {name: _text(value) for name, value in row.items()}) for where, row in rows]
+
+
+def _csv(manifest: Path) -> Table:
+    with manifest.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file, strict=True)
+        columns = [name.strip() for name in reader.fieldnames or []]
+        if repeated := {name for name in columns if columns.count(name) > 1}:
+            raise InputError(f"{manifest} has the column {sorted(repeated)[0]!r} twice; each column once is accepted")
+        reader.fieldnames = columns
+        rows: list[tuple[str, dict[str, Any]]] = []
+        for number, row in enumerate(reader, 1):
+            where = f"row {number} (line {reader.line_num})"
+            if None in row:
+                raise InputError(
+                    f"{manifest}, {where}: it has more cells than the {len(columns)} columns of the header"
+                )
+            rows.append((where, row))
+    return columns, rows
+
+
+def _jsonl(manifest: Path) -> Table:
+    rows: list[tuple[str, dict[str, Any]]] = []
+    columns: dict[str, None] = {}
+    for line, text in enumerate(manifest.read_text(encoding="utf-8-sig").split("\n"), 1):
+        if not text.strip():
+            continue
+        where = f"row {len(rows) + 1} (line {line})"
+        try:
+            row = json.loads(text)
+        except ValueError as error:
+            raise InputError(f"{manifest}, {where}: no JSON ({error}); one object a line is accepted") from error
+        if not isinstance(row, dict):
+            raise InputError(f"{manifest}, {where}: {text.strip()[:40]!r} was found; one object a line is accepted")
+        columns |= dict.fromkeys(row)
+        rows.append((where, row))
+    return list(columns), rows
+
+
+def _parquet(manifest: Path) -> Table:
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ImportError as error:
+        raise InputError(f"reading {manifest} needs the package {error.name}: install shoemodel[batch]") from error
+    try:
+        table = pyarrow.parquet.read_table(manifest)
+    except pyarrow.ArrowException as error:
+        raise InputError(f"{manifest} cannot be read ({error}); a Parquet file is accepted") from error
+    return table.column_names, [(f"row {number}", row) for number, row in enumerate(table.to_pylist(), 1)]
+
+
+def _text(value: Any) -> str:
+    return "" if value is None or value != value else str(value).strip()  # NaN is how tables of floats say none
+
+
+def _fields(template: str | None, columns: Sequence[str]) -> list[str]:
+    """Columns that a template names; InputError where one is not there or something else stands in braces."""
+    if template is None:
+        return []
+    accepted = f"{{column}} with one of {', '.join(columns)} is accepted"
+    try:
+        parts = [part for part in string.Formatter().parse(template) if part[1] is not None]
+    except ValueError as error:
+        raise InputError(f"--prompt is {template!r} ({error}); {accepted}") from error
+    for _, name, form, conversion in parts:
+        if name not in columns or form or conversion:
+            raise InputError(f"--prompt is {template!r} with {{{name}}} in it; {accepted}")
+    return [str(name) for _, name, _, _ in parts]
+
+
+def _row(record: dict[str, str], base: Path, order: Order, template: str | None, fields: Sequence[str]) -> Row:
+    """One row, or InputError for the first thing in it that does not fit."""
+    sku, photo = (record.get(name, "") for name in NEEDED)
+    if not sku or not photo:
+        raise InputError(f"{'photo' if sku else 'sku'} is empty")
+    if sku in RESERVED or len(folder_name(sku).encode()) > 200:
+        raise InputError(
+            f"the sku {sku!r} cannot name a folder; up to 200 bytes but {', '.join(RESERVED)} are accepted"
+        )
+    asked = dict(_asked(record, order))
+    if asked["num"] < (order.keep or 1):
+        raise InputError(f"num is {asked['num']}, at least {order.keep or 1} is accepted")
+    own = replace(order, prompt=_prompt(record, template, fields), **asked)
+    return Row(sku=sku, photo=base / photo, named=photo, order=own)
+
+
+def _asked(record: dict[str, str], order: Order) -> Iterator[tuple[str, Any]]:
+    """num, seed and layout of a row."""
+    for name in ("num", "seed"):
+        value = record.get(name, "")
+        if value and not (value.isascii() and _WHOLE.fullmatch(value)):
+            raise InputError(f"{name} is {value!r}, a whole number is accepted")
+        yield name, int(value.partition(".")[0]) if value else getattr(order, name)
+    layout = record.get("layout", "") or order.layout
+    layouts.parse(layout)
+    yield "layout", layout
+
+
+def _prompt(record: dict[str, str], template: str | None, fields: Sequence[str]) -> str:
+    own = record.get("prompt", "")
+    if own and "prompt" not in fields:
+        return own
+    if template is None:
+        raise InputError("it has no prompt; a column prompt or --prompt TEMPLATE is needed")
+    if empty := [name for name in fields if not record.get(name)]:
+        raise InputError(f"{empty[0]} is empty, which the prompt needs")
+    return template.format_map(record)

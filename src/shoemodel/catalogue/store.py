@@ -1,0 +1,108 @@
+"""The folder of a catalogue: a folder a SKU, put there whole by one rename, so that a kill at any moment leaves each
+row either finished or not begun.
+
+    DIR/<sku>/row.json     status, error, what was asked, seconds, a fingerprint of all that the results follow from
+    DIR/<sku>/...          what `generate` leaves for one photo, and thumbnail.jpg; nothing more where the row failed
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import re
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from shoemodel import credentials, images, run_folder
+from shoemodel.catalogue.manifest import Row
+from shoemodel.catalogue.work import Done
+from shoemodel.credentials import Signer
+from shoemodel.errors import InputError
+from shoemodel.files import replacing, sha256
+
+RECORD = "row.json"
+LOCK = ".lock"
+DONE, FAILED = "done", "failed"
+_LEFT_BEHIND = re.compile(r"\.(.+)\.\w{8}")
+"""Names that `files.replacing` fills folders under."""
+
+
+@contextmanager
+def claimed(out: Path) -> Iterator[None]:
+    """The folder for this process alone, made where it is not there; the system gives it free when the process ends.
+
+    Raises:
+        InputError: the folder cannot be written, or another process works in it.
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with (out / LOCK).open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield
+    except BlockingIOError as error:
+        raise InputError(f"another run works in {out}; wait for it, or give another --out") from error
+    except (FileExistsError, NotADirectoryError, PermissionError) as error:
+        raise InputError(f"the output folder {out} cannot be written ({error.strerror})") from error
+
+
+def clear_partial(out: Path, rows: Sequence[Row]) -> None:
+    """Remove what killed runs left half-written of these rows."""
+    names = {row.folder for row in rows}
+    for path in out.iterdir():
+        match = _LEFT_BEHIND.fullmatch(path.name)
+        if match and match[1] in names and path.is_dir():
+            shutil.rmtree(path)
+
+
+@dataclass(frozen=True)
+class Store:
+    """The rows that are there, and how new ones are put there."""
+
+    out: Path
+    pack: Mapping[str, str]
+    """As `packs.identity` gives it."""
+    signer: Signer | None = None
+    """Who signs the pictures; here, not where they are made, so that the key stays on this machine."""
+
+    def finished(self, row: Row) -> bool:
+        """Whether the row is done, with the photo and order it has now; one that failed is to be tried again."""
+        record = self.read(row)
+        if record is None or record["status"] != DONE or not row.photo.is_file():
+            return False
+        return record["fingerprint"] == self._fingerprint(row, sha256(row.photo))
+
+    def read(self, row: Row) -> dict[str, Any] | None:
+        """The record of a row, None where it has none."""
+        file = self.out / row.folder / RECORD
+        return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
+
+    def put(self, row: Row, done: Done) -> dict[str, Any]:
+        """Write the folder of a row, signed where there is a signer, in the place of an earlier one -> its record."""
+        record: dict[str, Any] = {"sku": row.sku, "status": DONE, "error": "", "photo": row.named}
+        record |= {name: getattr(row.order, name) for name in ("prompt", "num", "seed", "layout")}
+        record["seconds"] = round(done.seconds, 3)
+        if done.error:
+            record |= {"status": FAILED, "error": done.error}
+        else:
+            photo = json.loads(done.files[run_folder.RUN])["photo"]["sha256"]
+            record["fingerprint"] = self._fingerprint(row, photo)
+        with replacing(self.out / row.folder) as partial:
+            for name, data in done.files.items():
+                (partial / name).parent.mkdir(exist_ok=True)
+                (partial / name).write_bytes(data)
+            if self.signer is not None and not done.error:
+                credentials.sign(partial, self.signer)
+            text = json.dumps(record, indent=1, ensure_ascii=False) + "\n"
+            images.write_bytes(partial / RECORD, text.encode())
+        return record
+
+    def _fingerprint(self, row: Row, photo_sha256: str) -> str:
+        """Hash of everything that a row's files follow from."""
+        signer = hashlib.sha256(self.signer.chain).hexdigest() if self.signer else None
+        inputs = {"order": asdict(row.order), "pack": dict(self.pack), "photo": photo_sha256, "signer": signer}
+        return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()

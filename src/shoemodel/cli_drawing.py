@@ -1,0 +1,46 @@
+"""How pictures are drawn: flags that several verbs take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from shoemodel.errors import InputError
+
+if TYPE_CHECKING:
+    from shoemodel.orders import Order
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drawing:
+    """How many pictures are drawn of each photo, and how."""
+
+    num: int = 1
+    """Results drawn for each photo, each with another pose."""
+    seed: int = 0
+    """The same seed gives the same pixels on the same machine."""
+    steps: int = 50
+    """Steps of the solver."""
+    solver: Literal["ddim", "unipc", "dpm++"] = "ddim"
+    """ddim: the paper's; unipc and dpm++ need about half the steps."""
+    guidance: float = 7.0
+    """Classifier-free guidance: how strongly the prompt steers."""
+    interval: tuple[float, float] = (0.0, 1.0)
+    """Where guidance works: from and to which share of the noise, 0 the picture and 1 pure noise."""
+    negative_prompt: str = ""
+    """What not to draw."""
+
+    def order(self, prompt: str, layout: str, keep: int | None, rejected: bool) -> Order:
+        """What is to be made of a photo. Raises InputError for numbers that make no sense."""
+        from shoemodel import arguments
+        from shoemodel import layout as layouts
+        from shoemodel.orders import Order
+
+        arguments.at_least(1, self.num, "--num")
+        arguments.at_least(1, self.steps, "--steps")
+        arguments.at_least(0, self.guidance, "--guidance")
+        arguments.at_least(0, self.seed, "--seed")
+        if not 0 <= self.interval[0] <= self.interval[1] <= 1:
+            raise InputError(f"--interval is {self.interval}; two numbers with 0 <= first <= second <= 1 are accepted")
+        layouts.parse(layout)
+        return Order(prompt=prompt, layout=layout, keep=keep, rejected=rejected, **vars(self))

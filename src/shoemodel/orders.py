@@ -1,0 +1,119 @@
+"""One photo's order and how it is carried out: drawn, scored, the best kept. Every surface goes through here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from shoemodel.clock import Clock, Progress
+from shoemodel.images import Photo
+from shoemodel.pipeline import ShoeModelPipeline
+from shoemodel.quality import clip as clips
+from shoemodel.quality import judge, keep, score
+from shoemodel.result import ShoeModelResult
+from shoemodel.sw.sample import WHOLE, Interval
+from shoemodel.sw.solvers import Solver
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """What is to be made of one photo."""
+
+    prompt: str
+    negative_prompt: str = ""
+    num: int = 1
+    """Pictures to draw."""
+    seed: int = 0
+    steps: int = 50
+    solver: Solver = "ddim"
+    guidance: float = 7.0
+    interval: Interval = WHOLE
+    """As `sw.sample.sample_batch` takes them."""
+    layout: str = "auto"
+    """As `layout.parse` reads it."""
+    keep: int | None = None
+    """Keep this many of the pictures drawn, the best; None keeps all, in the order of their seeds."""
+    rejected: bool = False
+    """Hand out those that were not kept as well."""
+
+    def settings(self, pack: Mapping[str, str]) -> dict[str, Any]:
+        """What run.json says of the order; `pack` as `packs.identity` gives it."""
+        return {
+            "prompt": self.prompt,
+            "negative_prompt": self.negative_prompt,
+            "pack": dict(pack),
+            "seed": self.seed,
+            "drawn": self.num,
+            "steps": self.steps,
+            "solver": self.solver,
+            "guidance": self.guidance,
+            "interval": list(self.interval),
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Made:
+    """What an order gave."""
+
+    result: ShoeModelResult
+    """The pictures kept: all in the order of their seeds, or with `keep` the best first."""
+    rejected: ShoeModelResult | None
+    """The others, best first; None where they were not asked for."""
+    settings: dict[str, Any]
+    """For run.json: the order, and the quality of each picture where the pack holds a judge."""
+
+    @property
+    def best(self) -> int:
+        """Which picture to show of all: the best, or the first where nothing judges them."""
+        scores = [quality["score"] for quality in self.settings.get("quality", [])]
+        return scores.index(max(scores)) if scores else 0
+
+
+def make(
+    pipeline: ShoeModelPipeline,
+    photo: Photo,
+    order: Order,
+    pack: Mapping[str, str],
+    callback: Progress | None = None,
+    **places: Any,
+) -> Made:
+    """Draw the pictures, score them and keep what is asked for.
+
+    pack: as `packs.identity` gives it. places: box, points, mask as the pipeline takes them.
+    Raises:
+        InputError: no shoe or foot was found, or the best are to be kept and the pack holds no judge.
+    """
+    if order.keep is not None:
+        judge.of_pack(pipeline, pack["name"])
+    result = pipeline(
+        photo,
+        order.prompt,
+        num_images=order.num,
+        generator=order.seed,
+        steps=order.steps,
+        guidance=order.guidance,
+        negative_prompt=order.negative_prompt,
+        layout=order.layout,
+        callback=callback,
+        solver=order.solver,
+        interval=order.interval,
+        **places,
+    )
+    settings = order.settings(pack)
+    if pipeline.judge is None:
+        return Made(result, None, settings)
+    return _scored(pipeline, result, order, settings)
+
+
+def _scored(pipeline: ShoeModelPipeline, result: ShoeModelResult, order: Order, settings: dict[str, Any]) -> Made:
+    clock = Clock(None)
+    with clock("quality"):
+        towers = clips.of_pack(pipeline, settings["pack"]["name"]) if clips.in_pack(pipeline) else None
+        qualities = score.score(result, order.prompt, pipeline.judge, towers)
+    result = replace(result, timings_s=result.timings_s | clock.seconds)
+    order_of = keep.ranked(qualities) if order.keep is not None else list(range(order.num))
+    kept, others = order_of[: order.keep], order_of[order.keep :] if order.keep is not None else []
+    settings["quality"] = [keep.to_dict(qualities[index]) for index in kept]
+    settings["rejected"] = [{"seed": result.seeds[index], **keep.to_dict(qualities[index])} for index in others]
+    return Made(result.take(kept), result.take(others) if order.rejected else None, settings)

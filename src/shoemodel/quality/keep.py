@@ -1,0 +1,31 @@
+"""The quality gate: of more pictures than are wanted, the best are kept."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from shoemodel.errors import InputError
+from shoemodel.quality.score import Quality
+
+
+def parse(text: str, num: int | None = None) -> int:
+    """Read "best:K" -> K, at most `num`, the number drawn, where that is known; InputError for anything else."""
+    kind, _, count = text.partition(":")
+    readable = kind == "best" and count.isascii() and count.isdigit()
+    if not readable or not 1 <= int(count) <= (num or int(count)):
+        most = f" to {num}, the number that is drawn," if num else " up"
+        raise InputError(f"--keep is {text!r}; best:K with K from 1{most} is accepted")
+    return int(count)
+
+
+def ranked(qualities: Sequence[Quality]) -> list[int]:
+    """Indices from the best to the worst score; of equals, the one drawn first goes first."""
+    return sorted(range(len(qualities)), key=lambda index: -qualities[index].score)
+
+
+def to_dict(quality: Quality) -> dict[str, Any]:
+    """As JSON holds it: four decimals, None for what was not measured."""
+    measures = {name: None if math.isnan(value) else round(value, 4) for name, value in quality.measures.items()}
+    return {"score": round(quality.score, 4), "reasons": quality.reasons, "measures": measures}
