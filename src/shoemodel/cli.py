@@ -1,4 +1,4 @@
-"""The command line: `shoemodel generate | poses | verify | synth | inspect | train | pack | evaluate`.
+"""The command line: `shoemodel generate | poses | verify | synth | inspect | train | pack | evaluate | studio`.
 
 Bad input gets one sentence on stderr and exit code 2. Nothing heavy is imported before a verb runs.
 """
@@ -22,7 +22,8 @@ from tyro.conf import Positional, arg, subcommand
 from shoemodel.cli_data import Inspect, Synth
 from shoemodel.cli_evaluate import Evaluate
 from shoemodel.cli_poses import Poses
-from shoemodel.cli_where import Where
+from shoemodel.cli_studio import Studio
+from shoemodel.cli_where import Given, Where
 from shoemodel.errors import InputError
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ class Generate:
     negative_prompt: str = ""
     """What not to draw."""
     where: Where = field(default_factory=Where)
+    given: Given = field(default_factory=Given)
 
     def run(self) -> int:
         from shoemodel import arguments, images, packs, run_folder
@@ -93,7 +95,7 @@ class Generate:
         arguments.at_least(0, self.seed, "--seed")
         if not 0 <= self.interval[0] <= self.interval[1] <= 1:
             raise InputError(f"--interval is {self.interval}; two numbers with 0 <= first <= second <= 1 are accepted")
-        places = self.where.read()
+        places = self.where.read() | self.given.read()
         run_folder.require_writable(self.out)
         packs.check(packs.resolve(self.pack))
         pipeline, exit_code = None, 0
@@ -257,6 +259,7 @@ Verb = (
     | Annotated[Train, subcommand("train")]
     | Annotated[Pack, subcommand("pack")]
     | Annotated[Evaluate, subcommand("evaluate")]
+    | Annotated[Studio, subcommand("studio")]
 )
 
 

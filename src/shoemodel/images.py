@@ -268,6 +268,11 @@ def save_jpeg(path: Path | str, image: UInt8[np.ndarray, "h w 3"], quality: int 
     write_bytes(path, _encoded(Image.fromarray(image), "JPEG", quality=quality, subsampling=0))
 
 
+def save_webp(path: Path | str, image: UInt8[np.ndarray, "h w *c"]) -> None:
+    """Write RGB or RGBA as WebP without loss."""
+    write_bytes(path, _encoded(Image.fromarray(image), "WEBP", lossless=True))
+
+
 def write_bytes(path: Path | str, data: bytes) -> None:
     """Write a file whole or not at all: a temporary name in the same folder, then a rename."""
     path = Path(path)

@@ -15,7 +15,7 @@ only what follows.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +48,7 @@ from shoemodel.geometry import Box, Letterbox
 from shoemodel.images import Photo
 from shoemodel.layout import Layout
 from shoemodel.lps.denoiser import LegDenoiser
-from shoemodel.lps.predict import FootKeypoints, foot_keypoints, leg_poses
+from shoemodel.lps.predict import FootKeypoints, feet_of, foot_keypoints, leg_poses
 from shoemodel.lps.vitpose import StemmedVitPose
 from shoemodel.masks import ShoeAreas
 from shoemodel.pose import Pose
@@ -56,7 +56,7 @@ from shoemodel.quiet import quiet
 from shoemodel.result import ShoeModelResult
 from shoemodel.sw import paste, sample
 from shoemodel.sw.conditions import condition
-from shoemodel.sw.sample import WHOLE, Interval
+from shoemodel.sw.sample import WHOLE, Interval, Watch
 from shoemodel.sw.solvers import Solver
 from shoemodel.wd import predict as wd
 from shoemodel.wd import region as regions
@@ -156,6 +156,9 @@ class ShoeModelPipeline(DiffusionPipeline):
         callback: Progress | None = None,
         solver: Solver = "ddim",
         interval: Interval = WHOLE,
+        areas: ShoeAreas | None = None,
+        poses: Sequence[Pose] | None = None,
+        watch: Watch | None = None,
     ) -> ShoeModelResult:
         """Dress legs in the shoe of one photo.
 
@@ -168,8 +171,10 @@ class ShoeModelPipeline(DiffusionPipeline):
             steps: steps of the solver (50, ours). guidance: classifier-free guidance (7.0, the paper's).
             box, points, mask: where the shoe is, in photo pixels; default: it is found.
             layout: "auto" extends the canvas where legs need room; or a Layout, or its text.
-            callback: called as (stage, done, total).
-            solver, interval: see `sw.sample.sample_batch`.
+            callback: called as (stage, done, total); what it raises ends the run.
+            solver, interval, watch: see `sw.sample.sample_batch`.
+            areas: what `detect_areas` gave, corrected perhaps; then nothing is searched for.
+            poses: in canvas pixels, result i takes the i-th, from the first again where they are fewer than results.
 
         Raises:
             InputError: no shoe or foot was found, or a prompt lies outside the photo.
@@ -178,19 +183,22 @@ class ShoeModelPipeline(DiffusionPipeline):
         seed = _seed(generator)
         clock = Clock(callback)
         with clock("region"):
-            region = self.find_region(photo, box, points, mask)
+            region = self.find_region(photo, box, points, mask if areas is None else areas.shoe)
         with clock("areas"):
-            areas = self.detect_areas(photo, region)
+            areas = areas or self.detect_areas(photo, region)
         placed, shoe = self.place(photo, areas, layout)
         with clock("poses"):
-            feet, poses = self.synthesise_poses(shoe, num_images, seed, photo.path.name)
+            if poses:
+                feet, poses = feet_of(poses[0]), [poses[index % len(poses)] for index in range(num_images)]
+            else:
+                feet, poses = self.synthesise_poses(shoe, num_images, seed, photo.path.name)
         seeds = [seed + index for index in range(num_images)]
         text, notices = self.encode(prompt, negative_prompt)
         notices += region.notices
         generated = []
         for index, pose in enumerate(poses):
             with clock("generate", index * steps, num_images * steps) as report:
-                walk: dict[str, Any] = {"solver": solver, "interval": interval}
+                walk: dict[str, Any] = {"solver": solver, "interval": interval, "watch": watch}
                 generated.append(self.wear(shoe, pose, text, seeds[index], steps, guidance, report, **walk))
         with clock("paste"):
             pasted = [paste.paste(picture, shoe[..., :3], shoe[..., 3] == 255) for picture in generated]
@@ -263,7 +271,7 @@ class ShoeModelPipeline(DiffusionPipeline):
     ) -> UInt8[np.ndarray, "s s 3"]:
         """The networks' own picture of legs wearing the shoe, before paste-back (section 3.3).
 
-        The whole canvas is letterboxed into the networks' square; X_p is drawn at that size. `walk`: solver, interval.
+        The whole canvas is letterboxed into the networks' square, X_p drawn at that size. `walk`: solver, interval, watch.
         """
         square = Letterbox(shoe.shape[:2], (self.side, self.side))
         x_w = square.apply_image(np.ascontiguousarray(shoe[..., :3]))
