@@ -5,11 +5,9 @@ Bad input gets one sentence on stderr and exit code 2. Nothing heavy is imported
 
 from __future__ import annotations
 
-import importlib
-import os
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -23,6 +21,7 @@ from shoemodel.cli_data import Inspect, Synth
 from shoemodel.cli_evaluate import Evaluate
 from shoemodel.cli_poses import Poses
 from shoemodel.cli_studio import Studio
+from shoemodel.cli_train import Pack, Train
 from shoemodel.cli_where import Given, Where
 from shoemodel.errors import InputError
 
@@ -31,21 +30,6 @@ if TYPE_CHECKING:
     from shoemodel.pipeline import ShoeModelPipeline
 
 BAD_INPUT, INTERRUPTED = 2, 130
-TASKS = {
-    "region": "RegionTask",
-    "wd": "WDTask",
-    "feet": "FeetTask",
-    "legs": "LegsTask",
-    "clip": "ClipTask",
-    "autoencoder": "AutoencoderTask",
-    "base": "BaseTask",
-    "sw": "SWTask",
-    "sw_without_pose": "SWWithoutPoseTask",
-    "inpaint": "InpaintTask",
-    "controlnet_inpaint": "ControlNetInpaintTask",
-    "paint_by_example": "PaintByExampleTask",
-    "ip_adapter": "IPAdapterTask",
-}
 STYLE = (tyro.conf.OmitArgPrefixes,)
 DESCRIPTION = "A photo of an unworn shoe in, pictures of legs wearing exactly that shoe out."
 
@@ -167,87 +151,6 @@ class Verify:
             failed = failed or bool(problems)
             print(f"{folder}: {'; '.join(problems) or 'every visible pixel is untouched'}")
         return int(failed)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Train:
-    """Train one module on a folder of tuples; the same command continues an interrupted run.
-
-    Any field of the preset can be changed behind the flags, for example: --loop.steps 100 --loop.threads 1
-
-    Example: shoemodel train wd mini --data data --out runs/wd
-    """
-
-    module: Positional[
-        Literal[
-            "region",
-            "wd",
-            "feet",
-            "legs",
-            "clip",
-            "autoencoder",
-            "base",
-            "sw",
-            "sw_without_pose",
-            "inpaint",
-            "controlnet_inpaint",
-            "paint_by_example",
-            "ip_adapter",
-        ]
-    ]
-    """What to train; base needs the runs of autoencoder and clip, sw and the baselines need that of base as well."""
-    preset: Positional[Literal["smoke", "mini", "paper"]]
-    """smoke: seconds, to see that everything runs; mini: the shipped pack; paper: the paper's numbers, where known."""
-    data: Annotated[Path, arg(metavar="DIR")]
-    """Folder written by `shoemodel synth`."""
-    out: Annotated[Path, arg(metavar="RUN")]
-    """Run folder: configuration, state, model, losses, samples."""
-
-    def run(self, changes: Sequence[str] = ()) -> int:
-        """Train; `changes` are flags that override fields of the preset."""
-        try:
-            module = importlib.import_module(f"shoemodel.training.{self.module}")
-            from shoemodel.data import datasets
-            from shoemodel.training.loop import train
-        except ImportError as error:
-            raise InputError(f"train needs the package {error.name}: install shoemodel[train]") from error
-        if not hasattr(module, self.preset):
-            raise InputError(f"{self.module} has no preset {self.preset}: the paper does not say how it was trained")
-        preset = getattr(module, self.preset)()
-        prog = f"shoemodel train {self.module} {self.preset} --data DIR --out RUN"
-        config = tyro.cli(type(preset), default=preset, args=list(changes), prog=prog)
-        task = getattr(module, TASKS[self.module])(config, datasets.load(self.data))
-        outcome = train(task, config, self.out)
-        state = "finished" if outcome.finished else "stopped; the same command continues"
-        if int(os.environ.get("RANK", 0)) == 0:  # the others of `accelerate launch` say the same
-            print(f"{self.out}: {outcome.step} steps, {state}; loss {outcome.loss:.4g}")
-        return 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Pack:
-    """Collect the components of several runs into one pack of bfloat16 weights with hashes.
-
-    A folder in diffusers' layout or a repository on the hub counts as a run; NAME=FOLDER gives one component alone.
-
-    Example: shoemodel pack runs/* --out mine && shoemodel generate sneaker.jpg --pack mine --prompt jeans --out demo
-    """
-
-    runs: Annotated[Positional[tuple[Path, ...]], arg(metavar="RUN")]
-    """Folders written by `shoemodel train`; where two hold one component, the first counts."""
-    out: Annotated[Path, arg(metavar="FOLDER")]
-    """The pack."""
-    licence: str = "Apache-2.0"
-    """Licence of the weights, as pack.json is to state it."""
-
-    def run(self) -> int:
-        from shoemodel import packs
-
-        if not self.runs:
-            raise InputError("no run was given: name at least one folder written by `shoemodel train`")
-        manifest = packs.assemble(self.runs, self.out, self.licence)
-        print(f"{self.out}: {len(manifest['files'])} files, {manifest['bytes'] / 2**20:.1f} MiB")
-        return 0
 
 
 Verb = (

@@ -41,6 +41,8 @@ WANTED = ("*.json", "*.txt", "*.safetensors")
 """Files of a component; pickles and other frameworks' weights are never read."""
 VARIANTS = ("*.fp16.*", "*.non_ema.*", "*.bin", "*.ckpt", "*.pt", "*.msgpack", "*.h5")
 """What published folders hold besides."""
+OPTIONAL = {"image_encoder": "transformers", "judge": "transformers"}
+"""Components that a pack may hold: they draw nothing, they look at what was drawn."""
 OWN_CLASSES = {"StemmedSam": "shoemodel.wd.sam", "StemmedVitPose": "shoemodel.lps.vitpose"}
 
 
@@ -175,7 +177,7 @@ def assemble(runs: Sequence[Path | str], out: Path, licence: str = LICENCE) -> d
 
     A run is a folder of `shoemodel train`, a folder in diffusers' layout (a pack, say, or Stable Diffusion), or
     NAME=FOLDER for a component alone; each folder may be the id of a repository on the hub. A component that several
-    hold (a frozen base, say) is taken from the first of them.
+    hold (a frozen base, say) is taken from the first of them; those of OPTIONAL may be missing.
 
     Raises:
         InputError: a run without a model, or a component that no run holds.
@@ -188,13 +190,14 @@ def assemble(runs: Sequence[Path | str], out: Path, licence: str = LICENCE) -> d
             sources.setdefault(name, Path(run).name)
     if missing := [name for name in COMPONENTS if name not in found]:
         raise InputError(f"these runs hold no {' and no '.join(missing)}; a pack needs {', '.join(COMPONENTS)}")
+    libraries = COMPONENTS | {name: library for name, library in OPTIONAL.items() if name in found}
     with replacing(out) as partial:
-        for name in COMPONENTS:
+        for name in libraries:
             shutil.copytree(found[name], partial / name, ignore=shutil.ignore_patterns(*VARIANTS))
             for weights in (partial / name).glob("*.safetensors"):
                 _cast(weights)
         index: dict[str, Any] = {"_class_name": "ShoeModelPipeline", "_diffusers_version": version("diffusers")}
-        for name, library in COMPONENTS.items():
+        for name, library in libraries.items():
             kind = _class_name(partial / name)
             index[name] = [OWN_CLASSES.get(kind, library), kind]
         (partial / INDEX).write_text(json.dumps(index, indent=2) + "\n", encoding="utf-8")
@@ -212,7 +215,8 @@ def components_of(run: Path | str) -> dict[str, Path]:
     if name:
         return {name: folder}
     inside = folder / "model" if (folder / "model").is_dir() else folder
-    held = {path.name: path for path in sorted(inside.iterdir()) if path.name in COMPONENTS and path.is_dir()}
+    known = COMPONENTS | OPTIONAL
+    held = {path.name: path for path in sorted(inside.iterdir()) if path.name in known and path.is_dir()}
     if not held:
         raise InputError(f"{run} is no finished run: it has no folder named model, and holds no component itself")
     return held

@@ -17,7 +17,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -35,7 +35,9 @@ from jaxtyping import Bool, UInt8
 from PIL import Image
 from transformers import (
     CLIPTextModel,
+    CLIPTextModelWithProjection,
     CLIPTokenizer,
+    CLIPVisionModelWithProjection,
     SamModel,
     SegformerForSemanticSegmentation,
     VitPoseForPoseEstimation,
@@ -69,6 +71,7 @@ class ShoeModelPipeline(DiffusionPipeline):
 
     model_cpu_offload_seq = "region->areas->feet->text_encoder->unet->vae"
     _exclude_from_cpu_offload = ("legs",)  # small, and called 25 times
+    _optional_components: ClassVar = list(packs.OPTIONAL)
 
     def __init__(
         self,
@@ -78,11 +81,13 @@ class ShoeModelPipeline(DiffusionPipeline):
         legs: LegDenoiser,
         legs_scheduler: DDPMScheduler,
         tokenizer: CLIPTokenizer,
-        text_encoder: CLIPTextModel,
+        text_encoder: CLIPTextModel | CLIPTextModelWithProjection,
         vae: AutoencoderDC | AutoencoderTiny | AutoencoderKL,
         unet: UNet2DConditionModel,
         controlnet: ControlNetModel,
         scheduler: DDIMScheduler,
+        image_encoder: CLIPVisionModelWithProjection | None = None,
+        judge: SegformerForSemanticSegmentation | None = None,
     ):
         super().__init__()
         self.register_modules(
@@ -97,6 +102,8 @@ class ShoeModelPipeline(DiffusionPipeline):
             unet=unet,
             controlnet=controlnet,
             scheduler=scheduler,
+            image_encoder=image_encoder,
+            judge=judge,
         )
 
     @classmethod
@@ -188,17 +195,17 @@ class ShoeModelPipeline(DiffusionPipeline):
             areas = areas or self.detect_areas(photo, region)
         placed, shoe = self.place(photo, areas, layout)
         with clock("poses"):
-            if poses:
-                feet, poses = feet_of(poses[0]), [poses[index % len(poses)] for index in range(num_images)]
-            else:
+            if not poses:
                 feet, poses = self.synthesise_poses(shoe, num_images, seed, photo.path.name)
+            else:
+                feet, poses = feet_of(poses[0]), [poses[index % len(poses)] for index in range(num_images)]
         seeds = [seed + index for index in range(num_images)]
         text, notices = self.encode(prompt, negative_prompt)
         notices += region.notices
         generated = []
+        walk: dict[str, Any] = {"solver": solver, "interval": interval, "watch": watch}
         for index, pose in enumerate(poses):
             with clock("generate", index * steps, num_images * steps) as report:
-                walk: dict[str, Any] = {"solver": solver, "interval": interval, "watch": watch}
                 generated.append(self.wear(shoe, pose, text, seeds[index], steps, guidance, report, **walk))
         with clock("paste"):
             pasted = [paste.paste(picture, shoe[..., :3], shoe[..., 3] == 255) for picture in generated]

@@ -63,8 +63,9 @@ def decode(picture: UInt8[np.ndarray, "s s 3"]) -> Skeleton:
     points, found, joined = np.zeros((12, 2)), np.zeros(12, bool), True
     lines = [_line(nearest == number, unit) for number in range(len(LIMBS))]
     for side in range(SIDES):
-        numbers = [n for n in range(side * ONE_SIDE, (side + 1) * ONE_SIDE) if lines[n] is not None]
-        joints, gap = _assemble([(LIMBS[n], lines[n]) for n in numbers])
+        limbs = slice(side * ONE_SIDE, (side + 1) * ONE_SIDE)
+        seen = [(limb, line) for limb, line in zip(LIMBS[limbs], lines[limbs], strict=True) if line is not None]
+        joints, gap = _assemble(seen)
         joined &= gap <= APART_PX * unit
         for index, point in joints.items():
             points[index], found[index] = point, True

@@ -52,7 +52,7 @@ def distinct(poses: Sequence[Pose]) -> list[Pose]:
     """The poses of one shoe without those that look like an earlier one."""
     if not poses:
         return []
-    there = poses[0].exists.reshape(2, -1).any(1)
+    there = np.asarray(poses[0].exists.reshape(2, -1).any(1))
     looks = _looks(np.stack([pose.legs for pose in poses]), poses[0].feet, there)
     gaps, kept = cdist(looks, looks), [0]
     for number in range(1, len(poses)):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 import torch.nn.functional as F
@@ -59,16 +60,19 @@ def conditioned(denoiser: LegDenoiser, feet: Float[Tensor, "b 8 2"], steps: int,
     condition = denoiser.condition(flat)
     time = denoiser.time(denoiser.timesteps(torch.arange(steps, device=denoiser.device)).to(denoiser.dtype))
     first = _first(denoiser, flat, steps, dtype)
-    blocks = [(_inner(block, condition, time, dtype), _Plain.of(block.layers[2], dtype)) for block in denoiser.blocks]
-    norm = tuple(values.to(dtype) for values in denoiser.output[0].parameters())
-    last = _Plain.of(denoiser.output[1], dtype)
+    layers = [cast(Block, block) for block in denoiser.blocks]
+    blocks = [
+        (_inner(block, condition, time, dtype), _Plain.of(cast(nn.Linear, block.layers[2]), dtype)) for block in layers
+    ]
+    scale, offset = (values.to(dtype) for values in denoiser.output[0].parameters())
+    last = _Plain.of(cast(nn.Linear, denoiser.output[1]), dtype)
 
     def rows(legs: Tensor, shoe: int, timestep: int) -> Tensor:
         hidden = first(_halves(legs, dtype), shoe, timestep)
         for inner, outer in blocks:
             features = F.silu(inner(F.layer_norm(hidden, hidden.shape[-1:]), shoe, timestep), inplace=True)
             hidden.addmm_(features, outer.weight).add_(outer.bias)
-        return (F.layer_norm(hidden, hidden.shape[-1:], *norm) @ last.weight).add_(last.bias)
+        return (F.layer_norm(hidden, hidden.shape[-1:], scale, offset) @ last.weight).add_(last.bias)
 
     def predict(legs: Tensor, timestep: int) -> Tensor:
         parts = [
@@ -97,7 +101,7 @@ def _halves(legs: Tensor, dtype: torch.dtype) -> Tensor:
 
 def _inner(block: Block, condition: Tensor, time: Tensor, dtype: torch.dtype) -> _Shared:
     """The block's first layer behind its context layer and its norm, whose scale and offset it takes in."""
-    layer, context, norm = block.layers[0], block.context, block.norm
+    layer, context, norm = cast(nn.Linear, block.layers[0]), block.context, block.norm
     by_feet = F.linear(F.linear(condition, context.weight, context.bias) + norm.bias, layer.weight, layer.bias)
     by_time = F.linear(F.linear(time, context.weight), layer.weight)
     return _Shared(_transposed(layer.weight * norm.weight, dtype), by_feet, by_time)

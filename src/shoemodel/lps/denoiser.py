@@ -43,6 +43,9 @@ class LegDenoiser(ModelMixin, ConfigMixin):
 class Block(nn.Module):
     """x + MLP(norm(x) + context)."""
 
+    norm: nn.LayerNorm
+    context: nn.Linear
+
     def __init__(self, width: int):
         super().__init__()
         self.norm = nn.LayerNorm(width)
