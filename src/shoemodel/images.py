@@ -263,9 +263,14 @@ def save_palette_png(
     write_bytes(path, encode_palette_png(labels, colours))
 
 
+def encode_jpeg(image: UInt8[np.ndarray, "h w 3"], quality: int = 92) -> bytes:
+    """RGB as JPEG without chroma subsampling."""
+    return _encoded(Image.fromarray(image), "JPEG", quality=quality, subsampling=0)
+
+
 def save_jpeg(path: Path | str, image: UInt8[np.ndarray, "h w 3"], quality: int = 92) -> None:
     """Write RGB as JPEG without chroma subsampling."""
-    write_bytes(path, _encoded(Image.fromarray(image), "JPEG", quality=quality, subsampling=0))
+    write_bytes(path, encode_jpeg(image, quality))
 
 
 def save_webp(path: Path | str, image: UInt8[np.ndarray, "h w *c"]) -> None:

@@ -278,7 +278,7 @@ class ShoeModelPipeline(DiffusionPipeline):
     ) -> UInt8[np.ndarray, "s s 3"]:
         """The networks' own picture of legs wearing the shoe, before paste-back (section 3.3).
 
-        The whole canvas is letterboxed into the networks' square, X_p drawn at that size. `walk`: solver, interval, watch.
+        The whole canvas is letterboxed into the networks' square, X_p drawn so. `walk`: solver, interval, watch.
         """
         square = Letterbox(shoe.shape[:2], (self.side, self.side))
         x_w = square.apply_image(np.ascontiguousarray(shoe[..., :3]))

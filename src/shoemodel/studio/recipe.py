@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import shlex
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 AREAS_FILE, POSES_FILE = "areas.png", "run.json"
+OPTIONS = ("negative_prompt", "steps", "solver", "guidance", "layout", "pack")
+"""Said only where they are not as usual."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,17 +31,13 @@ class Recipe:
     poses: bool = False
     """Whether the poses were picked: they are in POSES_FILE."""
 
-    def to_json(self) -> str:
-        """For the PNG."""
-        return json.dumps(asdict(self), ensure_ascii=False)
-
     def command_line(self) -> str:
         """The command that makes the same pictures; files it names are in the ZIP."""
         words = ["shoemodel", "generate", self.photo, "--prompt", self.prompt, "--num", str(self.num)]
         words += ["--seed", str(self.seed), "--out", "pictures"]
-        for name, default in Recipe.__dataclass_fields__.items():
+        for name in OPTIONS:
             value = getattr(self, name)
-            if name in ("negative_prompt", "steps", "solver", "guidance", "pack", "layout") and value != default.default:
+            if value != getattr(Recipe, name):
                 words += [f"--{name.replace('_', '-')}", f"{value:g}" if isinstance(value, float) else str(value)]
         if self.points:
             words += ["--points", ",".join(f"{number:.1f}" for number in self.points)]
@@ -53,14 +49,8 @@ class Recipe:
 
     def python(self) -> str:
         """The same as Python."""
-        extra: dict[str, Any] = {
-            "negative_prompt": self.negative_prompt,
-            "steps": self.steps,
-            "solver": self.solver,
-            "guidance": self.guidance,
-            "layout": self.layout,
-        }
-        lines = [f"{name}={value!r}" for name, value in extra.items() if value != getattr(Recipe, name)]
+        values = {name: getattr(self, name) for name in OPTIONS if name != "pack"}
+        lines = [f"{name}={value!r}" for name, value in values.items() if value != getattr(Recipe, name)]
         if self.points:
             pairs = [[round(x, 1), round(y, 1)] for x, y in zip(self.points[::2], self.points[1::2], strict=True)]
             lines.append(f"points=np.array({pairs})")

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from jaxtyping import Bool
 
+from shoemodel.errors import InputError
 from shoemodel.images import Photo
 from shoemodel.layout import Layout
-from shoemodel.lps.predict import distinct
+from shoemodel.lps.choose import distinct
 from shoemodel.masks import ShoeAreas
 from shoemodel.pipeline import ShoeModelPipeline
 from shoemodel.pose import Pose
@@ -44,7 +44,7 @@ class Work:
     pose_seed: int = 0
     picked: list[int] = field(default_factory=list)
 
-    def find(self, pipeline: ShoeModelPipeline, progress: Any = None) -> ShoeAreas:
+    def find(self, pipeline: ShoeModelPipeline) -> ShoeAreas:
         """The areas. InputError where there is no shoe."""
         if self.areas is None:
             points = np.array(self.points) if self.points else None
@@ -89,7 +89,7 @@ class Work:
         self._forget_canvas()
 
     def arrange(self, shape: str, placement: str) -> None:
-        """Another canvas ("4:5", "" as the engine chooses) or another place ("x,y,scale,angle[,flip]", "" automatic)."""
+        """Another canvas ("4:5") or another place ("x,y,scale,angle[,flip]"); "" leaves it to the engine."""
         if (shape, placement) != (self.shape, self.placement):
             self.shape, self.placement = shape, placement
             self._forget_canvas()
@@ -103,6 +103,10 @@ class Work:
         """Replace a pose by one whose points were moved, and pick it."""
         self.poses[index] = pose
         self.picked = sorted({*self.picked, index})
+
+    def posed(self, pose: Pose) -> Work:
+        """The same photo, areas and place, with this pose picked."""
+        return replace(self, poses=[pose], picked=[0])
 
     def _forget_canvas(self) -> None:
         self.layout = self.shoe = None
@@ -142,15 +146,23 @@ class Session:
         self.current = 0
         self.stop = False
         self.editing: int | None = None
+        self.pointed: list[list[float]] = []
         self.shots: list[Shot] = []
         self.latest = 0
-        self.selected: int | None = None
+        """Where the shots of the last run begin."""
+        self.selected: Shot | None = None
         self.folder = Path(tempfile.mkdtemp(prefix="shoemodel-studio-"))
 
     @property
     def work(self) -> Work | None:
         """The photo in hand."""
         return self.works[self.current] if self.works else None
+
+    def in_hand(self) -> Work:
+        """The photo in hand; InputError where there is none."""
+        if self.work is None:
+            raise InputError("there is no photo yet: drop one in step 1")
+        return self.work
 
     def close(self) -> None:
         """Remove the session's files."""
