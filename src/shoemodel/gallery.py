@@ -28,24 +28,19 @@ BORDER = (90, 90, 90)
 
 
 def sheet(shoe: UInt8[np.ndarray, "H W 4"], poses: Sequence[Pose]) -> UInt8[np.ndarray, "h w 3"]:
-    """X_w with each pose over it, COLUMNS in a row. ValueError where there is no pose."""
-    shown = pictures(np.ascontiguousarray(shoe[..., :3]), poses)
-    return draw.contact_sheet([shown[start : start + COLUMNS] for start in range(0, len(shown), COLUMNS)])
-
-
-def pictures(canvas: UInt8[np.ndarray, "H W 3"], poses: Sequence[Pose]) -> list[UInt8[np.ndarray, "h w 3"]]:
-    """The canvas with one pose over it each, in a frame that holds whole legs; a line marks the canvas.
+    """X_w with each pose over it, COLUMNS in a row, in a frame that holds whole legs; a line marks the canvas.
 
     ValueError where there is no pose.
     """
-    frame = _frame(canvas.shape[:2], poses)
+    frame = _frame(shoe.shape[:2], poses)
     scale = min(1.0, LONGER_SIDE / max(frame.width, frame.height))
     size = (max(1, round(frame.height * scale)), max(1, round(frame.width * scale)))
     view = Similarity(scale, 0.0, -frame.x0 * scale, -frame.y0 * scale)
-    background = warp(canvas, view, size)
-    corners = view.apply(np.array([[0.0, 0.0], canvas.shape[1::-1]])).round().astype(int) - [[0, 0], [1, 1]]
+    background = warp(np.ascontiguousarray(shoe[..., :3]), view, size)
+    corners = view.apply(np.array([[0.0, 0.0], shoe.shape[1::-1]])).round().astype(int) - [[0, 0], [1, 1]]
     cv2.rectangle(background, corners[0].tolist(), corners[1].tolist(), BORDER, 1)
-    return [draw.overlay_pose(background, pose.transformed(view)) for pose in poses]
+    pictures = [draw.overlay_pose(background, pose.transformed(view)) for pose in poses]
+    return draw.contact_sheet([pictures[start : start + COLUMNS] for start in range(0, len(pictures), COLUMNS)])
 
 
 def _frame(canvas: tuple[int, int], poses: Sequence[Pose]) -> Box:

@@ -12,10 +12,10 @@ import numpy as np
 from jaxtyping import UInt8
 from PIL import Image
 
-from shoemodel import gallery, images
+from shoemodel import draw, images
 from shoemodel.draw import LIMB_COLOURS
 from shoemodel.errors import InputError
-from shoemodel.geometry import Box
+from shoemodel.geometry import Box, Similarity
 from shoemodel.layout import Layout
 from shoemodel.masks import VISIBLE, WEARABLE, ShoeAreas
 from shoemodel.pose import LIMBS, NAMES, Pose
@@ -23,6 +23,8 @@ from shoemodel.studio.session import Shot, Work
 
 SIDE = 1024
 """Longer side in px of what is painted on in the browser."""
+CARD = 384
+"""The same of a pose to choose."""
 PAPER = (38, 42, 50)
 """Colour of the canvas behind a cut-out shoe."""
 
@@ -117,10 +119,12 @@ def on_paper(shoe: UInt8[np.ndarray, "h w 4"]) -> UInt8[np.ndarray, "h w 3"]:
 
 
 def cards(work: Work | None) -> dict[str, Any] | None:
-    """For choosing: each pose over the shoe."""
+    """For choosing: each pose over the shoe, as far as the canvas shows it."""
     if work is None or not work.poses or work.shoe is None:
         return None
-    shown = gallery.pictures(on_paper(work.shoe), work.poses)
+    canvas = small(work.shoe, CARD, nearest=True)
+    paper, view = on_paper(canvas), Similarity(canvas.shape[0] / work.shoe.shape[0])
+    shown = [draw.overlay_pose(paper, pose.transformed(view)) for pose in work.poses]
     listed = [{"picture": jpeg_url(picture), "name": f"Pose {index}"} for index, picture in enumerate(shown, 1)]
     return {"cards": listed, "picked": work.picked}
 
