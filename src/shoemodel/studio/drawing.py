@@ -100,7 +100,7 @@ class Drawing:
         latest = session.shots[session.latest :]
         sheet = self.sheet
         return {
-            sheet.results: gr.Gallery([(shot.png, views.caption(shot)) for shot in latest], selected_index=None),
+            sheet.results: gr.Gallery([(shot.png, views.caption(shot)) for shot in latest], visible=True),
             sheet.history: [(shot.png, views.caption(shot)) for shot in reversed(session.shots)],
             **self._select(session, latest[0]),
         }
@@ -131,8 +131,9 @@ class Drawing:
             return {self.sheet.preview: gr.Image(step.preview, visible=True)}
         if step.stage != "generate":
             return {self.sheet.status: progress(which + STAGES[step.stage], 0, 1)}
-        number = min(num, step.done * num // step.total + 1)
-        words = f"{which}Picture {number} of {num}, step {step.done} of {step.total}"
+        each = step.total // num
+        number = min(num, step.done // each + 1)
+        words = f"{which}Picture {number} of {num}, step {step.done - (number - 1) * each} of {each}"
         return {self.sheet.status: progress(words, step.done, step.total)}
 
     def _busy(self, busy: bool) -> Updates:

@@ -159,7 +159,7 @@ def _pictures(parts: dict[str, Any]) -> None:
 def _results(parts: dict[str, Any]) -> None:
     parts["results"] = gr.Gallery(
         label="Pictures", columns=2, object_fit="contain", height="auto", interactive=False, elem_id="results",
-        buttons=["fullscreen"], preview=False, format="png",
+        buttons=["fullscreen"], preview=False, format="png", visible=False,
     )  # fmt: skip
     parts["details"] = gr.HTML('<p class="sm-empty">Your pictures appear here.</p>', elem_id="details")
     with gr.Row(visible=False) as parts["actions"]:

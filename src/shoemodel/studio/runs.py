@@ -20,7 +20,9 @@ from shoemodel.studio.recipe import Recipe
 from shoemodel.studio.session import Session, Shot, Work
 
 PREVIEW_S = 0.5
-"""Seconds between two previews: each is decoded, which costs about as much as a step."""
+"""Seconds between two previews at least."""
+PREVIEW_SHARE = 5
+"""And at least this many times what decoding one takes, so that looking costs little."""
 
 
 class Cancelled(Exception):
@@ -47,7 +49,7 @@ def draw(pipeline: ShoeModelPipeline, session: Session, work: Work, recipe: Reci
     layout = work.place(pipeline)
     square = Letterbox(layout.canvas, (pipeline.side, pipeline.side))
     steps: queue.Queue[Step] = queue.Queue()
-    shown = time.monotonic()
+    due = time.monotonic()
 
     def callback(stage: str, done: int, total: int) -> None:
         if session.stop:
@@ -55,10 +57,12 @@ def draw(pipeline: ShoeModelPipeline, session: Session, work: Work, recipe: Reci
         steps.put(Step(stage, done, total))
 
     def watch(look: Callable[[], np.ndarray]) -> None:
-        nonlocal shown
-        if time.monotonic() - shown >= PREVIEW_S:
+        nonlocal due
+        started = time.monotonic()
+        if started >= due:
             steps.put(Step("preview", 0, 0, square.crop(look()[0])))
-            shown = time.monotonic()
+            ended = time.monotonic()
+            due = ended + max(PREVIEW_S, PREVIEW_SHARE * (ended - started))
 
     def run() -> None:
         result = pipeline(
