@@ -32,15 +32,11 @@ FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "AVIF", "JPEG2000")
 ACCEPTED = "PNG, JPEG, WebP, AVIF, TIFF, BMP, GIF, JPEG 2000 and HEIC"
 _HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 _DECODING_ERRORS = (OSError, SyntaxError, ValueError, TypeError, IndexError, EOFError, struct.error, zlib.error)
+_FLIP = Image.Transpose
 _UPRIGHT = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
+    2: _FLIP.FLIP_LEFT_RIGHT, 3: _FLIP.ROTATE_180, 4: _FLIP.FLIP_TOP_BOTTOM, 5: _FLIP.TRANSPOSE,
+    6: _FLIP.ROTATE_270, 7: _FLIP.TRANSVERSE, 8: _FLIP.ROTATE_90,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,9 +72,8 @@ def load(path: Path | str, max_pixels: int = MAX_PIXELS) -> Photo:
         try:
             image.load()
         except Image.DecompressionBombError as error:
-            raise InputError(
-                f"{path} is too large: {error}; at most {max_pixels / 1e6:g} megapixels are accepted"
-            ) from error
+            limit = f"{max_pixels / 1e6:g} megapixels"
+            raise InputError(f"{path} is too large: {error}; at most {limit} are accepted") from error
         except _DECODING_ERRORS as error:
             raise InputError(f"{path} is damaged or cut off ({error}); a complete picture is accepted") from error
         file.seek(0)
@@ -212,7 +207,7 @@ def _split(image: Image.Image, path: Path) -> tuple[Image.Image, Image.Image | N
 
 def _from_16_bit(image: Image.Image, path: Path) -> Image.Image:
     values = np.asarray(image).astype(np.int64)
-    if values.min() < 0 or values.max() > 65535:
+    if not 0 <= values.min() <= values.max() <= 65535:
         raise InputError(f"{path} has 32-bit pixels; 8 or 16 bits per channel are accepted")
     return Image.fromarray(((values * 255 + 32767) // 65535).astype(np.uint8))
 
@@ -269,13 +264,13 @@ def encode_jpeg(image: UInt8[np.ndarray, "h w 3"], quality: int = 92) -> bytes:
 
 
 def save_jpeg(path: Path | str, image: UInt8[np.ndarray, "h w 3"], quality: int = 92) -> None:
-    """Write RGB as JPEG without chroma subsampling."""
+    """Write RGB as `encode_jpeg` gives it."""
     write_bytes(path, encode_jpeg(image, quality))
 
 
-def save_webp(path: Path | str, image: UInt8[np.ndarray, "h w *c"]) -> None:
-    """Write RGB or RGBA as WebP without loss."""
-    write_bytes(path, _encoded(Image.fromarray(image), "WEBP", lossless=True))
+def encode_webp(image: UInt8[np.ndarray, "h w *c"]) -> bytes:
+    """RGB or RGBA as WebP without loss."""
+    return _encoded(Image.fromarray(image), "WEBP", lossless=True)
 
 
 def write_bytes(path: Path | str, data: bytes) -> None:
@@ -294,8 +289,7 @@ def write_bytes(path: Path | str, data: bytes) -> None:
 
 
 def _encoded(image: Image.Image, kind: str, **options: object) -> bytes:
-    buffer = io.BytesIO()
-    image.save(buffer, kind, **options)
+    image.save(buffer := io.BytesIO(), kind, **options)
     return buffer.getvalue()
 
 

@@ -178,17 +178,15 @@ class ShoeModelPipeline(DiffusionPipeline):
             steps: steps of the solver (50, ours). guidance: classifier-free guidance (7.0, the paper's).
             box, points, mask: where the shoe is, in photo pixels; default: it is found.
             layout: "auto" extends the canvas where legs need room; or a Layout, or its text.
-            callback: called as (stage, done, total); what it raises ends the run.
+            callback: called as (stage, done, total).
             solver, interval, watch: see `sw.sample.sample_batch`.
-            areas: what `detect_areas` gave, corrected perhaps; then nothing is searched for.
-            poses: in canvas pixels, result i takes the i-th, from the first again where they are fewer than results.
+            areas, poses: given, corrected perhaps, instead of found; the results take the poses in turn.
 
         Raises:
             InputError: no shoe or foot was found, or a prompt lies outside the photo.
         """
         photo = images.as_photo(image)
-        seed = _seed(generator)
-        clock = Clock(callback)
+        seed, clock = _seed(generator), Clock(callback)
         with clock("region"):
             region = self.find_region(photo, box, points, mask if areas is None else areas.shoe)
         with clock("areas"):
@@ -199,7 +197,7 @@ class ShoeModelPipeline(DiffusionPipeline):
                 feet, poses = self.synthesise_poses(shoe, num_images, seed, photo.path.name)
             else:
                 feet, poses = feet_of(poses[0]), [poses[index % len(poses)] for index in range(num_images)]
-        seeds = [seed + index for index in range(num_images)]
+        seeds = list(range(seed, seed + num_images))
         text, notices = self.encode(prompt, negative_prompt)
         notices += region.notices
         generated = []
@@ -260,8 +258,8 @@ class ShoeModelPipeline(DiffusionPipeline):
 
     def encode(self, prompt: str, negative_prompt: str = "") -> tuple[sample.Text, list[str]]:
         """C_te for guidance, and a notice for each prompt that was cut at 77 tokens."""
-        cut = [sample.cut_notice(self.tokenizer, "prompt", prompt)]
-        cut.append(sample.cut_notice(self.tokenizer, "negative prompt", negative_prompt))
+        given = (("prompt", prompt), ("negative prompt", negative_prompt))
+        cut = [sample.cut_notice(self.tokenizer, kind, words) for kind, words in given]
         text = sample.encode(self.tokenizer, self.text_encoder, prompt, negative_prompt)
         return text, [notice for notice in cut if notice]
 
@@ -299,6 +297,4 @@ class ShoeModelPipeline(DiffusionPipeline):
 
 
 def _seed(generator: torch.Generator | int | None) -> int:
-    if isinstance(generator, int):
-        return generator
-    return int(torch.randint(2**31, (1,), generator=generator).item())
+    return generator if isinstance(generator, int) else int(torch.randint(2**31, (1,), generator=generator))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -23,7 +24,7 @@ def png(shot: Shot) -> Path:
 
 def webp(shot: Shot) -> Path:
     """The same pixels as WebP."""
-    return _made(shot, ".webp", lambda file: images.save_webp(file, images.load(shot.png).rgb))
+    return _made(shot, ".webp", lambda file: images.write_bytes(file, images.encode_webp(images.load(shot.png).rgb)))
 
 
 def archive(shot: Shot) -> Path:
@@ -39,7 +40,7 @@ def archive(shot: Shot) -> Path:
     return _made(shot, ".zip", write)
 
 
-def _made(shot: Shot, suffix: str, write) -> Path:
+def _made(shot: Shot, suffix: str, write: Callable[[Path], None]) -> Path:
     """The file beside the run's folder, written when it is first asked for."""
     number = "" if suffix == ".zip" else f"_{shot.index:02d}"
     folder = shot.folder.with_name(f"{shot.folder.name}_files")
