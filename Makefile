@@ -14,7 +14,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c const
 	@touch $@
 
 .venv/dev: .venv/core
-	$(PIP) --editable ".[world,train,serve,batch,provenance,dev]"
+	$(PIP) --editable ".[world,train,serve,studio,batch,provenance,dev]"
 	@touch $@
 
 demo: .venv/core

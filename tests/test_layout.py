@@ -96,3 +96,20 @@ def test_parse():
 def test_parse_refuses(text: str):
     with pytest.raises(InputError, match="is accepted"):
         parse(text)
+
+
+@pytest.mark.parametrize(("text", "ratio"), [("auto,1:1", 1), ("keep,4:5", 0.8), ("0.4,0.6,1,0,9:16", 9 / 16)])
+def test_a_shape_extends_the_canvas_and_crops_nothing(text, ratio):
+    shoe, size = Box(20, 60, 90, 100), (120, 160)
+    shaped = arrange(parse(text), size, shoe)
+    plain = arrange(parse("keep" if "keep" in text else "auto"), size, shoe)
+    height, width = shaped.canvas
+    assert width / height == pytest.approx(ratio, rel=0.01)
+    assert height >= plain.canvas[0] and width >= plain.canvas[1]
+    assert shaped.is_exact
+
+
+@pytest.mark.parametrize("text", ["auto,0:5", "4:5", "auto,4:5,1:1"])
+def test_a_shape_that_is_none_is_refused(text):
+    with pytest.raises(InputError, match="layout"):
+        parse(text)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from jaxtyping import Bool, Float
 
-from shoemodel import images
+from shoemodel import images, masks
 from shoemodel.errors import InputError
 from shoemodel.geometry import Box
+from shoemodel.masks import ShoeAreas
+from shoemodel.pose import Pose
 
 
 def folders(photos: Sequence[Path], out: Path) -> list[Path]:
@@ -57,6 +60,32 @@ def mask(file: Path | None) -> Bool[np.ndarray, "h w"] | None:
         return None
     picture = images.load(file)
     return picture.alpha > 127 if picture.alpha is not None else picture.rgb.max(axis=2) > 127
+
+
+def areas(file: Path | None) -> ShoeAreas | None:
+    """Read an areas.png of a run: black background, blue visible, yellow wearable area."""
+    if file is None:
+        return None
+    colours = np.array(masks.COLOURS, int)
+    distance = np.abs(images.load(file).rgb[..., None, :].astype(int) - colours).sum(axis=-1)
+    if distance.min(axis=-1).any():
+        raise InputError(f"{file} has other colours than black, blue and yellow; an areas.png of a run is accepted")
+    return ShoeAreas(distance.argmin(axis=-1).astype(np.uint8))
+
+
+def poses(file: Path | None) -> list[Pose] | None:
+    """Read the poses of a poses.json or a run.json, in canvas pixels."""
+    if file is None:
+        return None
+    try:
+        found = [Pose.from_dict(pose) for pose in json.loads(file.read_text(encoding="utf-8"))["poses"]]
+    except OSError as error:
+        raise InputError(f"{file} cannot be read ({error.strerror}); a poses.json or run.json is accepted") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{file} holds no poses ({error}); a poses.json or run.json is accepted") from error
+    if not found:
+        raise InputError(f"{file} holds no pose; a poses.json or run.json with at least one is accepted")
+    return found
 
 
 def _numbers(text: str, flag: str, form: str) -> list[float]:

@@ -23,6 +23,7 @@ from shoemodel.cli_generate import Generate
 from shoemodel.cli_poses import Poses
 from shoemodel.cli_report import BAD_INPUT, complain
 from shoemodel.cli_serve import Serve
+from shoemodel.cli_studio import Studio
 from shoemodel.cli_train import Pack, Train
 from shoemodel.errors import InputError
 
@@ -71,6 +72,7 @@ Verb = (
     | Annotated[Pack, subcommand("pack")]
     | Annotated[Evaluate, subcommand("evaluate")]
     | Annotated[Serve, subcommand("serve")]
+    | Annotated[Studio, subcommand("studio")]
 )
 
 

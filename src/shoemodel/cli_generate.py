@@ -13,7 +13,7 @@ from tyro.conf import Positional, arg
 from shoemodel.cli_drawing import Drawing
 from shoemodel.cli_keep import Keep
 from shoemodel.cli_report import BAD_INPUT, complain
-from shoemodel.cli_where import Where
+from shoemodel.cli_where import Given, Where
 from shoemodel.errors import InputError
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ class Generate:
     """Weights."""
     drawing: Drawing = field(default_factory=Drawing)
     where: Where = field(default_factory=Where)
+    given: Given = field(default_factory=Given)
     kept: Keep = field(default_factory=Keep)
 
     def run(self) -> int:
@@ -51,7 +52,7 @@ class Generate:
         folders = arguments.folders(self.photos, self.out)
         keep = self.kept.count(self.drawing.num)
         order = self.drawing.order(self.prompt, self.where.layout, keep, self.kept.rejected)
-        places = self.where.read()
+        places = self.where.read() | self.given.read()
         run_folder.require_writable(self.out)
         signer = self.kept.signer()
         packs.check(packs.resolve(self.pack))

@@ -32,15 +32,11 @@ FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "AVIF", "JPEG2000")
 ACCEPTED = "PNG, JPEG, WebP, AVIF, TIFF, BMP, GIF, JPEG 2000 and HEIC"
 _HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 _DECODING_ERRORS = (OSError, SyntaxError, ValueError, TypeError, IndexError, EOFError, struct.error, zlib.error)
+_FLIP = Image.Transpose
 _UPRIGHT = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
+    2: _FLIP.FLIP_LEFT_RIGHT, 3: _FLIP.ROTATE_180, 4: _FLIP.FLIP_TOP_BOTTOM, 5: _FLIP.TRANSPOSE,
+    6: _FLIP.ROTATE_270, 7: _FLIP.TRANSVERSE, 8: _FLIP.ROTATE_90,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -218,7 +214,7 @@ def _split(image: Image.Image, path: Path) -> tuple[Image.Image, Image.Image | N
 
 def _from_16_bit(image: Image.Image, path: Path) -> Image.Image:
     values = np.asarray(image).astype(np.int64)
-    if values.min() < 0 or values.max() > 65535:
+    if not 0 <= values.min() <= values.max() <= 65535:
         raise InputError(f"{path} has 32-bit pixels; 8 or 16 bits per channel are accepted")
     return Image.fromarray(((values * 255 + 32767) // 65535).astype(np.uint8))
 
@@ -276,9 +272,19 @@ def save_palette_png(
     write_bytes(path, encode_palette_png(labels, colours))
 
 
+def encode_jpeg(image: UInt8[np.ndarray, "h w 3"], quality: int = 92) -> bytes:
+    """RGB as JPEG without chroma subsampling."""
+    return _encoded(Image.fromarray(image), "JPEG", quality=quality, subsampling=0)
+
+
 def save_jpeg(path: Path | str, image: UInt8[np.ndarray, "h w 3"], quality: int = 92) -> None:
-    """Write RGB as JPEG without chroma subsampling."""
-    write_bytes(path, _encoded(Image.fromarray(image), "JPEG", quality=quality, subsampling=0))
+    """Write RGB as `encode_jpeg` gives it."""
+    write_bytes(path, encode_jpeg(image, quality))
+
+
+def encode_webp(image: UInt8[np.ndarray, "h w *c"]) -> bytes:
+    """RGB or RGBA as WebP without loss."""
+    return _encoded(Image.fromarray(image), "WEBP", lossless=True)
 
 
 def write_bytes(path: Path | str, data: bytes) -> None:
@@ -297,8 +303,7 @@ def write_bytes(path: Path | str, data: bytes) -> None:
 
 
 def _encoded(image: Image.Image, kind: str, **options: object) -> bytes:
-    buffer = io.BytesIO()
-    image.save(buffer, kind, **options)
+    image.save(buffer := io.BytesIO(), kind, **options)
     return buffer.getvalue()
 
 

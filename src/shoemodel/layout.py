@@ -8,6 +8,7 @@ warped once and that warp is what is kept.
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -71,7 +72,26 @@ class Placement:
     flip: bool = False
 
 
-Choice = Literal["auto", "keep"] | Placement
+@dataclass(frozen=True)
+class Formatted:
+    """A choice on a canvas `width` to `height`: the smallest of this shape that holds the choice's own canvas.
+
+    What is added is room above the shoe, or beside it on both sides: the photo is never cropped (ours).
+    """
+
+    choice: Literal["auto", "keep"] | Placement
+    width: int
+    height: int
+
+    def apply(self, canvas: Size) -> Size:
+        """(h, w) of the shape, to the nearest pixel."""
+        height, width = canvas
+        if width * self.height >= height * self.width:
+            return max(height, round(width * self.height / self.width)), width
+        return height, max(width, round(height * self.width / self.height))
+
+
+Choice = Literal["auto", "keep"] | Placement | Formatted
 # Where the shoe is in the photo.
 Shoe = Box | ShoeAreas | Bool[np.ndarray, "h w"]
 
@@ -114,13 +134,13 @@ def _missing(needed_px: Number, there_px: Number) -> int:
     return max(0, math.ceil(needed_px - there_px))
 
 
-def place(photo_size: Size, shoe: Shoe, placement: Placement) -> Layout:
-    """A customised layout (Fig. 10) on the canvas that `auto` would choose.
+def place(photo_size: Size, shoe: Shoe, placement: Placement, canvas: Size | None = None) -> Layout:
+    """A customised layout (Fig. 10) on `canvas`, by default the one that `auto` would choose.
 
     A placement that neither scales, turns nor mirrors is rounded to whole pixels, so it stays exact.
     """
     box = _box(shoe)
-    canvas = auto(photo_size, box).canvas
+    canvas = canvas or auto(photo_size, box).canvas
     turned = Similarity(placement.scale, placement.angle_deg, flip=placement.flip)
     target = np.array([placement.x_unit * canvas[1], placement.y_unit * canvas[0]])
     dx, dy = target - turned.apply(np.array(box.centre))
@@ -131,26 +151,52 @@ def place(photo_size: Size, shoe: Shoe, placement: Placement) -> Layout:
 
 def arrange(choice: Choice, photo_size: Size, shoe: Shoe) -> Layout:
     """The layout that a parsed choice means for this photo."""
+    if isinstance(choice, Formatted):
+        return _format(choice, photo_size, shoe)
     if isinstance(choice, Placement):
         return place(photo_size, shoe, choice)
     return keep(photo_size) if choice == "keep" else auto(photo_size, shoe)
 
 
+def _format(choice: Formatted, photo_size: Size, shoe: Shoe) -> Layout:
+    if isinstance(choice.choice, Placement):
+        return place(photo_size, shoe, choice.choice, choice.apply(auto(photo_size, shoe).canvas))
+    inner = arrange(choice.choice, photo_size, shoe)
+    canvas, moved = choice.apply(inner.canvas), inner.transform
+    above, beside = canvas[0] - inner.canvas[0], canvas[1] - inner.canvas[1]
+    return Layout(canvas, Similarity(dx=moved.dx + beside // 2, dy=moved.dy + above))
+
+
 def parse(text: str) -> Choice:
-    """Read "auto", "keep" or "x,y,scale,angle[,flip]"; InputError for anything else."""
+    """Read "auto", "keep" or "x,y,scale,angle[,flip]", each with ",W:H" behind it for a canvas of that shape.
+
+    InputError for anything else.
+    """
+    inner, comma, last = text.rpartition(",")
+    if comma and (shape := re.fullmatch(r"([1-9]\d{0,4}):([1-9]\d{0,4})", last.strip())):
+        choice = _parse_choice(inner, text)
+        return Formatted(choice, int(shape[1]), int(shape[2]))
+    return _parse_choice(text, text)
+
+
+def _parse_choice(text: str, whole: str) -> Literal["auto", "keep"] | Placement:
+    """A layout without a shape; `whole` is what the user gave."""
     if text == "auto":
         return "auto"
     if text == "keep":
         return "keep"
-    accepted = '"auto", "keep" or "x,y,scale,angle[,flip]" (x and y 0 to 1, scale 0.1 to 4, angle -180 to 180 degrees)'
+    accepted = (
+        '"auto", "keep" or "x,y,scale,angle[,flip]" (x and y 0 to 1, scale 0.1 to 4, angle -180 to 180 degrees), and '
+        'a shape such as ",4:5" behind it,'
+    )
     *numbers, last = (part.strip() for part in text.split(","))
     flip = last == "flip"
     try:
         values = [float(part) for part in (numbers if flip else [*numbers, last])]
     except ValueError as error:
-        raise InputError(f"layout {text!r} is not readable; {accepted} is accepted") from error
+        raise InputError(f"layout {whole!r} is not readable; {accepted} is accepted") from error
     limits = ((0, 1), (0, 1), (0.1, 4), (-180, 180))
     if len(values) != 4 or not all(low <= value <= high for value, (low, high) in zip(values, limits, strict=True)):
-        raise InputError(f"layout {text!r} does not fit; {accepted} is accepted")
+        raise InputError(f"layout {whole!r} does not fit; {accepted} is accepted")
     x_unit, y_unit, scale, angle_deg = values
     return Placement(x_unit, y_unit, scale, angle_deg, flip)

@@ -15,7 +15,7 @@ only what follows.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -50,14 +50,14 @@ from shoemodel.geometry import Box
 from shoemodel.images import Photo
 from shoemodel.layout import Layout
 from shoemodel.lps.denoiser import LegDenoiser
-from shoemodel.lps.predict import FootKeypoints, foot_keypoints, leg_poses
+from shoemodel.lps.predict import FootKeypoints, feet_of, foot_keypoints, leg_poses
 from shoemodel.lps.vitpose import StemmedVitPose
 from shoemodel.masks import ShoeAreas
 from shoemodel.pose import Pose
 from shoemodel.quiet import quiet
 from shoemodel.result import ShoeModelResult
 from shoemodel.sw import conditions, paste, sample
-from shoemodel.sw.sample import WHOLE, Interval
+from shoemodel.sw.sample import WHOLE, Interval, Watch
 from shoemodel.sw.solvers import Solver
 from shoemodel.wd import predict as wd
 from shoemodel.wd import region as regions
@@ -162,6 +162,9 @@ class ShoeModelPipeline(DiffusionPipeline):
         callback: Progress | None = None,
         solver: Solver = "ddim",
         interval: Interval = WHOLE,
+        areas: ShoeAreas | None = None,
+        poses: Sequence[Pose] | None = None,
+        watch: Watch | None = None,
     ) -> ShoeModelResult:
         """Dress legs in the shoe of one photo.
 
@@ -175,28 +178,31 @@ class ShoeModelPipeline(DiffusionPipeline):
             box, points, mask: where the shoe is, in photo pixels; default: it is found.
             layout: "auto" extends the canvas where legs need room; or a Layout, or its text.
             callback: called as (stage, done, total).
-            solver, interval: see `sw.sample.sample_batch`.
+            solver, interval, watch: see `sw.sample.sample_batch`.
+            areas, poses: given, corrected perhaps, instead of found; the results take the poses in turn.
 
         Raises:
             InputError: no shoe or foot was found, or a prompt lies outside the photo.
         """
         photo = images.as_photo(image)
-        seed = _seed(generator)
-        clock = Clock(callback)
+        seed, clock = _seed(generator), Clock(callback)
         with clock("region"):
-            region = self.find_region(photo, box, points, mask)
+            region = self.find_region(photo, box, points, mask if areas is None else areas.shoe)
         with clock("areas"):
-            areas = self.detect_areas(photo, region)
+            areas = areas or self.detect_areas(photo, region)
         placed, shoe = self.place(photo, areas, layout)
         with clock("poses"):
-            feet, poses = self.synthesise_poses(shoe, num_images, seed, photo.path.name)
-        seeds = [seed + index for index in range(num_images)]
+            if not poses:
+                feet, poses = self.synthesise_poses(shoe, num_images, seed, photo.path.name)
+            else:
+                feet, poses = feet_of(poses[0]), [poses[index % len(poses)] for index in range(num_images)]
+        seeds = list(range(seed, seed + num_images))
         text, notices = self.encode(prompt, negative_prompt)
         notices += region.notices
         generated = []
+        walk: dict[str, Any] = {"solver": solver, "interval": interval, "watch": watch}
         for index, pose in enumerate(poses):
             with clock("generate", index * steps, num_images * steps) as report:
-                walk: dict[str, Any] = {"solver": solver, "interval": interval}
                 generated.append(self.wear(shoe, pose, text, seeds[index], steps, guidance, report, **walk))
         with clock("paste"):
             pasted = [paste.paste(picture, shoe[..., :3], shoe[..., 3] == 255) for picture in generated]
@@ -251,8 +257,8 @@ class ShoeModelPipeline(DiffusionPipeline):
 
     def encode(self, prompt: str, negative_prompt: str = "") -> tuple[sample.Text, list[str]]:
         """C_te for guidance, and a notice for each prompt that was cut at 77 tokens."""
-        cut = [sample.cut_notice(self.tokenizer, "prompt", prompt)]
-        cut.append(sample.cut_notice(self.tokenizer, "negative prompt", negative_prompt))
+        given = (("prompt", prompt), ("negative prompt", negative_prompt))
+        cut = [sample.cut_notice(self.tokenizer, kind, words) for kind, words in given]
         text = sample.encode(self.tokenizer, self.text_encoder, prompt, negative_prompt)
         return text, [notice for notice in cut if notice]
 
@@ -267,7 +273,7 @@ class ShoeModelPipeline(DiffusionPipeline):
         callback: Callable[[int], None] | None = None,
         **walk: Any,
     ) -> UInt8[np.ndarray, "s s 3"]:
-        """The networks' own picture of legs wearing the shoe, before paste-back (3.3). `walk`: solver, interval."""
+        """The networks' own picture of legs wearing the shoe, before paste-back (3.3). `walk` as in `sample`."""
         return sample.sample(
             self.unet,
             self.controlnet,
@@ -284,6 +290,4 @@ class ShoeModelPipeline(DiffusionPipeline):
 
 
 def _seed(generator: torch.Generator | int | None) -> int:
-    if isinstance(generator, int):
-        return generator
-    return int(torch.randint(2**31, (1,), generator=generator).item())
+    return generator if isinstance(generator, int) else int(torch.randint(2**31, (1,), generator=generator))

@@ -65,6 +65,12 @@ def foot_keypoints(model: VitPoseForPoseEstimation, shoe: UInt8[np.ndarray, "h w
     return FootKeypoints(transform.inverse().apply(points_px[0]), scores[0], np.repeat(there, 4))
 
 
+def feet_of(pose: Pose) -> FootKeypoints:
+    """C_p of a pose that is given: certain where it exists."""
+    exists = pose.exists[list(poses.FOOT_INDICES)]
+    return FootKeypoints(pose.feet, exists.astype(float), exists)
+
+
 def in_one_shoe(points_px: Float[np.ndarray, "8 2"]) -> bool:
     """Whether both feet were read from the same shoe: a network that cannot tell left from right answers twice."""
     left, right = points_px.reshape(2, 4, 2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,8 @@ without it, guidance 7 burns the colours (Lin et al. 2023, arXiv 2305.08891, Eq.
 Interval = tuple[float, float]
 """From and to which share of the noise schedule guidance works: 0 is the picture, 1 pure noise."""
 WHOLE: Interval = (0.0, 1.0)
+Watch = Callable[[Callable[[], UInt8[np.ndarray, "b h w 3"]]], None]
+"""Called at each step with a function that decodes what is already to be seen."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,6 +93,7 @@ def sample_batch(
     solver: Solver = "ddim",
     interval: Interval = WHOLE,
     callback: Callable[[int], None] | None = None,
+    watch: Watch | None = None,
 ) -> UInt8[np.ndarray, "b h w 3"]:
     """Denoise one picture for each text and seed, in the U-Net's precision.
 
@@ -99,7 +103,8 @@ def sample_batch(
         guidance: classifier-free guidance; 1 and below computes the conditional half only.
         interval: where guidance works; outside, the conditional half alone is computed and taken as it is
             (Kynkäänniemi et al. 2024, arXiv 2404.07724).
-        callback: called after each step with the steps done.
+        callback: called after each step with the steps done; what it raises ends the walk.
+        watch: called at each step with a function that decodes X_0 as predicted there, for previews.
 
     Raises:
         ValueError: a condition without a ControlNet or the other way round, fewer than one step, an unknown solver.
@@ -114,10 +119,26 @@ def sample_batch(
         predict = _Guided(unet, controlnet, conditions, texts, guidance, _rescale(walk))
         for done, timestep in enumerate(walk.timesteps, 1):
             guided = interval[0] <= float(timestep + 1) / walk.config.num_train_timesteps <= interval[1]
-            latents = walk.step(predict(latents, timestep, guided), timestep, latents, return_dict=False)[0]
+            prediction = predict(latents, timestep, guided)
+            if watch is not None:
+                watch(partial(_preview, vae, walk, latents, prediction, timestep))
+            latents = walk.step(prediction, timestep, latents, return_dict=False)[0]
             if callback is not None:
                 callback(done)
     return to_pictures(vae, latents)
+
+
+@torch.no_grad()
+def _preview(
+    vae: Any, scheduler: Any, latents: Tensor, prediction: Tensor, timestep: Tensor
+) -> UInt8[np.ndarray, "b h w 3"]:
+    """X_0 as predicted from X_t, decoded: (X_t - √(1-λ̄) ε) / √λ̄, or √λ̄ X_t - √(1-λ̄) v."""
+    level = scheduler.alphas_cumprod[timestep].to(latents.device)
+    if scheduler.config.prediction_type == "v_prediction":
+        clean = level.sqrt() * latents - (1 - level).sqrt() * prediction
+    else:
+        clean = (latents - (1 - level).sqrt() * prediction) / level.sqrt()
+    return to_pictures(vae, clean)
 
 
 def _device(unet: UNet2DConditionModel) -> torch.device:

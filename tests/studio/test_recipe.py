@@ -1,0 +1,75 @@
+"""What the studio says a picture can be made again with makes the same picture again."""
+
+from __future__ import annotations
+
+import json
+import shlex
+
+import numpy as np
+import pytest
+
+from shoemodel import ShoeModelPipeline, images
+from shoemodel.cli import main
+from shoemodel.pose import Pose
+
+runs = pytest.importorskip("shoemodel.studio.runs")
+
+from shoemodel.studio import downloads, views  # noqa: E402
+from shoemodel.studio.recipe import Recipe  # noqa: E402
+from shoemodel.studio.session import Session, Work  # noqa: E402
+
+
+@pytest.fixture
+def shots(found_feet, tiny_pack, shoe_photo):
+    """Two pictures with corrected areas, a shaped canvas, another place and an adjusted pose."""
+    pipeline = ShoeModelPipeline.from_pretrained(tiny_pack)  # in the precision that the command line takes
+    session, work = Session(), Work(images.load(shoe_photo))
+    areas = work.find(pipeline)
+    work.correct(areas.shoe, np.zeros(areas.size, bool))
+    work.arrange("4:5", "0.5,0.6,1.2,10,flip")
+    pose = work.pose(pipeline)[0]
+    work.adjust(0, Pose(pose.points + 2.0, pose.visibility))
+    recipe = Recipe(
+        photo=str(shoe_photo), prompt="a man's legs", num=2, seed=3, steps=2, guidance=2.5, pack=str(tiny_pack),
+        layout=work.choice, areas=True, poses=True,
+    )  # fmt: skip
+    for _ in runs.draw(pipeline, session, work, recipe):
+        pass
+    yield session.shots
+    session.close()
+
+
+def test_the_command_line_makes_the_same_pictures(shots, monkeypatch, tmp_path):
+    for name in ("areas.png", "run.json"):
+        (tmp_path / name).write_bytes((shots[0].folder / name).read_bytes())
+    monkeypatch.chdir(tmp_path)
+    words = shlex.split(shots[0].recipe.command_line())
+    assert words[:2] == ["shoemodel", "generate"] and main(words[1:]) == 0
+    for shot in shots:
+        again = images.load(tmp_path / "pictures" / "shoe" / shot.png.name)
+        assert (again.rgb == images.load(shot.png).rgb).all()
+
+
+def test_the_python_makes_the_same_pictures(shots, monkeypatch, tmp_path):
+    for name in ("areas.png", "run.json"):
+        (tmp_path / name).write_bytes((shots[0].folder / name).read_bytes())
+    monkeypatch.chdir(tmp_path)
+    space: dict = {}
+    exec(shots[0].recipe.python(), space)
+    for shot, again in zip(shots, space["result"].images, strict=True):
+        assert (again == images.load(shot.png).rgb).all()
+
+
+def test_downloads_hold_the_same_pixels_and_the_recipe(shots):
+    from PIL import Image
+
+    pixels = images.load(shots[1].png).rgb
+    for file in (downloads.png(shots[1]), downloads.webp(shots[1])):
+        assert (images.load(file).rgb == pixels).all()
+    told = json.loads(Image.open(downloads.png(shots[1])).text["shoemodel"])
+    assert told["noise_seed"] == 4 and Pose.from_dict(told["pose"]).points.shape == (12, 2)
+
+
+def test_the_certificate_of_each_picture_was_read_back(shots):
+    assert [shot.verdict for shot in shots] == ["", ""]
+    assert "shoe untouched" in views.caption(shots[0])

@@ -1,0 +1,90 @@
+"""Changing a step forgets what follows, and nothing else; painted areas come back as they were left."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from shoemodel import images
+from shoemodel.errors import InputError
+from shoemodel.masks import WEARABLE, ShoeAreas
+
+runs = pytest.importorskip("shoemodel.studio.runs")
+
+from shoemodel.studio import views  # noqa: E402
+from shoemodel.studio.recipe import Recipe  # noqa: E402
+from shoemodel.studio.session import Session, Work  # noqa: E402
+
+
+@pytest.fixture
+def work(pipeline, found_feet, shoe_photo):
+    """A photo with all its steps computed."""
+    work = Work(images.load(shoe_photo))
+    work.pose(pipeline)
+    return work
+
+
+def test_another_canvas_keeps_the_areas(work, pipeline):
+    areas = work.areas
+    work.arrange("9:16", "")
+    assert work.areas is areas and work.layout is None and work.poses == []
+    height, width = work.place(pipeline).canvas
+    assert height / width == pytest.approx(16 / 9, rel=0.01)
+
+
+def test_the_same_canvas_again_forgets_nothing(work):
+    layout, poses = work.layout, work.poses
+    work.arrange("", "")
+    assert work.layout is layout and work.poses is poses
+
+
+def test_other_poses_keep_the_canvas(work, pipeline):
+    layout, before = work.layout, work.poses
+    work.other_poses()
+    assert work.layout is layout
+    assert not np.allclose(work.pose(pipeline)[0].points, before[0].points)
+
+
+def test_points_forget_the_areas(work):
+    work.point_at([[60.0, 50.0]])
+    assert work.areas is None and work.layout is None
+
+
+def test_paint_comes_back_on_the_photos_grid():
+    labels = np.zeros((1500, 2000), np.uint8)
+    labels[500:900, 500:1500] = 1
+    areas = ShoeAreas(labels)
+    small = views.small(labels, nearest=True)
+    left = np.zeros((*small.shape, 4), np.uint8)
+    left[small == 1] = (0, 0, 255, 255)
+    left[:100, :100] = (255, 255, 0, 255)
+    visible, wearable = views.painted(areas, views.data_url(images.encode_png(left)))
+    assert (visible == (labels == 1)).all(), "what was not touched keeps the photo's resolution"
+    assert wearable[:190, :190].all() and not wearable[210:].any() and WEARABLE == 2
+
+
+def test_nothing_left_visible_is_refused():
+    areas = ShoeAreas(np.ones((40, 40), np.uint8))
+    with pytest.raises(InputError, match="stays visible"):
+        views.painted(areas, views.data_url(images.encode_png(np.zeros((40, 40, 4), np.uint8))))
+
+
+def test_a_stopped_run_raises_and_keeps_nothing(work, pipeline):
+    session = Session()
+    steps = runs.draw(pipeline, session, work, Recipe(photo="shoe.png", prompt="legs", num=1, seed=0, steps=1000))
+    seen = []
+    with pytest.raises(runs.Cancelled):
+        for step in steps:
+            seen.append(step)
+            session.stop = session.stop or step.preview is not None
+    assert session.shots == [] and seen[-1].stage != "paste"
+    session.close()
+
+
+def test_previews_have_the_canvas_shape(work, pipeline):
+    session = Session()
+    steps = list(runs.draw(pipeline, session, work, Recipe(photo="shoe.png", prompt="legs", num=1, seed=0, steps=2)))
+    previews = [step.preview for step in steps if step.preview is not None]
+    height, width = work.layout.canvas
+    assert previews and previews[0].shape[0] / previews[0].shape[1] == pytest.approx(height / width, rel=0.1)
+    session.close()
