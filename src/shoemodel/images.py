@@ -10,18 +10,17 @@ import hashlib
 import io
 import os
 import secrets
-import struct
 import warnings
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from jaxtyping import UInt8
-from PIL import Image, ImageCms, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 from PIL.PngImagePlugin import PngInfo
 
+from shoemodel import pixels
 from shoemodel.errors import InputError
 from shoemodel.masks import COLOURS
 
@@ -31,12 +30,6 @@ MIN_SIDE = 32
 FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "AVIF", "JPEG2000")
 ACCEPTED = "PNG, JPEG, WebP, AVIF, TIFF, BMP, GIF, JPEG 2000 and HEIC"
 _HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
-_DECODING_ERRORS = (OSError, SyntaxError, ValueError, TypeError, IndexError, EOFError, struct.error, zlib.error)
-_FLIP = Image.Transpose
-_UPRIGHT = {
-    2: _FLIP.FLIP_LEFT_RIGHT, 3: _FLIP.ROTATE_180, 4: _FLIP.FLIP_TOP_BOTTOM, 5: _FLIP.TRANSPOSE,
-    6: _FLIP.ROTATE_270, 7: _FLIP.TRANSVERSE, 8: _FLIP.ROTATE_90,
-}  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,11 +74,11 @@ def _read(file: io.BufferedReader | io.BytesIO, path: Path, max_pixels: int) -> 
     except Image.DecompressionBombError as error:
         limit = f"at most {max_pixels / 1e6:g} megapixels are accepted"
         raise InputError(f"{path} is too large: {error}; {limit}") from error
-    except _DECODING_ERRORS as error:
+    except pixels.DECODING_ERRORS as error:
         raise InputError(f"{path} is damaged or cut off ({error}); a complete picture is accepted") from error
     file.seek(0)
     sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    return Photo(*_decode(image, path), path, sha256)
+    return Photo(*pixels.decode(image, path), path, sha256)
 
 
 def from_pil(image: Image.Image, name: str = "photo") -> Photo:
@@ -94,7 +87,7 @@ def from_pil(image: Image.Image, name: str = "photo") -> Photo:
     InputError for sizes that `load` refuses.
     """
     _check_size(image, Path(name), MAX_PIXELS)
-    rgb, alpha = _decode(image, Path(name))
+    rgb, alpha = pixels.decode(image, Path(name))
     return Photo(rgb, alpha, Path(name), hashlib.sha256(rgb.tobytes()).hexdigest())
 
 
@@ -126,7 +119,8 @@ def _opened(path: Path) -> io.BufferedReader:
     except InputError:
         raise
     except (OSError, ValueError) as error:
-        raise InputError(f"{str(path)!r} cannot be read ({_reason(error)}); a readable file is accepted") from error
+        why = pixels.reason(error)
+        raise InputError(f"{str(path)!r} cannot be read ({why}); a readable file is accepted") from error
 
 
 def _is_heic(head: bytes) -> bool:
@@ -154,8 +148,8 @@ def _open_picture(file: io.BufferedReader | io.BytesIO, path: Path, heic: bool) 
         raise InputError(f"{path} has far more pixels than fit here; at most {limit} are accepted") from error
     except UnidentifiedImageError as error:
         raise InputError(f"{path} is not a picture that can be read; {ACCEPTED} are accepted") from error
-    except _DECODING_ERRORS as error:
-        raise InputError(f"{path} is damaged ({_reason(error)}); a complete picture is accepted") from error
+    except pixels.DECODING_ERRORS as error:
+        raise InputError(f"{path} is damaged ({pixels.reason(error)}); a complete picture is accepted") from error
 
 
 def _check_size(image: Image.Image, path: Path, max_pixels: int) -> None:
@@ -165,75 +159,6 @@ def _check_size(image: Image.Image, path: Path, max_pixels: int) -> None:
         raise InputError(f"{path} has {found}; at most {max_pixels / 1e6:g} megapixels are accepted")
     if min(width, height) < MIN_SIDE:
         raise InputError(f"{path} has {width}x{height} px; at least {MIN_SIDE} px a side are accepted")
-
-
-def _decode(image: Image.Image, path: Path) -> tuple[np.ndarray, np.ndarray | None]:
-    """A decoded picture of any mode as upright sRGB, and its alpha where something is not opaque."""
-    profile = image.info.get("icc_profile")
-    orientation = _orientation(image, path)
-    colour, alpha = _split(image, path)
-    colour = _to_srgb(colour, profile, path)
-    if orientation in _UPRIGHT:
-        colour = colour.transpose(_UPRIGHT[orientation])
-        alpha = alpha.transpose(_UPRIGHT[orientation]) if alpha else None
-    rgb = np.array(colour)
-    if alpha is None or alpha.getextrema() == (255, 255):
-        return rgb, None
-    opacity = np.array(alpha)
-    over_white = np.array(Image.composite(colour, Image.new("RGB", colour.size, "white"), alpha))
-    return np.where(opacity[..., None] == 255, rgb, over_white), opacity
-
-
-def _orientation(image: Image.Image, path: Path) -> int:
-    try:
-        return image.getexif().get(0x0112, 1)
-    except _DECODING_ERRORS as error:
-        warnings.warn(f"{path}: unreadable EXIF, taken as upright ({_reason(error)})", stacklevel=4)
-        return 1
-
-
-def _split(image: Image.Image, path: Path) -> tuple[Image.Image, Image.Image | None]:
-    """Colour in mode L, RGB or CMYK, and alpha in mode L if the file has any."""
-    if image.mode.startswith("I"):
-        return _from_16_bit(image, path), None
-    if image.mode == "LA":
-        return image.getchannel("L"), image.getchannel("A")
-    try:
-        if image.has_transparency_data:
-            rgba = image.convert("RGBA")
-            return rgba.convert("RGB"), rgba.getchannel("A")
-        if image.mode in ("L", "RGB", "CMYK"):
-            return image, None
-        if image.mode == "F":
-            raise ValueError("32-bit floating point")
-        return image.convert("L" if image.mode == "1" else "RGB"), None
-    except ValueError as error:
-        found = f"pixels of mode {image.mode} ({error})"
-        raise InputError(f"{path} has {found}; 8 or 16 bits per channel in grey, RGB or CMYK are accepted") from error
-
-
-def _from_16_bit(image: Image.Image, path: Path) -> Image.Image:
-    values = np.asarray(image).astype(np.int64)
-    if not 0 <= values.min() <= values.max() <= 65535:
-        raise InputError(f"{path} has 32-bit pixels; 8 or 16 bits per channel are accepted")
-    return Image.fromarray(((values * 255 + 32767) // 65535).astype(np.uint8))
-
-
-def _to_srgb(image: Image.Image, profile: bytes | None, path: Path) -> Image.Image:
-    """Convert through the embedded profile; pixels that already are sRGB stay untouched."""
-    if not profile:
-        return image.convert("RGB")
-    try:
-        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        if "sRGB" in ImageCms.getProfileDescription(source) and image.mode == "RGB":
-            return image
-        if source.profile.xcolor_space.strip() == "RGB":
-            image = image.convert("RGB")
-        transform = ImageCms.buildTransform(source, ImageCms.createProfile("sRGB"), image.mode, "RGB")
-        return transform.apply(image)
-    except (ImageCms.PyCMSError, OSError, ValueError) as error:
-        warnings.warn(f"{path}: unusable colour profile, pixels taken as sRGB ({error})", stacklevel=4)
-        return image.convert("RGB")
 
 
 def encode_png(
@@ -299,13 +224,9 @@ def write_bytes(path: Path | str, data: bytes) -> None:
         finally:
             temporary.unlink(missing_ok=True)
     except OSError as error:
-        raise InputError(f"{path} cannot be written ({_reason(error)}); a writable folder is accepted") from error
+        raise InputError(f"{path} cannot be written ({pixels.reason(error)}); a writable folder is accepted") from error
 
 
 def _encoded(image: Image.Image, kind: str, **options: object) -> bytes:
     image.save(buffer := io.BytesIO(), kind, **options)
     return buffer.getvalue()
-
-
-def _reason(error: Exception) -> str:
-    return getattr(error, "strerror", None) or str(error) or type(error).__name__
