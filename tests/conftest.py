@@ -51,10 +51,16 @@ def tiny_sam():
 def tiny_components() -> dict:
     """Every component of a pack, tiny and untrained."""
     from diffusers import AutoencoderTiny, ControlNetModel, DDIMScheduler, DDPMScheduler, UNet2DConditionModel
-    from transformers import CLIPTextConfig, CLIPTextModel
+    from transformers import (
+        CLIPTextConfig,
+        CLIPTextModelWithProjection,
+        CLIPVisionConfig,
+        CLIPVisionModelWithProjection,
+    )
 
     from shoemodel.lps import feet
     from shoemodel.lps.denoiser import LegDenoiser
+    from shoemodel.quality import judge
     from shoemodel.wd import model as wd
 
     torch.manual_seed(0)
@@ -63,11 +69,21 @@ def tiny_components() -> dict:
         vocab_size=len(tokenizer),
         hidden_size=16,
         intermediate_size=16,
+        projection_dim=8,
         num_hidden_layers=1,
         num_attention_heads=2,
         bos_token_id=tokenizer.bos_token_id,
         eos_token_id=tokenizer.eos_token_id,
         pad_token_id=tokenizer.eos_token_id,
+    )
+    vision = CLIPVisionConfig(
+        hidden_size=16,
+        intermediate_size=16,
+        projection_dim=8,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        image_size=32,
+        patch_size=16,
     )
     unet = UNet2DConditionModel(
         sample_size=SIDE // 4,
@@ -88,7 +104,7 @@ def tiny_components() -> dict:
         "legs": LegDenoiser(width=16, depth=1),
         "legs_scheduler": DDPMScheduler(num_train_timesteps=25, beta_schedule="squaredcos_cap_v2", clip_sample=False),
         "tokenizer": tokenizer,
-        "text_encoder": CLIPTextModel(text),
+        "text_encoder": CLIPTextModelWithProjection(text),
         "vae": AutoencoderTiny(
             encoder_block_out_channels=(8, 8, 8),
             decoder_block_out_channels=(8, 8, 8),
@@ -101,6 +117,8 @@ def tiny_components() -> dict:
             unet, conditioning_channels=6, conditioning_embedding_out_channels=(8, 8, 8)
         ),
         "scheduler": DDIMScheduler(clip_sample=False, set_alpha_to_one=False),
+        "image_encoder": CLIPVisionModelWithProjection(vision),
+        "judge": judge.build(SIDE, (8, 8, 8, 8), (1, 1, 1, 1), (1, 1, 1, 1), 8),
     }
 
 

@@ -83,7 +83,7 @@ def test_bad_places(refused, shoe_photo, tmp_path):
 
 def test_no_shoe(refused, tmp_path, monkeypatch):
     images.save_png(tmp_path / "wall.png", np.full((96, 128, 3), 90, np.uint8))
-    monkeypatch.setattr("shoemodel.wd.region.ask", lambda *_: (np.full((96, 128), -1.0), 0.01))
+    monkeypatch.setattr("shoemodel.wd.region.ask", lambda *_, **__: (np.full((96, 128), -1.0), 0.01))
     refused("no shoe was found in wall.png", tmp_path / "wall.png")
 
 
@@ -162,7 +162,7 @@ def test_help_imports_nothing_heavy():
     )
     output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert output.strip().endswith("[]")
-    assert "DDIM steps" in output
+    assert "Steps of the solver" in output
 
 
 def test_seeds_repeat(generate, found_feet, shoe_photo, tmp_path):

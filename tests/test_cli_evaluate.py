@@ -8,7 +8,7 @@ import pytest
 from shoemodel import gallery, images
 from shoemodel.cli import main
 from shoemodel.evaluation.areas import PAPER
-from shoemodel.lps.predict import distinct
+from shoemodel.lps.choose import distinct
 from shoemodel.pose import Pose
 
 

@@ -79,3 +79,21 @@ def test_assemble_refuses_incomplete_runs_and_leaves_nothing(tiny_pack, tmp_path
     with pytest.raises(InputError, match="no finished run"):
         packs.assemble([tmp_path / "nothing"], tmp_path / "out")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["run"]
+
+
+def test_a_pack_comes_from_runs_diffusers_folders_single_components_and_the_hub(tiny_pack, tmp_path, monkeypatch):
+    run, diffusion, hub = tmp_path / "run", tmp_path / "stable-diffusion", tmp_path / "cache"
+    for name in packs.COMPONENTS:
+        place = {"region": hub, "vae": diffusion / "vae", "unet": diffusion / "unet"}.get(name, run / "model" / name)
+        shutil.copytree(tiny_pack / name, place)
+    (diffusion / "unet" / "diffusion_pytorch_model.fp16.safetensors").touch()
+    (diffusion / "safety_checker").mkdir()
+    asked = []
+    monkeypatch.setattr("huggingface_hub.snapshot_download", lambda name, **_: asked.append(name) or str(hub))
+    packs.assemble([run, diffusion, "region=facebook/sam-vit-huge"], tmp_path / "sd15")
+    assert asked == ["facebook/sam-vit-huge"]
+    manifest = packs.check(tmp_path / "sd15")
+    assert manifest["components"]["unet"] == "stable-diffusion" and "unet/config.json" in manifest["files"]
+    assert not any("fp16" in file or "safety" in file for file in manifest["files"])
+    whole = packs.component_bytes(packs.read_manifest(tiny_pack))
+    assert packs.component_bytes(manifest) == {name: whole[name] for name in packs.COMPONENTS}

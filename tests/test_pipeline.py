@@ -96,3 +96,16 @@ def test_pil_and_arrays_are_photos_too(pipeline, photo, shoe_mask):
 def test_a_generator_may_give_the_seed(pipeline, photo):
     seeds = [run(pipeline, photo, num_images=1, generator=torch.Generator().manual_seed(5)).seeds for _ in range(2)]
     assert seeds[0] == seeds[1]
+
+
+def test_offloaded_networks_draw_the_same(tiny_pack, pipeline, photo):
+    offloaded = ShoeModelPipeline.from_pretrained(tiny_pack, dtype=torch.float32)
+    offloaded.enable_model_cpu_offload(device="cpu")
+    assert (run(offloaded, photo).images[1] == run(pipeline, photo).images[1]).all()
+
+
+def test_another_solver_draws_another_picture_with_the_same_shoe(pipeline, photo):
+    plain, other = run(pipeline, photo, steps=4), run(pipeline, photo, steps=4, solver="unipc", interval=(0.2, 0.9))
+    assert (plain.generated[0] != other.generated[0]).any()
+    opaque = plain.shoe[..., 3] == 255
+    assert (plain.images[0][opaque] == other.images[0][opaque]).all()

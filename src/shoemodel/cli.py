@@ -5,10 +5,9 @@ Bad input gets one sentence on stderr and exit code 2. Nothing heavy is imported
 
 from __future__ import annotations
 
-import importlib
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -22,6 +21,7 @@ from shoemodel.cli_data import Inspect, Synth
 from shoemodel.cli_evaluate import Evaluate
 from shoemodel.cli_poses import Poses
 from shoemodel.cli_serve import Serve
+from shoemodel.cli_train import Pack, Train
 from shoemodel.cli_where import Where
 from shoemodel.errors import InputError
 
@@ -30,16 +30,6 @@ if TYPE_CHECKING:
     from shoemodel.pipeline import ShoeModelPipeline
 
 BAD_INPUT, INTERRUPTED = 2, 130
-TASKS = {
-    "region": "RegionTask",
-    "wd": "WDTask",
-    "feet": "FeetTask",
-    "legs": "LegsTask",
-    "clip": "ClipTask",
-    "autoencoder": "AutoencoderTask",
-    "base": "BaseTask",
-    "sw": "SWTask",
-}
 STYLE = (tyro.conf.OmitArgPrefixes,)
 DESCRIPTION = "A photo of an unworn shoe in, pictures of legs wearing exactly that shoe out."
 
@@ -67,9 +57,13 @@ class Generate:
     pack: Annotated[str, arg(metavar="mini|sd15|FOLDER")] = "mini"
     """Weights."""
     steps: int = 50
-    """DDIM steps."""
+    """Steps of the solver."""
+    solver: Literal["ddim", "unipc", "dpm++"] = "ddim"
+    """ddim: the paper's; unipc and dpm++ need about half the steps."""
     guidance: float = 7.0
     """Classifier-free guidance: how strongly the prompt steers."""
+    interval: tuple[float, float] = (0.0, 1.0)
+    """Where guidance works: from and to which share of the noise, 0 the picture and 1 pure noise."""
     negative_prompt: str = ""
     """What not to draw."""
     where: Where = field(default_factory=Where)
@@ -82,6 +76,8 @@ class Generate:
         arguments.at_least(1, self.steps, "--steps")
         arguments.at_least(0, self.guidance, "--guidance")
         arguments.at_least(0, self.seed, "--seed")
+        if not 0 <= self.interval[0] <= self.interval[1] <= 1:
+            raise InputError(f"--interval is {self.interval}; two numbers with 0 <= first <= second <= 1 are accepted")
         places = self.where.read()
         run_folder.require_writable(self.out)
         packs.check(packs.resolve(self.pack))
@@ -111,6 +107,8 @@ class Generate:
                 negative_prompt=self.negative_prompt,
                 layout=self.where.layout,
                 callback=report,
+                solver=self.solver,
+                interval=self.interval,
                 **places,
             )
         settings = {
@@ -119,7 +117,9 @@ class Generate:
             "pack": packs.identity(self.pack),
             "seed": self.seed,
             "steps": self.steps,
+            "solver": self.solver,
             "guidance": self.guidance,
+            "interval": list(self.interval),
         }
         run_folder.write(folder, photo, result, settings)
         for notice in result.notices:
@@ -150,68 +150,6 @@ class Verify:
             failed = failed or bool(problems)
             print(f"{folder}: {'; '.join(problems) or 'every visible pixel is untouched'}")
         return int(failed)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Train:
-    """Train one module on a folder of tuples; the same command continues an interrupted run.
-
-    Any field of the preset can be changed behind the flags, for example: --loop.steps 100 --loop.threads 1
-
-    Example: shoemodel train wd mini --data data --out runs/wd
-    """
-
-    module: Positional[Literal["region", "wd", "feet", "legs", "clip", "autoencoder", "base", "sw"]]
-    """What to train; base needs the runs of autoencoder and clip, sw needs that of base as well."""
-    preset: Positional[Literal["smoke", "mini", "paper"]]
-    """smoke: seconds, to see that everything runs; mini: the shipped pack; paper: the paper's numbers, where known."""
-    data: Annotated[Path, arg(metavar="DIR")]
-    """Folder written by `shoemodel synth`."""
-    out: Annotated[Path, arg(metavar="RUN")]
-    """Run folder: configuration, state, model, losses, samples."""
-
-    def run(self, changes: Sequence[str] = ()) -> int:
-        """Train; `changes` are flags that override fields of the preset."""
-        try:
-            module = importlib.import_module(f"shoemodel.training.{self.module}")
-            from shoemodel.data import datasets
-            from shoemodel.training.loop import train
-        except ImportError as error:
-            raise InputError(f"train needs the package {error.name}: install shoemodel[train]") from error
-        if not hasattr(module, self.preset):
-            raise InputError(f"{self.module} has no preset {self.preset}: the paper does not say how it was trained")
-        preset = getattr(module, self.preset)()
-        prog = f"shoemodel train {self.module} {self.preset} --data DIR --out RUN"
-        config = tyro.cli(type(preset), default=preset, args=list(changes), prog=prog)
-        task = getattr(module, TASKS[self.module])(config, datasets.load(self.data))
-        outcome = train(task, config, self.out)
-        state = "finished" if outcome.finished else "stopped; the same command continues"
-        print(f"{self.out}: {outcome.step} steps, {state}; loss {outcome.loss:.4g}")
-        return 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Pack:
-    """Collect the trained components of several runs into one pack of bfloat16 weights with hashes.
-
-    Example: shoemodel pack runs/* --out mine && shoemodel generate sneaker.jpg --pack mine --prompt jeans --out demo
-    """
-
-    runs: Annotated[Positional[tuple[Path, ...]], arg(metavar="RUN")]
-    """Folders written by `shoemodel train`; where two hold one component, the first counts."""
-    out: Annotated[Path, arg(metavar="FOLDER")]
-    """The pack."""
-    licence: str = "Apache-2.0"
-    """Licence of the weights, as pack.json is to state it."""
-
-    def run(self) -> int:
-        from shoemodel import packs
-
-        if not self.runs:
-            raise InputError("no run was given: name at least one folder written by `shoemodel train`")
-        manifest = packs.assemble(self.runs, self.out, self.licence)
-        print(f"{self.out}: {len(manifest['files'])} files, {manifest['bytes'] / 2**20:.1f} MiB")
-        return 0
 
 
 Verb = (

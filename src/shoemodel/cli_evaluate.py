@@ -1,15 +1,16 @@
-"""The verb `shoemodel evaluate areas | feet | legs`: how good each module of a pack is on shoes it has never seen."""
+"""The verb `shoemodel evaluate areas | feet | legs | images`: how good a pack is on shoes it has never seen."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from tyro.conf import arg, subcommand
 
+from shoemodel import cli_report, packs
+from shoemodel.cli_images import Images
 from shoemodel.errors import InputError
 
 if TYPE_CHECKING:
@@ -63,8 +64,8 @@ class Areas(_Held):
 
         if self.out is not None:
             run_folder.require_writable(self.out)
-        groups = _evaluate(self, evaluation)
-        _print(*(tables.areas(name, report, areas.PAPER) for name, report in groups.items()))
+        groups = _evaluate(self, evaluation, ("region", "areas"))
+        cli_report.show(*(tables.areas(name, report, areas.PAPER) for name, report in groups.items()))
         _write(self, groups, {"region": self.region, "paper": areas.PAPER})
         if self.out is not None:
             self.out.mkdir(parents=True, exist_ok=True)
@@ -90,8 +91,11 @@ class Feet(_Held):
     def run(self) -> int:
         from shoemodel.evaluation import feet, tables
 
-        groups = _evaluate(self, lambda pipeline, samples, _: feet.evaluate(pipeline, samples, self.areas))
-        _print(tables.figures("foot keypoints", groups, FEET_LINES))
+        def evaluation(pipeline: ShoeModelPipeline, samples: Iterable[Sample], _: str) -> dict[str, Any]:
+            return feet.evaluate(pipeline, samples, self.areas)
+
+        groups = _evaluate(self, evaluation, ("region", "areas", "feet"))
+        cli_report.show(tables.figures("foot keypoints", groups, FEET_LINES))
         _write(self, groups, {"areas": self.areas})
         return 0
 
@@ -111,6 +115,7 @@ FEET_LINES = {
 }
 """Of the table, and where each stands in the report."""
 
+
 @dataclass(frozen=True, kw_only=True)
 class Legs(_Held):
     """Leg poses: are they right, plausible, and as many as there are? 64 poses are drawn for each picture's true feet.
@@ -126,8 +131,11 @@ class Legs(_Held):
     def run(self) -> int:
         from shoemodel.evaluation import legs, tables
 
-        groups = _evaluate(self, lambda pipeline, samples, _: legs.evaluate(pipeline, samples))
-        _print(tables.figures("leg poses", groups, LEG_LINES))
+        def evaluation(pipeline: ShoeModelPipeline, samples: Iterable[Sample], _: str) -> dict[str, Any]:
+            return legs.evaluate(pipeline, samples)
+
+        groups = _evaluate(self, evaluation, ("legs", "legs_scheduler"))
+        cli_report.show(tables.figures("leg poses", groups, LEG_LINES))
         _write(self, groups, {})
         return 0
 
@@ -156,12 +164,13 @@ Verb = (
     Annotated[Areas, subcommand("areas", prefix_name=False)]
     | Annotated[Feet, subcommand("feet", prefix_name=False)]
     | Annotated[Legs, subcommand("legs", prefix_name=False)]
+    | Annotated[Images, subcommand("images", prefix_name=False)]
 )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Evaluate:
-    """Measure one module of a pack on shoes that no training has seen.
+    """Measure one module of a pack, or the pictures it draws, on shoes that no training has seen.
 
     Example: shoemodel evaluate areas --data data --pack mini --json areas.json
     """
@@ -172,8 +181,10 @@ class Evaluate:
         return self.module.run()
 
 
-def _evaluate(options: _Held, evaluation: Evaluation) -> dict[str, dict[str, Any]]:
-    """A report for each group of the split that the folder holds.
+def _evaluate(
+    options: _Held, evaluation: Evaluation, only: Sequence[str] = tuple(packs.COMPONENTS)
+) -> dict[str, dict[str, Any]]:
+    """A report for each group of the split that the folder holds, by the components `only` of the pack.
 
     Raises InputError where the folder has nothing of the split.
     """
@@ -187,9 +198,10 @@ def _evaluate(options: _Held, evaluation: Evaluation) -> dict[str, dict[str, Any
     found = [name for name, splits in wanted.items() if any(True for _ in held_out.read(options.data, splits))]
     if not found:
         raise InputError(f"{options.data} holds no tuple of {' or '.join(wanted)}: try another --split, or more data")
-    pipeline = ShoeModelPipeline.from_pretrained(options.pack)
+    pipeline = ShoeModelPipeline.from_pretrained(options.pack, only=only)
     return {
-        name: evaluation(pipeline, _tracked(held_out.read(options.data, wanted[name]), name), name) for name in found
+        name: evaluation(pipeline, cli_report.tracked(held_out.read(options.data, wanted[name]), name), name)
+        for name in found
     }
 
 
@@ -197,30 +209,8 @@ def _write(options: _Held, groups: Mapping[str, dict[str, Any]], more: Mapping[s
     """The first group's report on top, the others beside it under their names."""
     if options.json is None:
         return
-    from shoemodel import images, packs
 
     first, *others = groups
     report = {"group": first, "split": options.split, "pack": packs.identity(options.pack), **more, **groups[first]}
     report |= {name: groups[name] for name in others}
-    options.json.parent.mkdir(parents=True, exist_ok=True)
-    images.write_bytes(options.json, (json.dumps(report, indent=1, ensure_ascii=False) + "\n").encode())
-    print(f"report: {options.json}")
-
-
-def _print(*tables: Any) -> None:
-    from rich.console import Console
-
-    console = Console()
-    for table in tables:
-        console.print(table, "")
-
-
-def _tracked(samples: Iterable[Sample], name: str) -> Iterator[Sample]:
-    """With a counter on stderr; silent where that is no terminal."""
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    console = Console(stderr=True)
-    columns = (SpinnerColumn(), TextColumn("{task.description}: {task.completed} pictures"), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        yield from bar.track(samples, description=name)
+    cli_report.write(options.json, report)

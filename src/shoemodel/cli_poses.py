@@ -51,7 +51,7 @@ class Poses:
     def _draw(self, photo: Photo, places: dict[str, Any]) -> None:
         """Run the chain as far as the poses, and write their folder."""
         from shoemodel import gallery, packs
-        from shoemodel.lps.predict import distinct
+        from shoemodel.lps.choose import distinct
         from shoemodel.pipeline import ShoeModelPipeline
 
         pipeline = ShoeModelPipeline.from_pretrained(self.pack)

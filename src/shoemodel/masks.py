@@ -1,7 +1,7 @@
 """The three areas of a shoe photo as labels, and the few operations on masks that everything else needs.
 
 Paper 3.1: background, visible area (seen unworn and worn, blue), wearable area (hidden once worn, yellow).
-Masks are bool (h, w). Radii are in px. scipy and OpenCV only.
+Masks are bool (h, w). Radii are in px. OpenCV only.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from jaxtyping import Bool, Float, UInt8
-from scipy import ndimage
 
 from shoemodel.geometry import Number
 
@@ -105,10 +104,11 @@ def largest_components(
 
 def fill_holes(mask: Bool[np.ndarray, "h w"], max_area_px: Number = np.inf) -> Bool[np.ndarray, "h w"]:
     """Fill background pieces that do not touch the border and are no larger than `max_area_px` (a sandal has holes)."""
-    holes = ndimage.binary_fill_holes(mask) & ~mask
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(holes.astype(np.uint8), connectivity=4)
-    small = [index for index in range(1, count) if stats[index, cv2.CC_STAT_AREA] <= max_area_px]
-    return mask | np.isin(labels, small)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats((~mask).astype(np.uint8), connectivity=4)
+    on_border = np.unique(np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]]))
+    filled = stats[:, cv2.CC_STAT_AREA] <= max_area_px
+    filled[0], filled[on_border] = True, mask.all()  # label 0 is the mask itself
+    return filled[labels] | mask
 
 
 def iou(a: Bool[np.ndarray, "h w"], b: Bool[np.ndarray, "h w"]) -> float:

@@ -37,6 +37,12 @@ COMPONENTS = {
     "scheduler": "diffusers",
 }
 """Components of a pack and the library each class comes from, where OWN_CLASSES names no other."""
+WANTED = ("*.json", "*.txt", "*.safetensors")
+"""Files of a component; pickles and other frameworks' weights are never read."""
+VARIANTS = ("*.fp16.*", "*.non_ema.*", "*.bin", "*.ckpt", "*.pt", "*.msgpack", "*.h5")
+"""What published folders hold besides."""
+OPTIONAL = {"image_encoder": "transformers", "judge": "transformers"}
+"""Components that a pack may hold: they draw nothing, they look at what was drawn."""
 OWN_CLASSES = {"StemmedSam": "shoemodel.wd.sam", "StemmedVitPose": "shoemodel.lps.vitpose"}
 
 
@@ -76,8 +82,8 @@ def resolve(name: str | Path) -> Path:
         parts = ", ".join(source.repository for source in SD15)
         raise InputError(
             f"the sd15 pack starts from public weights ({parts}), but its ShoeModel parts are published nowhere: train "
-            "them with `shoemodel train ... paper`, assemble them with `shoemodel pack RUNS --out FOLDER`, then give "
-            "--pack FOLDER"
+            "them with `shoemodel train ... paper`, assemble them with `shoemodel pack RUNS "
+            f"{SD15[0].repository} region={SD15[1].repository} --out FOLDER`, then give --pack FOLDER"
         )
     else:
         folder = Path(name)
@@ -135,6 +141,16 @@ def identity(name: str | Path) -> dict[str, str]:
     return {"name": read_manifest(folder)["name"], "sha256": sha256(folder / MANIFEST)}
 
 
+def component_bytes(manifest: dict[str, Any]) -> dict[str, int]:
+    """Bytes of each component on disk."""
+    totals: dict[str, int] = {}
+    for file, entry in manifest["files"].items():
+        name, *inside = file.split("/")
+        if inside:
+            totals[name] = totals.get(name, 0) + entry["bytes"]
+    return totals
+
+
 def write_manifest(
     folder: Path, name: str, licence: str = LICENCE, sources: dict[str, str] | None = None
 ) -> dict[str, Any]:
@@ -156,34 +172,71 @@ def write_manifest(
     return manifest
 
 
-def assemble(runs: Sequence[Path], out: Path, licence: str = LICENCE) -> dict[str, Any]:
-    """Collect RUN/model/<component> of every run into the pack `out`, weights cast to bfloat16 -> the manifest.
+def assemble(runs: Sequence[Path | str], out: Path, licence: str = LICENCE) -> dict[str, Any]:
+    """Collect the components of every run into the pack `out`, weights cast to bfloat16 -> the manifest.
 
-    A component that several runs hold (a frozen base, say) is taken from the first of them.
+    A run is a folder of `shoemodel train`, a folder in diffusers' layout (a pack, say, or Stable Diffusion), or
+    NAME=FOLDER for a component alone; each folder may be the id of a repository on the hub. A component that several
+    hold (a frozen base, say) is taken from the first of them; those of OPTIONAL may be missing.
 
     Raises:
         InputError: a run without a model, or a component that no run holds.
     """
     found: dict[str, Path] = {}
+    sources: dict[str, str] = {}
     for run in runs:
-        if not (run / "model").is_dir():
-            raise InputError(f"{run} is no finished run: it has no folder named model")
-        for folder in sorted((run / "model").iterdir()):
-            found.setdefault(folder.name, folder)
+        for name, folder in components_of(run).items():
+            found.setdefault(name, folder)
+            sources.setdefault(name, Path(run).name)
     if missing := [name for name in COMPONENTS if name not in found]:
         raise InputError(f"these runs hold no {' and no '.join(missing)}; a pack needs {', '.join(COMPONENTS)}")
+    libraries = COMPONENTS | {name: library for name, library in OPTIONAL.items() if name in found}
     with replacing(out) as partial:
-        for name in COMPONENTS:
-            shutil.copytree(found[name], partial / name)
+        for name in libraries:
+            shutil.copytree(found[name], partial / name, ignore=shutil.ignore_patterns(*VARIANTS))
             for weights in (partial / name).glob("*.safetensors"):
                 _cast(weights)
         index: dict[str, Any] = {"_class_name": "ShoeModelPipeline", "_diffusers_version": version("diffusers")}
-        for name, library in COMPONENTS.items():
+        for name, library in libraries.items():
             kind = _class_name(partial / name)
             index[name] = [OWN_CLASSES.get(kind, library), kind]
         (partial / INDEX).write_text(json.dumps(index, indent=2) + "\n", encoding="utf-8")
-        sources = {name: found[name].parent.parent.name for name in COMPONENTS}
         return write_manifest(partial, out.name, licence, sources)
+
+
+def components_of(run: Path | str) -> dict[str, Path]:
+    """Where each component of a run, see `assemble`, lies.
+
+    Raises:
+        InputError: there is none, or a repository cannot be had from the hub.
+    """
+    name, _, place = str(run).rpartition("=")
+    folder = Path(place) if Path(place).is_dir() else _from_hub(place)
+    if name:
+        return {name: folder}
+    inside = folder / "model" if (folder / "model").is_dir() else folder
+    known = COMPONENTS | OPTIONAL
+    held = {path.name: path for path in sorted(inside.iterdir()) if path.name in known and path.is_dir()}
+    if not held:
+        raise InputError(f"{run} is no finished run: it has no folder named model, and holds no component itself")
+    return held
+
+
+def _from_hub(repository: str) -> Path:
+    """The folder in the local cache of a repository on the hub, downloaded where it is not there."""
+    from huggingface_hub import snapshot_download
+
+    known = {source.repository: source.revision for source in SD15}
+    try:
+        folder = snapshot_download(
+            repository, revision=known.get(repository), allow_patterns=list(WANTED), ignore_patterns=list(VARIANTS)
+        )
+    except (OSError, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(
+            f"{repository} is no finished run: there is no such folder, and the hub has no such repository ({reason})"
+        ) from error
+    return Path(folder)
 
 
 def _cast(file: Path) -> None:

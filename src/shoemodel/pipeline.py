@@ -15,9 +15,9 @@ only what follows.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -35,13 +35,15 @@ from jaxtyping import Bool, UInt8
 from PIL import Image
 from transformers import (
     CLIPTextModel,
+    CLIPTextModelWithProjection,
     CLIPTokenizer,
+    CLIPVisionModelWithProjection,
     SamModel,
     SegformerForSemanticSegmentation,
     VitPoseForPoseEstimation,
 )
 
-from shoemodel import draw, images, packs
+from shoemodel import device, draw, images, packs
 from shoemodel import layout as layouts
 from shoemodel.clock import Clock, Progress
 from shoemodel.geometry import Box
@@ -55,29 +57,20 @@ from shoemodel.pose import Pose
 from shoemodel.quiet import quiet
 from shoemodel.result import ShoeModelResult
 from shoemodel.sw import conditions, paste, sample
+from shoemodel.sw.sample import WHOLE, Interval
+from shoemodel.sw.solvers import Solver
 from shoemodel.wd import predict as wd
 from shoemodel.wd import region as regions
 from shoemodel.wd.region import Region
 from shoemodel.wd.sam import StemmedSam
 
-HEAVY = ("unet", "controlnet", "vae")
-"""Components that run in bfloat16 where the processor multiplies it natively; the others are small and stay float32."""
-
 
 class ShoeModelPipeline(DiffusionPipeline):
     """WD -> LpS -> SW on one pack of weights."""
 
-    region: SamModel | StemmedSam
-    areas: SegformerForSemanticSegmentation
-    feet: VitPoseForPoseEstimation | StemmedVitPose
-    legs: LegDenoiser
-    legs_scheduler: DDPMScheduler
-    tokenizer: CLIPTokenizer
-    text_encoder: CLIPTextModel
-    vae: AutoencoderDC | AutoencoderTiny | AutoencoderKL
-    unet: UNet2DConditionModel
-    controlnet: ControlNetModel
-    scheduler: DDIMScheduler
+    model_cpu_offload_seq = "region->areas->feet->text_encoder->unet->vae"
+    _exclude_from_cpu_offload = ("legs",)  # small, and called 25 times
+    _optional_components: ClassVar = list(packs.OPTIONAL)
 
     def __init__(
         self,
@@ -87,11 +80,13 @@ class ShoeModelPipeline(DiffusionPipeline):
         legs: LegDenoiser,
         legs_scheduler: DDPMScheduler,
         tokenizer: CLIPTokenizer,
-        text_encoder: CLIPTextModel,
+        text_encoder: CLIPTextModel | CLIPTextModelWithProjection,
         vae: AutoencoderDC | AutoencoderTiny | AutoencoderKL,
         unet: UNet2DConditionModel,
         controlnet: ControlNetModel,
         scheduler: DDIMScheduler,
+        image_encoder: CLIPVisionModelWithProjection | None = None,
+        judge: SegformerForSemanticSegmentation | None = None,
     ):
         super().__init__()
         self.register_modules(
@@ -106,6 +101,8 @@ class ShoeModelPipeline(DiffusionPipeline):
             unet=unet,
             controlnet=controlnet,
             scheduler=scheduler,
+            image_encoder=image_encoder,
+            judge=judge,
         )
 
     @classmethod
@@ -114,24 +111,27 @@ class ShoeModelPipeline(DiffusionPipeline):
         pretrained_model_name_or_path: str | os.PathLike = "mini",
         *,
         dtype: torch.dtype | None = None,
+        only: Collection[str] = tuple(packs.COMPONENTS),
         **components: Any,
     ) -> ShoeModelPipeline:
-        """Load a pack: `mini`, or a folder written by `shoemodel pack` or `save_pretrained`.
+        """Load a pack, `mini` or a folder written by `shoemodel pack` or `save_pretrained`, onto `default_device()`.
 
-        `dtype` is what U-Net, ControlNet and autoencoder compute in; None takes `default_dtype()`. The rest of the
-        networks are small and compute in float32. `components` (`unet=...`, say) replace those of the pack.
+        `dtype` is what areas, feet, U-Net, ControlNet, autoencoder and any other large network compute in; None takes
+        `default_dtype()`. The rest compute in float32. `only` names the components to load where not every stage is
+        wanted; the others are None. `components` (`unet=...`, say) replace those of the pack.
+        All else is as in diffusers: `to`, `enable_model_cpu_offload`, `unet.compile_repeated_blocks`.
 
         Raises:
             InputError: an unknown pack, or a missing or damaged file.
         """
         folder = packs.resolve(Path(pretrained_model_name_or_path))
-        packs.check(folder)
-        dtypes = {"default": torch.float32, **dict.fromkeys(HEAVY, dtype or default_dtype())}
+        dtypes = device.dtypes(packs.component_bytes(packs.check(folder)), dtype)
+        components = dict.fromkeys(packs.COMPONENTS.keys() - set(only)) | components
         with quiet():
             pipeline = super().from_pretrained(str(folder), dtype=dtypes, local_files_only=True, **components)
-        for name in HEAVY:
+        for name in set(device.HEAVY) & set(only):
             getattr(pipeline, name).to(memory_format=torch.channels_last)
-        return pipeline
+        return pipeline.to(device.default_device())
 
     def save_pretrained(self, save_directory: str | os.PathLike, *args: Any, **kwargs: Any) -> None:
         """Write the pack as it is in memory, with its pack.json; arguments are those of `DiffusionPipeline`."""
@@ -160,6 +160,8 @@ class ShoeModelPipeline(DiffusionPipeline):
         mask: Bool[np.ndarray, "h w"] | None = None,
         layout: Layout | str = "auto",
         callback: Progress | None = None,
+        solver: Solver = "ddim",
+        interval: Interval = WHOLE,
     ) -> ShoeModelResult:
         """Dress legs in the shoe of one photo.
 
@@ -169,10 +171,11 @@ class ShoeModelPipeline(DiffusionPipeline):
             num_images: results, each with its own pose and noise.
             generator: a seed, or a generator to draw one from; None draws a random one. Result i depends on the seed
                 and i, not on `num_images`.
-            steps: DDIM steps (50, ours). guidance: classifier-free guidance (7.0, the paper's).
+            steps: steps of the solver (50, ours). guidance: classifier-free guidance (7.0, the paper's).
             box, points, mask: where the shoe is, in photo pixels; default: it is found.
             layout: "auto" extends the canvas where legs need room; or a Layout, or its text.
             callback: called as (stage, done, total).
+            solver, interval: see `sw.sample.sample_batch`.
 
         Raises:
             InputError: no shoe or foot was found, or a prompt lies outside the photo.
@@ -189,15 +192,12 @@ class ShoeModelPipeline(DiffusionPipeline):
             feet, poses = self.synthesise_poses(shoe, num_images, seed, photo.path.name)
         seeds = [seed + index for index in range(num_images)]
         text, notices = self.encode(prompt, negative_prompt)
-        if region.source == "automatic" and region.confidence < regions.UNSURE:
-            notices.append(
-                f"the shoe was found with a confidence of {region.confidence:.2f} only: where areas.png is wrong, give "
-                "--box, --points or --mask"
-            )
+        notices += region.notices
         generated = []
         for index, pose in enumerate(poses):
             with clock("generate", index * steps, num_images * steps) as report:
-                generated.append(self.wear(shoe, pose, text, seeds[index], steps, guidance, report))
+                walk: dict[str, Any] = {"solver": solver, "interval": interval}
+                generated.append(self.wear(shoe, pose, text, seeds[index], steps, guidance, report, **walk))
         with clock("paste"):
             pasted = [paste.paste(picture, shoe[..., :3], shoe[..., 3] == 255) for picture in generated]
         return ShoeModelResult(
@@ -222,15 +222,8 @@ class ShoeModelPipeline(DiffusionPipeline):
         points: np.ndarray | None = None,
         mask: Bool[np.ndarray, "h w"] | None = None,
     ) -> Region:
-        """X_m: the shoe's pixels, from the mask given, else the photo's transparency, else SAM (`wd.region.find`)."""
-        photo = images.as_photo(image)
-        if mask is not None:
-            return regions.from_user(mask, photo.size, "mask", photo.path.name)
-        if photo.alpha is not None and box is None and points is None:
-            opaque = photo.alpha == 255  # a half-transparent edge holds the old background's colour
-            if opaque.mean() < regions.MAX_AREA:
-                return regions.from_user(opaque, photo.size, "alpha", photo.path.name)
-        return regions.find(self.region, photo.rgb, box, points, photo.path.name)
+        """X_m: the shoe's pixels, from the mask given, else the photo's transparency, else SAM (`wd.region`)."""
+        return regions.of_photo(self.region, images.as_photo(image), box, points, mask)
 
     def detect_areas(self, image: Photo | Image.Image | UInt8[np.ndarray, "h w 3"], region: Region) -> ShoeAreas:
         """X_v and the wearable area on the photo's grid (section 3.1)."""
@@ -258,12 +251,10 @@ class ShoeModelPipeline(DiffusionPipeline):
 
     def encode(self, prompt: str, negative_prompt: str = "") -> tuple[sample.Text, list[str]]:
         """C_te for guidance, and a notice for each prompt that was cut at 77 tokens."""
-        notices = []
-        for kind, words in (("prompt", prompt), ("negative prompt", negative_prompt)):
-            count, limit = len(self.tokenizer(words, verbose=False).input_ids), self.tokenizer.model_max_length
-            if count > limit:
-                notices.append(f"the {kind} has {count} tokens; the first {limit} count, the rest was dropped")
-        return sample.encode(self.tokenizer, self.text_encoder, prompt, negative_prompt), notices
+        cut = [sample.cut_notice(self.tokenizer, "prompt", prompt)]
+        cut.append(sample.cut_notice(self.tokenizer, "negative prompt", negative_prompt))
+        text = sample.encode(self.tokenizer, self.text_encoder, prompt, negative_prompt)
+        return text, [notice for notice in cut if notice]
 
     def wear(
         self,
@@ -274,8 +265,9 @@ class ShoeModelPipeline(DiffusionPipeline):
         steps: int = 50,
         guidance: float = 7.0,
         callback: Callable[[int], None] | None = None,
+        **walk: Any,
     ) -> UInt8[np.ndarray, "s s 3"]:
-        """The networks' own picture of legs wearing the shoe, before paste-back (section 3.3)."""
+        """The networks' own picture, before paste-back (section 3.3). `walk`: solver, interval."""
         return sample.sample(
             self.unet,
             self.controlnet,
@@ -287,13 +279,8 @@ class ShoeModelPipeline(DiffusionPipeline):
             guidance=guidance,
             seed=seed,
             callback=callback,
+            **walk,
         )
-
-
-def default_dtype() -> torch.dtype:
-    """bfloat16 on a GPU or a processor with AMX tiles, where it is three to four times as fast; float32 elsewhere."""
-    native = torch.cuda.is_available() or torch.cpu._is_amx_tile_supported()
-    return torch.bfloat16 if native else torch.float32
 
 
 def _seed(generator: torch.Generator | int | None) -> int:

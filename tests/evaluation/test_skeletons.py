@@ -14,18 +14,6 @@ def leg(knee_x: float) -> np.ndarray:
     return np.array([[0.0, -200.0], [knee_x, -100.0], [0.0, 0.0]])
 
 
-def test_knees_bend_towards_the_toes():
-    legs, feet = np.stack([leg(60), leg(-60), leg(5)]), np.stack([FOOT] * 3)
-    bend, backwards = skeletons.knees(legs, feet)
-    assert bend == pytest.approx(2 * np.degrees(np.arctan([0.6, 0.6, 0.05])))
-    assert backwards[0] == 0 and backwards[1] == 1 and np.isnan(backwards[2])
-
-
-def test_toes_across_the_bend_say_nothing():
-    towards_us = np.array([[0.0, 0.0], [1.0, 30.0], [-1.0, 30.0], [0.0, 0.0]])
-    assert np.isnan(skeletons.knees(leg(60)[None], towards_us[None])[1]).all()
-
-
 def test_one_good_and_one_impossible_pose():
     """The second stands on a shank 10 times as long as its foot."""
     feet = np.stack([np.concatenate([FOOT, FOOT + np.array([60, 0])])] * 2)

@@ -52,10 +52,12 @@ class _Exact(torch.nn.Module):
         return (noisy - alpha.sqrt() * self.legs) / (1 - alpha).sqrt()
 
 
-def test_exact_denoiser_has_no_loss_and_samples_the_truth():
+def test_exact_denoiser_has_no_loss_and_samples_the_truth(monkeypatch):
     scheduler, legs, feet = diffusion.build_scheduler(), torch.rand(6, 2), torch.rand(1, 8, 2)
     exact = _Exact(legs, scheduler)
     assert diffusion.loss(exact, scheduler, legs[None], feet, torch.ones(1, 6, dtype=torch.bool)) < 1e-8
+    at = lambda noisy, timestep: exact(noisy[0], torch.tensor([timestep]), feet)[None]  # noqa: E731
+    monkeypatch.setattr(diffusion, "conditioned", lambda *_: at)
     assert torch.allclose(diffusion.sample(exact, scheduler, feet, 2, torch.Generator())[0, 1], legs, atol=1e-3)
 
 
@@ -64,3 +66,25 @@ def test_sampling_stays_near_the_picture_however_wrong_the_network():
     model, scheduler = LegDenoiser(width=16, depth=1), diffusion.build_scheduler()
     poses = diffusion.sample(model, scheduler, torch.rand(4, 8, 2), 8, torch.Generator().manual_seed(0))
     assert poses.abs().max() <= diffusion.REACH * diffusion.SPREAD + diffusion.CENTRE
+
+
+def plain_sample(model, scheduler, feet, num, generator):
+    """The sampler as it is written down: the whole denoiser for every pose and step."""
+    repeated = feet.repeat_interleave(num, dim=0)
+    legs = torch.randn((len(feet), num, 6, 2), generator=generator).flatten(0, 1)
+    scheduler.set_timesteps(diffusion.T)
+    for timestep in scheduler.timesteps:
+        predicted = model(legs, timestep.expand(len(legs)), repeated)
+        legs = scheduler.step(predicted, timestep, legs, generator=generator).prev_sample
+    return (legs * diffusion.SPREAD + diffusion.CENTRE).unflatten(0, (len(feet), num))
+
+
+@torch.no_grad()
+def test_the_fast_path_gives_the_plain_path_s_poses(awake):
+    scheduler, feet = diffusion.build_scheduler(), torch.rand(2, 8, 2) * 0.9 + 0.1
+    seeded = lambda: torch.Generator().manual_seed(3)  # noqa: E731
+    plain = plain_sample(awake, scheduler, feet, 40, seeded())
+    exact = diffusion.sample(awake, scheduler, feet, 40, seeded(), torch.float32)
+    assert torch.allclose(exact, plain, atol=1e-4)
+    rounded = diffusion.sample(awake, scheduler, feet, 40, seeded(), torch.bfloat16)
+    assert 0 < (rounded - plain).abs().mean() < 0.01  # of a picture's side

@@ -2,47 +2,12 @@ import numpy as np
 import pytest
 import torch
 
-from shoemodel import pose as poses
 from shoemodel.errors import InputError
+from shoemodel.geometry import Similarity
 from shoemodel.lps import predict
-from shoemodel.pose import Pose
+from shoemodel.lps.feet import FOOT_FLIP
 
 FEET = np.array([[40, 80], [60, 92], [56, 94], [34, 92], [90, 80], [110, 92], [106, 94], [84, 92]], float)
-
-
-def standing(knee_px: float = 45.0, thigh_px: float = 45.0, lean_px: float = 0.0) -> Pose:
-    """Two legs upright over FEET."""
-    legs = np.array([[x + lean_px, 80 - rise] for x in (40, 90) for rise in (knee_px + thigh_px, knee_px, 0)])
-    legs[[2, 5], 0] -= lean_px
-    return poses.merge(FEET, np.ones(8, bool), legs, np.ones(6, bool))
-
-
-def test_a_standing_pose_is_plausible_and_others_are_not():
-    assert predict.implausibility(standing()) < 1
-    assert predict.implausibility(standing(knee_px=-45)) == np.inf
-    assert predict.implausibility(standing(knee_px=300)) == np.inf
-    assert predict.implausibility(standing(thigh_px=400)) == np.inf
-
-
-def test_a_missing_foot_is_not_judged():
-    both = standing()
-    one = Pose(both.points, np.where(np.arange(12) < 6, 2, 0))
-    assert np.isfinite(predict.implausibility(one))
-
-
-def test_choice_is_plausible_diverse_and_stable():
-    leans = [standing(lean_px=lean) for lean in (0, 1, 2, 20, -20)]
-    bad = [standing(knee_px=-45) for _ in range(5)]
-    three = predict.choose(bad + leans, 3)
-    assert all(np.isfinite(predict.implausibility(pose)) for pose in three)
-    assert len({pose.points.tobytes() for pose in three}) == 3
-    two = predict.choose(bad + leans, 2)
-    assert all((a.points == b.points).all() for a, b in zip(two, three, strict=False))
-    assert len(predict.choose(leans, 12)) == 12
-
-
-def test_implausible_poses_serve_when_there_are_no_others():
-    assert len(predict.choose([standing(knee_px=-45)] * 3, 2)) == 2
 
 
 def test_the_chain_is_deterministic_and_keeps_the_feet(pipeline):
@@ -62,7 +27,7 @@ def test_one_foot_gives_one_leg(pipeline):
 
 
 def test_points_beyond_the_top_left_corner_are_kept(pipeline, monkeypatch):
-    legs = torch.full((1, 64, 6, 2), 0.5)
+    legs = torch.full((1, predict.POOL, 6, 2), 0.5)
     legs[..., 0, :] = -0.3
     monkeypatch.setattr(predict.diffusion, "sample", lambda *_: legs)
     found = predict.FootKeypoints(FEET, np.ones(8), np.ones(8, bool))
@@ -81,6 +46,38 @@ def test_keypoints_lie_on_the_pictures_grid(pipeline, shoe_mask):
     found = predict.foot_keypoints(pipeline.feet, shoe)
     assert found.points_px.shape == (8, 2) and found.scores.shape == (8,)
     assert (found.points_px > -64).all() and (found.points_px < 192).all()
+
+
+def test_the_first_poses_do_not_depend_on_how_many_are_asked_for(pipeline):
+    found = predict.FootKeypoints(FEET, np.ones(8), np.ones(8, bool))
+    few, many = (predict.leg_poses(pipeline.legs, pipeline.legs_scheduler, found, (128, 160), n, 0) for n in (2, 30))
+    assert len(many) == 30 and all((a.points == b.points).all() for a, b in zip(few, many, strict=False))
+
+
+@pytest.mark.parametrize(
+    "layout",
+    [Similarity(dx=30, dy=-12), Similarity(0.5, 0, 20, 30), Similarity(1, 25, 40, -20), Similarity(dx=150, flip=True)],
+)
+def test_legs_follow_a_shoe_that_is_moved_scaled_or_turned(pipeline, monkeypatch, layout):
+    def standing_on(_, __, feet, num, ___):
+        """Legs built on C_p alone: one and a half feet and three feet from the ankle, at right angles to the foot."""
+        left, right = feet[0].reshape(2, 4, 2)
+        legs = []
+        for foot in (left, right):
+            along = foot[1] - foot[3]
+            up = torch.stack([along[1], -along[0]]) * torch.sign(along[0])
+            legs += [foot[0] + 3 * up, foot[0] + 1.5 * up, foot[0]]
+        return torch.stack(legs).expand(1, num, 6, 2)
+
+    monkeypatch.setattr(predict.diffusion, "sample", standing_on)
+    args = ((128, 160), 1, 0)
+    still = predict.FootKeypoints(FEET, np.ones(8), np.ones(8, bool))
+    moved_px = layout.apply(FEET)[list(FOOT_FLIP)] if layout.flip else layout.apply(FEET)
+    moved = predict.FootKeypoints(moved_px, np.ones(8), np.ones(8, bool))
+    (before,), (after,) = (
+        predict.leg_poses(pipeline.legs, pipeline.legs_scheduler, found, *args) for found in (still, moved)
+    )
+    np.testing.assert_allclose(after.points, before.transformed(layout).points, atol=0.25)  # Letterbox rounds
 
 
 def test_two_answers_in_one_shoe_are_one_foot():

@@ -61,6 +61,24 @@ def test_a_batch_draws_what_single_calls_draw(parts):
     assert np.abs(both[1].astype(int) - single).max() <= 1
 
 
+@pytest.mark.parametrize("solver", ["unipc", "dpm++"])
+def test_solvers_of_second_order_draw_what_ddim_draws_in_more_steps(parts, solver):
+    condition = torch.rand(6, 64, 64)
+    target = draw(parts, condition, steps=60, guidance=1.5).astype(int)
+    few = {"condition": condition, "steps": 12, "guidance": 1.5}
+    plain, quick = (np.abs(draw(parts, **few, solver=name) - target).mean() for name in ("ddim", solver))
+    assert quick < plain
+
+
+def test_guidance_works_within_its_interval_only(parts):
+    condition = torch.rand(6, 64, 64)
+    whole, never = draw(parts, condition), draw(parts, condition, guidance=1.0)
+    assert np.array_equal(draw(parts, condition, interval=(0.0, 0.01)), never)
+    assert np.array_equal(draw(parts, condition, interval=(0.0, 1.0)), whole)
+    middle = draw(parts, condition, interval=(0.5, 0.8))  # of the steps at 1, 0.67 and 0.33: the second
+    assert not np.array_equal(middle, whole) and not np.array_equal(middle, never)
+
+
 @pytest.mark.parametrize("prediction", ["epsilon", "v_prediction"])
 def test_ddim_with_an_oracle_arrives_at_the_latents(prediction):
     scheduler, target = build_scheduler(prediction), torch.randn(1, 2, 4, 4)
@@ -78,6 +96,8 @@ def test_condition_and_controlnet_belong_together(parts):
     unet, controlnet, vae, text = parts
     with pytest.raises(ValueError, match="together"):
         sample(unet, controlnet, vae, build_scheduler(), None, text)
+    with pytest.raises(ValueError, match="no solver 'euler'; ddim, unipc, dpm"):
+        draw(parts, torch.zeros(6, 64, 64), solver="euler")
     with pytest.raises(ValueError, match="steps is 0"):
         draw(parts, torch.zeros(6, 64, 64), steps=0)
 

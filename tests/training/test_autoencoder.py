@@ -9,8 +9,8 @@ from diffusers import AutoModel
 
 from shoemodel.data.datasets import load
 from shoemodel.errors import InputError
-from shoemodel.sw.vae import downsampling, to_latents, to_pictures
-from shoemodel.training.autoencoder import AutoencoderTask, build, latent_penalty, mini, pyramid_loss, smoke
+from shoemodel.sw.vae import downsampling, raw_latents, to_latents, to_pictures
+from shoemodel.training.autoencoder import AutoencoderTask, build, mini, pyramid_loss, smoke
 from shoemodel.training.loop import train
 
 
@@ -30,10 +30,16 @@ def test_pyramid_loss_is_zero_for_equals_and_sees_every_band():
     assert float(pyramid_loss(picture + stripes, picture)) == pytest.approx(0.1, abs=1e-5)
 
 
-def test_latent_penalty_is_zero_for_normed_channels_only():
-    latents = torch.randn(64, 4, 8, 8)
-    assert float(latent_penalty(latents)) < 0.01
-    assert float(latent_penalty(3 * latents + 1)) == pytest.approx(1 + 4, rel=0.1)
+def test_the_loss_asks_for_shrunken_pictures_from_shrunken_latents(toy_folder):
+    config = dataclasses.replace(smoke(), latent_noise=0.0, latent_weight=0.0)
+    task = AutoencoderTask(config, load(toy_folder, limit=12))
+    batch = task.batch(np.random.default_rng(0), 2)
+    with torch.no_grad():
+        whole, logs = task.loss(batch)
+        decoded = task.model.decode(raw_latents(task.model, batch["pixels"]), return_dict=False)[0]
+    plain = pyramid_loss(decoded, batch["pixels"])
+    assert float(logs["coarse"]) > 0
+    assert float(whole) == pytest.approx(float(plain) + 0.5 * float(logs["coarse"]), rel=1e-3)
 
 
 def test_training_improves_and_saves_the_latents_scale(toy_folder, tmp_path):

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from transformers import CLIPModel, CLIPTextModel, CLIPTokenizer
+from transformers import CLIPTextModelWithProjection, CLIPTokenizer, CLIPVisionModelWithProjection
 
 from shoemodel.data.datasets import load
 from shoemodel.training.clip import LENGTH, ClipTask, build, smoke, train_tokenizer
@@ -39,14 +39,25 @@ def test_tokenizer_survives_saving(tmp_path):
 def test_smoke_run_saves_components_that_agree(toy_folder, tmp_path):
     config = smoke()
     assert train(ClipTask(config, load(toy_folder)), config, tmp_path).finished
-    text = CLIPTextModel.from_pretrained(tmp_path / "model" / "text_encoder").eval()
-    whole = CLIPModel.from_pretrained(tmp_path / "model" / "clip").eval()
+    text = CLIPTextModelWithProjection.from_pretrained(tmp_path / "model" / "text_encoder").eval()
+    image = CLIPVisionModelWithProjection.from_pretrained(tmp_path / "model" / "image_encoder").eval()
     tokenizer = CLIPTokenizer.from_pretrained(tmp_path / "model" / "tokenizer")
     ids = tokenizer("a toy shoe", padding="max_length", return_tensors="pt").input_ids
     with torch.no_grad():
-        hidden = text(ids).last_hidden_state
-        torch.testing.assert_close(hidden, whole.text_model(ids).last_hidden_state)
-    assert hidden.shape == (1, LENGTH, config.text_width)
+        words, picture = text(ids), image(torch.zeros(1, 3, config.side, config.side))
+    assert words.last_hidden_state.shape == (1, LENGTH, config.text_width)
+    assert words.text_embeds.shape == picture.image_embeds.shape == (1, config.text_width)
+
+
+def test_towers_are_those_that_were_trained(toy_folder):
+    task = ClipTask(smoke(), load(toy_folder))
+    parts, tokens = task.components(), task._tokens(["a toy shoe"])
+    pixels = torch.randn(1, 3, 32, 32)
+    with torch.no_grad():
+        whole = task.model.eval()(input_ids=tokens, pixel_values=pixels)
+        words, picture = parts["text_encoder"].eval()(tokens), parts["image_encoder"].eval()(pixels)
+    for tower, embeds in ((words.text_embeds, whole.text_embeds), (picture.image_embeds, whole.image_embeds)):
+        torch.testing.assert_close(torch.nn.functional.normalize(tower, dim=1), embeds)
 
 
 def test_pictures_with_one_caption_are_not_told_apart(toy_folder):

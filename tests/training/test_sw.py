@@ -74,3 +74,29 @@ def test_weight_is_raised_about_the_collar_only(runs, toy_folder):
 def test_the_paper_s_numbers():
     loop = paper().loop
     assert (loop.steps, loop.lr, loop.batch, loop.schedule) == (500_000, 1e-5, 128, "constant")
+
+
+def test_without_pose_no_pose_has_an_influence(runs, toy_folder, tmp_path):
+    from shoemodel.training.sw_without_pose import SWWithoutPoseTask
+
+    config = config_on(runs)
+    task = SWWithoutPoseTask(config, load(toy_folder, limit=12))
+    batch = task.batch(np.random.default_rng(0), 2)
+    assert batch["condition"][:, :3].any() and not batch["condition"][:, 3:].any()
+    assert train(task, config, tmp_path).finished
+    first = ControlNetModel.from_pretrained(tmp_path / "model" / "controlnet").controlnet_cond_embedding.conv_in
+    assert not first.weight[:, 3:].any() and first.weight[:, :3].any()
+
+
+def test_the_lean_way_learns_the_same_controlnet(runs, toy_folder, tmp_path):
+    tuples, plain = load(toy_folder, limit=12), config_on(runs)
+    lean = config_on(runs, lean=True)
+    task = SWTask(lean, tuples)
+    assert task.unet.dtype == torch.bfloat16 and task.controlnet.dtype == torch.float32
+    for config, run in ((plain, "plain"), (lean, "lean")):
+        assert train(SWTask(config, tuples), config, tmp_path / run).finished
+    first, second = (
+        ControlNetModel.from_pretrained(tmp_path / run / "model" / "controlnet") for run in ("plain", "lean")
+    )
+    for name, value in first.state_dict().items():
+        torch.testing.assert_close(second.state_dict()[name], value, atol=0.01, rtol=0.05)

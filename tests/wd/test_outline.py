@@ -55,3 +55,13 @@ def test_refine_keeps_to_the_band(photo, shoe_mask):
     changed = outline.refine(noise, shoe_mask) ^ shoe_mask
     assert not (changed & masks.erode(shoe_mask, 5)).any()
     assert not (changed & ~masks.dilate(shoe_mask, 5)).any()
+
+
+def test_the_outline_follows_colours_of_equal_brightness(shoe_mask):
+    """Red on green of one grey: the guide must be a mixture of colours, not brightness."""
+    rgb = np.full((*shoe_mask.shape, 3), (40, 118, 60))
+    rgb[shoe_mask] = (200, 38, 60)
+    noise = np.random.default_rng(0).normal(0, 6, rgb.shape)
+    coarse = masks.dilate(shoe_mask, 2)
+    sharper = outline.refine(np.clip(rgb + noise, 0, 255).astype(np.uint8), coarse)
+    assert masks.iou(coarse, shoe_mask) < 0.9 < 0.93 < masks.iou(sharper, shoe_mask)

@@ -1,3 +1,5 @@
+import copy
+
 import numpy as np
 import pytest
 import torch
@@ -54,3 +56,22 @@ def test_network_of_the_pack_runs(pipeline, shoe_mask):
     logits = predict._to_photo(np.zeros((8, 8, 3), np.float32), predict.Similarity(0.1), Box(0, 0, 128, 96))
     assert logits.shape == (96, 128, 3)
     assert predict.input_side(pipeline.areas) > 0
+
+
+def test_two_classes_share_the_region():
+    scores = np.zeros((4, 6, 2), np.float32)
+    scores[:2, :, 1] = 1
+    region = np.ones((4, 6), bool)
+    region[:, 0] = False
+    labels = predict.area_labels(scores, region)
+    assert (labels[:2, 1:] == masks.WEARABLE).all() and (labels[2:, 1:] == masks.VISIBLE).all()
+    assert not labels[:, 0].any()
+
+
+def test_bfloat16_gives_the_same_areas(pipeline, shoe_mask):
+    """The faster number format moves logits by less than a hundredth of their spread."""
+    rgb = np.random.default_rng(0).integers(0, 256, (*shoe_mask.shape, 3), dtype=np.uint8)
+    crop, _ = predict.crop_to_shoe(rgb, shoe_mask, 64)
+    exact = predict.scores(pipeline.areas, crop)
+    fast = predict.scores(copy.deepcopy(pipeline.areas).bfloat16(), crop)
+    assert np.abs(fast - exact).max() < 0.05 * exact.std() + 0.01

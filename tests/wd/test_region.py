@@ -38,10 +38,19 @@ def test_automatic_mode_finds_the_shoe_sharply(photo, shoe_mask):
     found = region.find(sam, photo)
     assert found.source == "automatic" and found.confidence == pytest.approx(0.9)
     assert masks.iou(found.mask, shoe_mask) > 0.97
-    assert len(sam.asked) == 3  # the photo, its mirror image, the crop around what was found
+    assert len(sam.asked) == 2  # the photo with its mirror image, and the crop around what was found
     # The first question is the whole picture as a box; SAM counts centres from 0.
     corners = Letterbox(photo.shape[:2], (64, 64)).apply_points(np.array([[0, 0], [128, 96]])) - 0.5
-    np.testing.assert_allclose(sam.asked[0]["input_boxes"].numpy().reshape(2, 2), corners)
+    np.testing.assert_allclose(sam.asked[0]["input_boxes"].numpy().reshape(2, 2, 2), [corners, corners])
+
+
+def test_the_mirror_image_is_asked_about_the_mirrored_box(photo, shoe_mask):
+    sam = FakeSam()
+    once, _ = region.ask(sam, photo, Box(10, 20, 60, 90))
+    both, _ = region.ask(sam, photo, Box(10, 20, 60, 90), mirrored=True)
+    np.testing.assert_allclose(both, once, atol=1e-4)  # this SAM sees the same in a mirror
+    straight, mirror = sam.asked[1]["input_boxes"].numpy().reshape(2, 4)
+    np.testing.assert_allclose(mirror, [63 - straight[2], straight[1], 63 - straight[0], straight[3]])
 
 
 def test_points_and_boxes_reach_sam(photo):

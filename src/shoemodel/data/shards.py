@@ -121,10 +121,10 @@ def entries(path: Path) -> Iterator[tuple[str, dict[str, bytes]]]:
 
 
 def read(folder: Path) -> Iterator[Sample]:
-    """All samples of a folder, in the order of their shards."""
+    """All samples of a folder, in the order of their shards; every process of a distributed run reads them all."""
     import webdataset
 
     urls = [str(path) for path in shard_paths(folder)]
-    for entry in webdataset.WebDataset(urls, shardshuffle=False, empty_check=False):
+    for entry in webdataset.WebDataset(urls, shardshuffle=False, empty_check=False, nodesplitter=None):
         members = {name: data for name, data in entry.items() if not name.startswith("__")}
         yield Sample.from_members(entry["__key__"], members)

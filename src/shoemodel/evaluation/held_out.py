@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import tarfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -38,26 +38,40 @@ LEVEL = 95
 """Of the intervals, percent."""
 
 
-def read(folder: Path, wanted: Iterable[Split]) -> Iterator[Sample]:
-    """The tuples of the given splits; the others are not decoded.
+def read(folder: Path, wanted: Iterable[Split], keys: Container[str] | None = None) -> Iterator[Sample]:
+    """The tuples of the given splits, all or those with the given keys; the others are not decoded.
 
     Raises:
         InputError: no shard, a damaged one, or a tuple without the record that says where it belongs.
     """
+    for key, members, _ in _entries(folder, wanted):
+        if keys is None or key in keys:
+            yield Sample.from_members(key, members)
+
+
+def keys(folder: Path, wanted: Iterable[Split]) -> dict[str, str]:
+    """Key -> shoe of the tuples of the given splits; raises as `read`."""
+    return {key: shoe for key, _, shoe in _entries(folder, wanted)}
+
+
+def _entries(folder: Path, wanted: Iterable[Split]) -> Iterator[tuple[str, dict[str, bytes], str]]:
+    """Key, members and shoe."""
     splits = set(wanted)
     for path in shards.shard_paths(folder):
         try:
             for key, members in shards.entries(path):
-                if _split(path, key, members) in splits:
-                    yield Sample.from_members(key, members)
+                shoe, family = _shoe(path, key, members)
+                if split_of(shoe, family) in splits:
+                    yield key, members, shoe
         except tarfile.TarError as error:
             raise InputError(f"{path} is damaged ({error}); a shard of `shoemodel synth` is accepted") from error
 
 
-def _split(path: Path, key: str, members: Mapping[str, bytes]) -> Split:
+def _shoe(path: Path, key: str, members: Mapping[str, bytes]) -> tuple[str, str]:
+    """A tuple's shoe and family."""
     try:
         record = json.loads(members["json"])
-        return split_of(str(record["shoe_id"]), str(record["family"]))
+        return str(record["shoe_id"]), str(record["family"])
     except (KeyError, ValueError, TypeError) as error:
         raise InputError(f"{path}: the tuple {key} has no json record with a shoe_id and a family") from error
 

@@ -34,6 +34,29 @@ def _area_figures(part: Mapping[str, Any]) -> list[Any]:
     return [*classes, part["mIoU"], part["mAcc"], part["aAcc"]]
 
 
+IMAGE_COLUMNS = {
+    "FID": 2, "KIDx1k": 2, "CLIP": 2, "CLIP-I": 1, "max_delta": 0, "PSNR": 1, "expansion": 2, "PCK@0.1": 3, "seam": 2,
+}  # fmt: skip
+"""Of Table 3, and their digits."""
+
+
+def images(report: Mapping[str, Any]) -> Table:
+    """Table 3, a row a method, the 95% interval below each; no PSNR means that no pixel of the shoe differs."""
+    title = f"{report['n']} pictures, {report['shoes']} shoes; FID, KID: {report['extractor']}; CLIP: {report['clip']}"
+    table = _table(title, "")
+    table.padding = (0, 1, 0, 0)
+    for column in IMAGE_COLUMNS:
+        table.add_column(column.replace("expansion", "expan-\nsion %").replace("max_delta", "max |Δ|"), justify="right")
+    for name, row in report["methods"].items():
+        values, spans = {**row, **report["more"][name]}, report["intervals"][name]
+        table.add_row(name, *(cell(values[column], digits) for column, digits in IMAGE_COLUMNS.items()))
+        ends = [spans.get(column) or (None, None) for column in IMAGE_COLUMNS]
+        for words, number in (("  95% from", 0), ("        to", 1)):
+            cells = (cell(end[number], digits) for end, digits in zip(ends, IMAGE_COLUMNS.values(), strict=True))
+            table.add_row(words, *cells, style="dim")
+    return table
+
+
 def figures(title: str, groups: Mapping[str, Mapping[str, Any]], lines: Mapping[str, tuple[str, ...]]) -> Table:
     """A column a group; each line says under which keys its figure stands. Intervals, where there are some, follow."""
     table = _table(title, "")

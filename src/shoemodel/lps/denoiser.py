@@ -24,7 +24,7 @@ class LegDenoiser(ModelMixin, ConfigMixin):
         self.time = TimestepEmbedding(128, width)
         self.condition = nn.Sequential(nn.Linear(2 * foot_points, width), nn.SiLU(), nn.Linear(width, width))
         self.input = nn.Linear(2 * (leg_points + foot_points), width)
-        self.blocks = nn.ModuleList(_Block(width) for _ in range(depth))
+        self.blocks = nn.ModuleList(Block(width) for _ in range(depth))
         self.output = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, 2 * leg_points))
 
     def forward(
@@ -40,8 +40,11 @@ class LegDenoiser(ModelMixin, ConfigMixin):
         return self.output(hidden).reshape(legs.shape)
 
 
-class _Block(nn.Module):
+class Block(nn.Module):
     """x + MLP(norm(x) + context)."""
+
+    norm: nn.LayerNorm
+    context: nn.Linear
 
     def __init__(self, width: int):
         super().__init__()

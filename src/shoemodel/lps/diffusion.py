@@ -17,6 +17,8 @@ from diffusers import DDPMScheduler
 from jaxtyping import Bool, Float
 from torch import Tensor
 
+from shoemodel.device import default_dtype
+from shoemodel.lps.conditioned import conditioned
 from shoemodel.lps.denoiser import LegDenoiser
 
 T = 25
@@ -70,21 +72,22 @@ def sample(
     feet: Float[Tensor, "b 8 2"],
     num: int,
     generator: torch.Generator,
+    dtype: torch.dtype | None = None,
 ) -> Float[Tensor, "b {num} 6 2"]:
-    """`num` leg poses L_0 for each C_p, in the paper's normalisation, 0 where the leg is missing.
+    """`num` leg poses L_0 for each C_p, in the paper's normalisation, 0 where the leg is missing; all in one batch.
 
     The noise is drawn on the generator's device (the CPU, say) in float32; the same generator gives the same poses.
+    `dtype` is that of the denoiser's large products, `default_dtype()` unless given.
     """
-    batch, device = feet.shape[0], denoiser.device
-    repeated = feet.repeat_interleave(num, dim=0).to(device, denoiser.dtype)
-    mask = legs_exist(repeated)[..., None].float()
-    legs = _noise((batch * num, 6, 2), generator, device) * mask
-    scheduler.set_timesteps(scheduler.config.num_train_timesteps)
-    for timestep in scheduler.timesteps:
-        steps = timestep.to(device).expand(len(legs))
-        predicted = denoiser(legs.to(denoiser.dtype), steps, repeated).float() * mask
+    device, steps = denoiser.device, scheduler.config.num_train_timesteps
+    predict = conditioned(denoiser, feet.to(device), steps, dtype or default_dtype())
+    mask = legs_exist(feet)[:, None, :, None].to(device, torch.float32)
+    legs = _noise((len(feet), num, 6, 2), generator, device) * mask
+    scheduler.set_timesteps(steps)
+    for timestep in scheduler.timesteps.tolist():
+        predicted = predict(legs, timestep).float() * mask
         legs = scheduler.step(predicted, timestep, legs, generator=generator).prev_sample * mask
-    return ((legs * SPREAD + CENTRE) * mask).reshape(batch, num, 6, 2)
+    return (legs * SPREAD + CENTRE) * mask
 
 
 def _noise(shape: tuple[int, ...], generator: torch.Generator, device: torch.device) -> Tensor:

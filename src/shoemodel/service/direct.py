@@ -11,7 +11,7 @@ import anyio
 from fastapi import APIRouter, HTTPException, Request
 
 from shoemodel import arguments, images
-from shoemodel.lps.predict import distinct
+from shoemodel.lps.choose import distinct
 from shoemodel.masks import ShoeAreas
 from shoemodel.service import jobs, reading, schemas
 from shoemodel.service.server import AT_ONCE, Service, problems

@@ -53,6 +53,12 @@ def encode(tokenizer: Any, text_encoder: Any, prompt: str, negative_prompt: str 
     return Text(*embed(tokenizer, text_encoder, [prompt, negative_prompt]))
 
 
+def cut_notice(tokenizer: Any, kind: str, words: str) -> str | None:
+    """A sentence where `words`, a prompt of this kind, are longer than the tokenizer's length."""
+    count, limit = len(tokenizer(words, verbose=False).input_ids), tokenizer.model_max_length
+    return f"the {kind} has {count} tokens; the first {limit} count, the rest was dropped" if count > limit else None
+
+
 def sample(
     unet: UNet2DConditionModel,
     controlnet: ControlNetModel | None,
@@ -100,15 +106,24 @@ def sample_batch(
     """
     if (controlnet is None) != (conditions is None):
         raise ValueError("a ControlNet and its conditions are given together or not at all")
-    walk = build_solver(solver, scheduler.config, steps, unet.device)
-    predict = _Guided(unet, controlnet, conditions, texts, guidance, _rescale(walk))
-    latents = _initial_noise(unet, vae, conditions, seeds) * walk.init_noise_sigma
-    for done, timestep in enumerate(walk.timesteps, 1):
-        guided = interval[0] <= float(timestep + 1) / walk.config.num_train_timesteps <= interval[1]
-        latents = walk.step(predict(latents, timestep, guided), timestep, latents, return_dict=False)[0]
-        if callback is not None:
-            callback(done)
+    device = _device(unet)
+    walk = build_solver(solver, scheduler.config, steps, device)
+    latents = _initial_noise(unet, vae, conditions, seeds).to(device) * walk.init_noise_sigma
+    mixed = controlnet is not None and controlnet.dtype != unet.dtype  # in training
+    with torch.autocast(device.type, torch.bfloat16, enabled=mixed):
+        predict = _Guided(unet, controlnet, conditions, texts, guidance, _rescale(walk))
+        for done, timestep in enumerate(walk.timesteps, 1):
+            guided = interval[0] <= float(timestep + 1) / walk.config.num_train_timesteps <= interval[1]
+            latents = walk.step(predict(latents, timestep, guided), timestep, latents, return_dict=False)[0]
+            if callback is not None:
+                callback(done)
     return to_pictures(vae, latents)
+
+
+def _device(unet: UNet2DConditionModel) -> torch.device:
+    """Where the U-Net computes: also where it is moved there only while it runs (`enable_model_cpu_offload`)."""
+    hook = getattr(unet, "_hf_hook", None)
+    return torch.device(getattr(hook, "execution_device", None) or unet.device)
 
 
 def _rescale(scheduler: SchedulerMixin) -> float:
@@ -116,14 +131,14 @@ def _rescale(scheduler: SchedulerMixin) -> float:
 
 
 def _initial_noise(unet: UNet2DConditionModel, vae: Any, conditions: Tensor | None, seeds: Sequence[int]) -> Tensor:
-    """Standard normal latents, float32; picture i depends on its seed alone, not on the device or the batch."""
+    """Standard normal latents, float32, on the CPU; picture i depends on its seed alone, not on the batch."""
     if conditions is None:
         height = width = unet.config.sample_size
     else:
         height, width = (side // downsampling(vae) for side in conditions.shape[-2:])
     shape = (unet.config.in_channels, height, width)
     noise = [torch.randn(shape, generator=torch.Generator().manual_seed(seed)) for seed in seeds]
-    return torch.stack(noise).to(unet.device)
+    return torch.stack(noise)
 
 
 class _Guided:
@@ -140,10 +155,10 @@ class _Guided:
     ):
         self.unet, self.controlnet, self.guidance, self.rescale = unet, controlnet, guidance, rescale
         halves = [text.negative for text in texts], [text.prompt for text in texts]
-        self.negative, self.prompt = (torch.stack(half).to(unet.device, unet.dtype) for half in halves)
+        self.negative, self.prompt = (torch.stack(half).to(_device(unet), unet.dtype) for half in halves)
         self.conditions: Tensor | None = None
         if controlnet is not None and conditions is not None:
-            pixels = conditions.to(unet.device, unet.dtype, memory_format=torch.channels_last)
+            pixels = conditions.to(_device(unet), unet.dtype, memory_format=torch.channels_last)
             self.controlnet, self.conditions = _embed_once(controlnet, pixels)
 
     def __call__(self, latents: Tensor, timestep: Tensor, guided: bool = True) -> Tensor:
@@ -169,8 +184,11 @@ class _Guided:
 def _embed_once(controlnet: ControlNetModel, conditions: Tensor) -> tuple[ControlNetModel, Tensor]:
     """The condition's embedding, the same at each step and in both halves, and a ControlNet that takes it as it is.
 
-    The returned ControlNet shares all weights; the caller's is not changed.
+    The returned ControlNet shares all weights; the caller's is not changed. A ControlNet that is moved to the device
+    only while it runs (`enable_model_cpu_offload`) has to be left as it is.
     """
+    if hasattr(controlnet, "_hf_hook"):
+        return controlnet, conditions
     relieved = copy.copy(controlnet)
     relieved._modules = {**controlnet._modules, "controlnet_cond_embedding": nn.Identity()}
     return relieved, controlnet.controlnet_cond_embedding(conditions)

@@ -75,5 +75,5 @@ def _shadow_of(shoe: np.ndarray, foot_px: float) -> np.ndarray:
 
 def _lowered(hull: np.ndarray, deviation_px: float) -> np.ndarray:
     blurred = cv2.GaussianBlur(hull, (0, 0), max(deviation_px, 0.5))
-    down = np.float32([[1, 0, 0], [0, 1, deviation_px]])
+    down = np.array([[1, 0, 0], [0, 1, deviation_px]], np.float32)
     return cv2.warpAffine(blurred, down, hull.shape[::-1])

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from jaxtyping import UInt8
+from jaxtyping import Bool, UInt8
 
 from shoemodel.errors import InputError
 
@@ -52,6 +52,19 @@ def random_crop(picture: UInt8[np.ndarray, "h w 3"], rng: np.random.Generator, s
     if rng.random() < 0.5:
         piece = piece[:, ::-1]
     return cv2.resize(np.ascontiguousarray(piece), (side, side), interpolation=cv2.INTER_AREA)
+
+
+def another_place(
+    rgb: UInt8[np.ndarray, "s s 3"],
+    shoe: Bool[np.ndarray, "s s"],
+    other: UInt8[np.ndarray, "s s 3"],
+    rng: np.random.Generator,
+) -> Picture:
+    """The shoe's pixels, softly edged, before a piece of another picture or, half of the time, a pattern."""
+    side = len(rgb)
+    place = drawn(rng, side) if rng.random() < 0.5 else random_crop(other, rng, side)
+    soft = cv2.GaussianBlur(shoe.astype(np.float32), (0, 0), rng.uniform(0.3, 0.9))[..., None]
+    return (place * (1 - soft) + rgb * soft).astype(np.uint8)
 
 
 def drawn(rng: np.random.Generator, side: int) -> Picture:

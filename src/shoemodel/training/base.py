@@ -20,6 +20,7 @@ from shoemodel.data.datasets import Tuples
 from shoemodel.sw.diffusion import Prediction, build_scheduler, noise_loss
 from shoemodel.sw.sample import Text, controlled, encode, sample_batch
 from shoemodel.sw.vae import downsampling
+from shoemodel.training.adapters import Adapters, merged, with_adapters
 from shoemodel.training.config import LoopConfig
 from shoemodel.training.latents import embed_captions, encode_views, load_component
 from shoemodel.training.task import Batch
@@ -42,11 +43,20 @@ class BaseConfig:
     """Levels with attention to the text and within the picture."""
     layers: int = 1
     head_width: int = 32
+    lora_rank: int = 0
+    """0 trains every weight of a new U-Net; otherwise the U-Net of `tuned` gets adapters of this rank and only they
+    learn (Hu et al. 2021, arXiv 2106.09685)."""
+    tuned: Path = Path("runs/base")
+    """Run (or pack) whose unet and scheduler the adapters tune."""
     prediction: Prediction = "v_prediction"
     views: int = 4
     """Views of each picture (see `training.latents`)."""
     text_dropout: float = 0.1
     """Share of samples without text, for classifier-free guidance."""
+    min_snr: float = 0.0
+    """γ of the min-SNR weighting of the steps, 5 as a rule; 0 weighs them alike (see `sw.diffusion`)."""
+    offset_noise: float = 0.0
+    """Deviation of the noise that a whole channel shares, 0.1 as a rule where the schedule keeps some signal."""
     guidance: float = 4.0
     """Guidance of the sample sheets."""
 
@@ -99,10 +109,14 @@ class BaseTask:
         self.latents = encode_views(self.vae, self.train, config.views, config.latents)
         self.captions = embed_captions(self.tokenizer, self.text_encoder, self.train)
         torch.manual_seed(config.loop.seed)
-        latent_side = tuples.size // downsampling(self.vae)
-        self.unet = build(config, latent_side, self.latents.shape[2], self.captions.embeddings.shape[-1])
+        if config.lora_rank:
+            self.unet = with_adapters(load_component(config.tuned, "unet"), config.lora_rank)
+            self.scheduler = load_component(config.tuned, "scheduler")
+        else:
+            latent_side = tuples.size // downsampling(self.vae)
+            self.unet = build(config, latent_side, self.latents.shape[2], self.captions.embeddings.shape[-1])
+            self.scheduler = build_scheduler(config.prediction)
         plain_attention(self.unet)
-        self.scheduler = build_scheduler(config.prediction)
         self.trained = {"unet": self.unet}
         self.frozen = {"vae": self.vae, "text_encoder": self.text_encoder}
 
@@ -121,7 +135,8 @@ class BaseTask:
         def predict(noisy: Tensor, timesteps: Tensor) -> Tensor:
             return controlled(self.unet, None, noisy, timesteps, batch["text"], None)
 
-        return noise_loss(predict, self.scheduler, batch["latents"]), {}
+        min_snr, offset = self.config.min_snr, self.config.offset_noise
+        return noise_loss(predict, self.scheduler, batch["latents"], min_snr=min_snr, offset=offset), {}
 
     def sample_grid(self, count: int = 8) -> tuple[np.ndarray, dict[str, float]]:
         """Held-out captions' own pictures above what is drawn from the captions."""
@@ -141,5 +156,7 @@ class BaseTask:
         return draw.contact_sheet([list(self.test.worn[rows]), list(drawn)]), {}
 
     def components(self) -> dict[str, Any]:
-        """The pack's `unet` and `scheduler`."""
-        return {"unet": self.unet, "scheduler": self.scheduler}
+        """The pack's `unet` and `scheduler`; adapters are merged into that `unet` and saved beside it as `lora`."""
+        if not self.config.lora_rank:
+            return {"unet": self.unet, "scheduler": self.scheduler}
+        return {"unet": merged(self.unet), "lora": Adapters(self.unet), "scheduler": self.scheduler}

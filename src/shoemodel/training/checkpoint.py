@@ -70,7 +70,8 @@ def load_start(run: Path, modules: nn.ModuleDict) -> None:
     """
     for name, module in modules.items():
         folder = component_folder(run, name)
-        weights = type(module).from_pretrained(folder, local_files_only=True).state_dict()
+        kind: Any = type(module)
+        weights = kind.from_pretrained(folder, local_files_only=True).state_dict()
         sizes = {key: tuple(value.shape) for key, value in module.state_dict().items()}
         for key in sizes.keys() | weights.keys():
             found = tuple(weights[key].shape) if key in weights else "nothing"

@@ -1,7 +1,7 @@
 """Training of a small CLIP (Radford et al. 2021, arXiv 2103.00020) on the pictures and captions of the tuples.
 
 The paper takes Stable Diffusion's text encoder; this one replaces it at small sizes (ours). Its text tower serves the
-generator, the whole of it the CLIP score. Pictures enter in [-1, 1], reduced to the tower's side by averaging.
+generator, both towers the CLIP score. Pictures enter in [-1, 1], reduced to the tower's side by averaging.
 """
 
 from __future__ import annotations
@@ -16,12 +16,19 @@ import torch
 import torch.nn.functional as F
 from tokenizers import Tokenizer, models, trainers
 from torch import Tensor
-from transformers import CLIPConfig, CLIPModel, CLIPTextConfig, CLIPTextModel, CLIPTokenizer, CLIPVisionConfig
+from transformers import (
+    CLIPConfig,
+    CLIPModel,
+    CLIPTextConfig,
+    CLIPTokenizer,
+    CLIPVisionConfig,
+)
 from transformers.convert_slow_tokenizer import bytes_to_unicode
 
 from shoemodel import draw
 from shoemodel.crop import to_network
 from shoemodel.data.datasets import Tuples
+from shoemodel.quality.clip import towers
 from shoemodel.training.config import LoopConfig
 from shoemodel.training.task import Batch
 
@@ -167,7 +174,6 @@ class ClipTask:
         return draw.contact_sheet(sheet[:shown], ("picture", "owner of its caption")), {"retrieval": float(right)}
 
     def components(self) -> dict[str, Any]:
-        """The pack's `tokenizer` and `text_encoder`, and the whole `clip` for evaluation."""
-        text = CLIPTextModel(self.model.config.text_config)
-        text.load_state_dict(self.model.text_model.state_dict())
-        return {"tokenizer": self.tokenizer, "text_encoder": text, "clip": self.model}
+        """The pack's `tokenizer`, `text_encoder` and `image_encoder`, the towers with their projections."""
+        text, image = towers(self.model)
+        return {"tokenizer": self.tokenizer, "text_encoder": text, "image_encoder": image}

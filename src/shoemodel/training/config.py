@@ -72,19 +72,26 @@ def learning_rate(loop: LoopConfig, step: int) -> float:
 
 def to_json(config: Any) -> dict[str, Any]:
     """A configuration dataclass as plain JSON values (paths become strings, tuples lists)."""
-    return json.loads(json.dumps(dataclasses.asdict(config), default=str))
+    return _plain(dataclasses.asdict(config))
+
+
+def _plain(value: Any) -> Any:
+    return json.loads(json.dumps(value, default=str))
 
 
 def check_same_run(config: Any, file: Path) -> None:
-    """Refuse to resume `file`'s run with another network: everything but `loop` and paths must agree."""
+    """Refuse to resume `file`'s run with another network: everything but `loop` and paths must agree.
+
+    A field that is younger than the run had its default then.
+    """
     if not file.exists():
         return
     before, now = json.loads(file.read_text()), to_json(config)
     for field in dataclasses.fields(config):
         changeable = field.name == "loop" or "Path" in str(field.type)
-        earlier = before.get(field.name, field.default)  # a field younger than the run had its default
-        if not changeable and earlier != now[field.name]:
+        started_with = before.get(field.name, _plain(field.default))
+        if not changeable and started_with != now[field.name]:
             raise InputError(
-                f"{file} was started with {field.name}={earlier}, this command says {now[field.name]};"
+                f"{file} was started with {field.name}={started_with}, this command says {now[field.name]};"
                 " repeat the first value or choose another output folder"
             )

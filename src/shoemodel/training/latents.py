@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from typing import Any
 import numpy as np
 import torch
 from accelerate import PartialState
+from accelerate.utils import parse_flag_from_env
 from diffusers import AutoModel, DDIMScheduler
 from jaxtyping import Float, Int, UInt8
 from rich.progress import track
@@ -106,13 +108,13 @@ def encode_views(vae: Any, tuples: Tuples, views: int, folder: Path) -> Latents:
     seeds = np.array([_hash(picture) for picture in tuples.unworn])
     keys = np.array([_hash(picture, int(seed)) for picture, seed in zip(tuples.worn, seeds, strict=True)])
     home = folder / _identity(vae, views, tuples.size)
-    with PartialState().main_process_first():
+    with PartialState(cpu=parse_flag_from_env("ACCELERATE_USE_CPU")).main_process_first():
         known = {int(key) for chunk in _chunks(home).values() for key in chunk["keys"]}
         missing = [row for row in np.unique(keys, return_index=True)[1] if int(keys[row]) not in known]
         parts = [np.array(missing[start : start + CHUNK]) for start in range(0, len(missing), CHUNK)]
         for rows in track(parts, f"latents {home}", disable=not parts):
             chunk = {"keys": torch.from_numpy(keys[rows]), "latents": _encode(vae, tuples, seeds, rows, views)}
-            write_file(home / f"{keys[rows[0]]:016x}.safetensors", lambda partial, c=chunk: save_file(c, partial))
+            write_file(home / f"{keys[rows[0]]:016x}.safetensors", partial(save_file, chunk))
     return Latents(keys, seeds, tuples.size, _chunks(home))
 
 

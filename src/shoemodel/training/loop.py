@@ -3,6 +3,7 @@
 A run is a folder: ``config.json``, ``state/`` (to resume), ``model/<component>/`` (averaged weights, usable at any
 moment), ``loss.csv``, ``metrics.csv``, ``loss.png`` and ``samples/<step>.png``.
 Everything random in step n follows from (seed, n), so an interrupted run ends with the weights of one that was not.
+Under `accelerate launch` each process draws batches of its own, gradients are averaged, and the first process writes.
 """
 
 import contextlib
@@ -19,6 +20,7 @@ import numpy as np
 import torch
 from accelerate import Accelerator
 from accelerate.state import AcceleratorState
+from accelerate.utils import DistributedDataParallelKwargs
 from diffusers.training_utils import EMAModel
 from PIL import Image
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -109,7 +111,8 @@ class _Run:
         if loop.start and not (out / STATE_FILE).exists():
             load_start(loop.start, nn.ModuleDict(task.trained))
         AcceleratorState._reset_state()  # else one process could not train two runs of different precision
-        self.accelerator = Accelerator(mixed_precision=loop.precision)
+        spread = DistributedDataParallelKwargs(find_unused_parameters=True)  # a prompt of one kind leaves others unused
+        self.accelerator = Accelerator(mixed_precision=loop.precision, kwargs_handlers=[spread])
         self.device = self.accelerator.device
         for module in [*task.trained.values(), *task.frozen.values()]:
             module.to(self.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -151,6 +154,12 @@ class _Run:
         self.ema.step(self.parameters)
         self.step += 1
         return loss.detach(), logs
+
+    def any_process(self, says: bool) -> bool:
+        """Whether one of the processes says so: all go on, or all stop."""
+        if self.accelerator.num_processes == 1:
+            return says
+        return bool(self.accelerator.reduce(torch.tensor(float(says), device=self.device), "sum"))
 
     def log(self, loss: float, logs: dict[str, Tensor], samples_per_s: float) -> None:
         """Add a row to loss.csv; a loss that is no number ends the run before it can be saved."""
@@ -195,13 +204,14 @@ class _Run:
         self.saved = time.monotonic()
 
 
-def _progress() -> Progress:
+def _progress(shown: bool) -> Progress:
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("loss {task.fields[loss]:.4f}  {task.fields[speed]:.1f} samples/s"),
         TimeRemainingColumn(elapsed_when_finished=True),
+        disable=not shown,
     )
 
 
@@ -219,10 +229,12 @@ def train(task: Task, config: Any, out: Path | str) -> Outcome:
         torch.set_num_threads(loop.threads)
     run = _Run(task, loop, out)
     text = json.dumps(to_json(config), indent=2) + "\n"
-    write_file(out / "config.json", lambda partial: partial.write_text(text))
+    if run.accelerator.is_main_process:
+        write_file(out / "config.json", lambda partial: partial.write_text(text))
     run.modules.train()
-    with _stop_signals() as stop, _progress() as bar:
+    with _stop_signals() as stop, _progress(run.accelerator.is_main_process) as bar:
         loss, metrics = _steps(run, bar, stop)
+    run.accelerator.wait_for_everyone()
     return Outcome(run.step, run.step >= loop.steps, loss, metrics)
 
 
@@ -235,7 +247,8 @@ def _steps(run: _Run, bar: Progress, stop: list[int]) -> tuple[float, dict[str, 
         loss, logs = run.update(batch)
         pending.append(loss)
         last = run.step == loop.steps
-        over = bool(stop) or (loop.minutes is not None and time.monotonic() - run.started > loop.minutes * 60)
+        out_of_time = loop.minutes is not None and time.monotonic() - run.started > loop.minutes * 60
+        over = run.any_process(bool(stop) or out_of_time)
         save = last or over or time.monotonic() - run.saved > loop.save_every_s
         sample = last or run.step % loop.sample_every == 0
         if run.step % loop.log_every == 0 or save or sample:

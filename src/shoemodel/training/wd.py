@@ -1,9 +1,11 @@
-"""Training of wearable-area detection (3.1): SegFormer on X_m with three classes."""
+"""Training of wearable-area detection (3.1): SegFormer on X_m with three classes, or two for the ablation (Table 5)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -12,116 +14,140 @@ from torch import Tensor
 from shoemodel import draw, masks
 from shoemodel.crop import to_network
 from shoemodel.data.datasets import Tuples
+from shoemodel.training import decision, unlabelled
+from shoemodel.training.backgrounds import another_place
 from shoemodel.training.config import LoopConfig
 from shoemodel.training.task import Batch
 from shoemodel.wd import augment
-from shoemodel.wd.model import area_logits, build, crop_to_shoe
+from shoemodel.wd.model import SIZES, Backbone, area_labels, area_logits, build, crop_to_shoe
+from shoemodel.wd.predict import scores
 
 
 @dataclass(frozen=True, kw_only=True)
 class WDConfig:
-    """SegFormer's sizes and the run."""
+    """SegFormer's size, what it is asked, a user's unlabelled photos, and the run."""
 
     loop: LoopConfig
     side: int = 256
     """Input side, px."""
-    hidden_sizes: tuple[int, int, int, int] = (32, 64, 160, 256)
-    depths: tuple[int, int, int, int] = (2, 2, 2, 2)
-    heads: tuple[int, int, int, int] = (1, 2, 5, 8)
-    decoder_size: int = 256
+    backbone: Backbone = "mini"
+    """b0 (3.7 million parameters) to b5 (85 million) are SegFormer's own; mini has 1.7 million."""
+    classes: Literal[2, 3] = 3
+    """3: background, visible, wearable; 2: everything else, wearable: the paper's ablation."""
     mosaic_p: float = augment.MOSAIC_P
     """The paper's 0.8."""
+    another_place_p: float = 0.4
+    """Share of the examples whose surroundings are another picture's: an imperfect region shows slivers of them."""
     class_weights: tuple[float, float, float] = (1.0, 1.0, 1.0)
-    """Of background, visible and wearable area in the loss."""
+    """Of background, visible and wearable area in the loss; of two classes, everything else weighs as the visible."""
+    unlabelled: Path | None = None
+    """Folder of photos of unworn shoes, without labels, to learn from too (self-training)."""
+    teacher: str = "mini"
+    """The pack that finds and labels the shoes in the unlabelled photos: mini, or a folder."""
+    confidence: float = 0.9
+    """Probability under which a pixel of an unlabelled photo counts as unknown."""
+    unlabelled_p: float = 0.25
+    """Share of the examples that are unlabelled photos."""
 
 
 def paper() -> WDConfig:
     """The paper's numbers: 640 px, 160k iterations, lr 6e-5, batch 16 (3.1). SegFormer-B0 is (ours)."""
     loop = LoopConfig(steps=160_000, batch=16, lr=6e-5, warmup=1500, sample_every=4000, workers=8)
-    return WDConfig(loop=loop, side=640)
+    return WDConfig(loop=loop, side=640, backbone="b0")
 
 
 def mini() -> WDConfig:
-    """256 px and a smaller SegFormer (ours).
-
-    The wearable area weighs more: with equal weights its IoU was 0.11 after 500 steps.
-    """
+    """256 px and a smaller SegFormer (ours)."""
     loop = LoopConfig(steps=3000, batch=12, lr=1e-3, warmup=100, ema_decay=0.995, sample_every=500)
-    return WDConfig(
-        loop=loop,
-        hidden_sizes=(32, 64, 128, 192),
-        depths=(1, 2, 2, 2),
-        heads=(1, 2, 4, 6),
-        decoder_size=96,
-        class_weights=(1.0, 1.0, 3.0),
-    )
+    return WDConfig(loop=loop, class_weights=(1.0, 1.0, 1.5))
 
 
 def smoke() -> WDConfig:
     """Seconds: to see that everything runs."""
     loop = LoopConfig(steps=4, batch=2, lr=1e-3, warmup=1, log_every=2, sample_every=4, threads=1)
-    return WDConfig(
-        loop=loop, side=64, hidden_sizes=(8, 16, 24, 32), depths=(1, 1, 1, 1), heads=(1, 1, 1, 1), decoder_size=16
-    )
+    return WDConfig(loop=loop, side=64, backbone="smoke")
 
 
 class WDTask:
-    """Learn the areas of the shoes in `tuples`; test on shoes held out."""
+    """Learn the areas of the shoes in `tuples`, and of unlabelled photos if there are some; test on shoes held out."""
 
     def __init__(self, config: WDConfig, tuples: Tuples):
         self.config = config
-        self.train, self.test = tuples.split()
+        learnt, self.test = tuples.split()
+        rows, validation = decision.validation_rows(learnt.shoe_ids)
+        self.train, self.validation = learnt.subset(rows), learnt.subset(validation)
         torch.manual_seed(config.loop.seed)
-        self.model = build(config.hidden_sizes, config.depths, config.heads, config.decoder_size)
+        self.model = build(*SIZES[config.backbone], classes=config.classes)
         self.model.config.image_size = config.side  # where `wd.predict` finds it
         self.trained = {"areas": self.model}
         self.frozen: dict[str, torch.nn.Module] = {}
+        self.pseudo: list[unlabelled.Pseudo] = []
+        if config.unlabelled is not None:
+            self.pseudo = unlabelled.label(config.unlabelled, config.teacher, config.confidence, config.side)
 
     def batch(self, rng: np.random.Generator, size: int) -> Batch:
         """pixels (b, 3, s, s) in [-1, 1]; labels (b, s, s) with IGNORE."""
         frames, targets = zip(*(self._example(rng) for _ in range(size)), strict=True)
         pixels = torch.from_numpy(to_network(np.stack(frames)))
-        return {"pixels": pixels, "labels": torch.from_numpy(np.stack(targets)).long()}
+        labels = np.stack(targets)
+        if self.config.classes == 2:
+            labels = np.where(labels == augment.IGNORE, labels, labels == masks.WEARABLE)
+        return {"pixels": pixels, "labels": torch.from_numpy(labels).long()}
 
     def _example(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         side = self.config.side
         count, drawn = (4, side * 5 // 8) if rng.random() < self.config.mosaic_p else (1, side)
-        rows = rng.integers(len(self.train), size=count)
-        examples = [augment.shoe_example(self.train.unworn[row], self.train.labels[row], rng, drawn) for row in rows]
+        examples = [augment.shoe_example(*self._shoe(rng), rng, drawn) for _ in range(count)]
         return augment.mosaic(examples, rng, side) if count == 4 else examples[0]
+
+    def _shoe(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        """Picture and labels of a tuple or, where there are some, of an unlabelled photo."""
+        if self.pseudo and rng.random() < self.config.unlabelled_p:
+            photo = self.pseudo[rng.integers(len(self.pseudo))]
+            return photo.rgb, photo.labels
+        row, other = rng.integers(len(self.train), size=2)
+        rgb, labels = self.train.unworn[row], self.train.labels[row]
+        if rng.random() < self.config.another_place_p:
+            rgb = another_place(rgb, labels != masks.BACKGROUND, self.train.worn[other], rng)
+        return rgb, labels
 
     def loss(self, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
         """Cross-entropy at full resolution, SegFormer's loss."""
         logits = area_logits(self.model, batch["pixels"])
-        weights = torch.tensor(self.config.class_weights, device=logits.device)
+        weights = torch.tensor(self.config.class_weights[-self.config.classes :], device=logits.device)
         loss = torch.nn.functional.cross_entropy(logits, batch["labels"], weights, ignore_index=augment.IGNORE)
         known = batch["labels"] != augment.IGNORE
         right = ((logits.argmax(1) == batch["labels"]) & known).sum() / known.sum()
         return loss, {"accuracy": right.detach()}
 
     def sample_grid(self, count: int = 48, shown: int = 6) -> tuple[np.ndarray, dict[str, float]]:
-        """X_m | predicted | true for held-out shoes, and IoU over up to `count` of them."""
-        rows = np.linspace(0, len(self.test) - 1, min(count, len(self.test))).astype(int)
+        """X_m | predicted | true for held-out shoes, and IoU over up to `count` of them, as the saved model decides."""
         histogram = np.zeros((3, 3), np.int64)
         pictures: list[list[np.ndarray]] = []
-        for row in rows:
-            picture, predicted, target = self._predict(row)
-            histogram += np.bincount(3 * target.ravel() + predicted.ravel(), minlength=9).reshape(3, 3)
+        shift = self._shift()
+        for picture, answer, target in self._answers(self.test, count):
+            predicted = area_labels(decision.shifted(answer, shift), target != masks.BACKGROUND)
+            histogram += np.bincount(3 * target.ravel().astype(np.intp) + predicted.ravel(), minlength=9).reshape(3, 3)
             if len(pictures) < shown:
                 pictures.append([picture, *(masks.ShoeAreas(labels).coloured() for labels in (predicted, target))])
-        return draw.contact_sheet(pictures, ("X_m", "predicted", "true")), intersection_over_union(histogram)
+        sheet = draw.contact_sheet(pictures, ("X_m", "predicted", "true"))
+        return sheet, intersection_over_union(histogram) | {"wearable_shift": shift}
 
-    def _predict(self, row: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        labels = self.test.labels[row]
-        picture, transform = crop_to_shoe(self.test.unworn[row], labels != masks.BACKGROUND, self.config.side)
-        pixels = torch.from_numpy(to_network(picture[None])).to(self.model.device)
-        predicted = area_logits(self.model, pixels)[0].argmax(0).cpu().numpy().astype(np.uint8)
-        target = augment.warp(labels, transform, picture.shape[:2], nearest=True)
-        return picture, predicted, target
+    def _shift(self, count: int = 64) -> float:
+        answers = self._answers(self.validation, count)
+        return decision.best_shift((answer, target) for _, answer, target in answers)
+
+    def _answers(self, tuples: Tuples, count: int) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        """X_m, scores (s, s, c) and true labels of up to `count` tuples."""
+        for row in np.linspace(0, len(tuples) - 1, min(count, len(tuples))).astype(int):
+            labels = tuples.labels[row]
+            picture, transform = crop_to_shoe(tuples.unworn[row], labels != masks.BACKGROUND, self.config.side)
+            target = augment.warp(labels, transform, picture.shape[:2], nearest=True)
+            yield picture, scores(self.model, picture), target
 
     def components(self) -> dict[str, Any]:
-        """The pack's `areas`."""
-        return {"areas": self.model}
+        """The pack's `areas`, deciding as is best on the validation shoes."""
+        return {"areas": decision.folded(self.model, self._shift())}
 
 
 def intersection_over_union(histogram: np.ndarray) -> dict[str, float]:

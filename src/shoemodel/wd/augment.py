@@ -1,7 +1,7 @@
 """Augmentation of wearable-area detection (3.1): mosaic p = 0.8, rotation in [−15°, 15°] p = 0.5, colour, scale.
 
-The ranges of colour and scale, and everything that is not in that list (imperfect regions, blur, noise, JPEG, white
-balance, mirror images), are (ours): the networks learn from renders and must read photos.
+The ranges of colour and scale, and everything that is not in that list (imperfect regions, other light and lining,
+blur, noise, JPEG, white balance, mirror images), are (ours): the networks learn from renders and must read photos.
 Pictures are HWC uint8, masks bool, labels uint8 with IGNORE where there is nothing to learn.
 """
 
@@ -18,6 +18,7 @@ from shoemodel.wd.model import MARGIN
 
 IGNORE = 255
 MOSAIC_P, ROTATE_P, ROTATE_DEG = 0.8, 0.5, 15.0
+RELINE_P = 0.2
 
 Picture = UInt8[np.ndarray, "h w 3"]
 Mask = Bool[np.ndarray, "h w"]
@@ -34,20 +35,59 @@ def placement(
 
 
 def photometric(rgb: Picture, rng: np.random.Generator) -> Picture:
-    """Colour, exposure, sharpness, noise and compression of another camera."""
+    """Light, colour, exposure, sharpness, noise and compression of another place and camera, in that order."""
+    if rng.random() < 0.3:
+        rgb = _relit(rgb, rng)
     rgb = cv2.LUT(rgb, _tone_curves(rng))
     if rng.random() < 0.5:
         rgb = _saturate(rgb, rng.uniform(0.3, 1.6))
     if rng.random() < 0.2:
         rgb = _turn_hue(rgb, int(rng.integers(-30, 31)))
-    if rng.random() < 0.35:
-        rgb = cv2.GaussianBlur(rgb, (0, 0), rng.uniform(0.4, 1.6))
-    if rng.random() < 0.35:
-        noise = rng.standard_normal(rgb.shape, np.float32) * np.float32(rng.uniform(1, 12))
-        rgb = np.clip(rgb + noise, 0, 255).astype(np.uint8)
-    if rng.random() < 0.3:
-        rgb = _jpeg(rgb, int(rng.integers(25, 90)))
+    if rng.random() < 0.5:
+        rgb = _softened(rgb, rng)
+    if rng.random() < 0.5:
+        rgb = _noisy(rgb, rng)
+    if rng.random() < 0.5:
+        rgb = _jpeg(rgb, int(rng.integers(20, 95)))
     return rgb
+
+
+def _relit(rgb: Picture, rng: np.random.Generator) -> Picture:
+    """Light that falls off across the picture or, half of the time, a cast shadow with an edge."""
+    height, width = rgb.shape[:2]
+    waves = cv2.resize(rng.standard_normal((4, 4), np.float32), (width, height), interpolation=cv2.INTER_CUBIC)
+    if rng.random() < 0.5:
+        waves = np.tanh(rng.uniform(3, 30) * (waves - rng.uniform(-0.5, 0.5)))
+    shade = 1 + rng.uniform(0.08, 0.35) * waves
+    return np.clip(rgb * shade[..., None], 0, 255).astype(np.uint8)
+
+
+def _softened(rgb: Picture, rng: np.random.Generator) -> Picture:
+    """Out of focus, moved while exposed, or enlarged from a small picture."""
+    height, width = rgb.shape[:2]
+    kind = rng.integers(3)
+    if kind == 0:
+        return cv2.GaussianBlur(rgb, (0, 0), rng.uniform(0.4, 1.8))
+    if kind == 1:
+        length, angle = rng.uniform(2, 6), rng.uniform(0, np.pi)
+        kernel = np.zeros((9, 9), np.float32)
+        tip = length / 2 * np.array([np.cos(angle), np.sin(angle)])
+        ends = [tuple(np.round(4 + sign * tip).astype(int).tolist()) for sign in (-1, 1)]
+        cv2.line(kernel, *ends, 1.0)
+        return cv2.filter2D(rgb, -1, kernel / kernel.sum())
+    scale = rng.uniform(0.35, 0.8)
+    small = cv2.resize(rgb, (max(1, int(width * scale)), max(1, int(height * scale))), interpolation=cv2.INTER_AREA)
+    return cv2.resize(small, (width, height), interpolation=int(rng.choice([cv2.INTER_LINEAR, cv2.INTER_CUBIC])))
+
+
+def _noisy(rgb: Picture, rng: np.random.Generator) -> Picture:
+    """Sensor noise: more of it in the light than in the dark, in grains of one to two pixels, grey or coloured."""
+    height, width = rgb.shape[:2]
+    grain = rng.uniform(1, 2)
+    size = (max(1, int(height / grain)), max(1, int(width / grain)), 1 if rng.random() < 0.3 else 3)
+    noise = cv2.resize(rng.standard_normal(size, np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
+    spread = np.sqrt(rng.uniform(0.5, 6) ** 2 + rng.uniform(0, 0.8) * rgb.astype(np.float32))
+    return np.clip(rgb + spread * noise.reshape(height, width, -1), 0, 255).astype(np.uint8)
 
 
 def _tone_curves(rng: np.random.Generator) -> np.ndarray:
@@ -89,7 +129,20 @@ def imperfect(mask: Mask, rng: np.random.Generator) -> Mask:
         found = _blobs(found, mask, rng, value=False)
     if rng.random() < 0.25:
         found = _blobs(found, outside < 0.05 * side, rng, value=True)
+    if rng.random() < 0.15:
+        found |= _ground(mask, rng)
     return found if found.any() else mask
+
+
+def _ground(mask: Mask, rng: np.random.Generator) -> Mask:
+    """A strip of ground or shadow below the shoe that was taken for a part of it, over some of its length."""
+    height, width = mask.shape
+    reach = np.ones((2 * max(1, int(height * rng.uniform(0.01, 0.05))) + 1, 1), np.uint8)
+    below = cv2.dilate(mask.astype(np.uint8), reach).astype(bool)
+    below[: int(np.nonzero(mask)[0].mean())] = False
+    columns = np.flatnonzero(mask.any(axis=0))
+    start, end = np.sort(rng.choice(columns, 2))
+    return below & (start <= np.arange(width)) & (np.arange(width) <= end)
 
 
 def _blobs(mask: Mask, where: Mask, rng: np.random.Generator, value: bool) -> Mask:
@@ -104,6 +157,15 @@ def _blobs(mask: Mask, where: Mask, rng: np.random.Generator, value: bool) -> Ma
     return painted.astype(bool)
 
 
+def _relined(rgb: Picture, wearable: Mask, rng: np.random.Generator) -> Picture:
+    """Another lining: what a leg hides in other colours, so that it is told by its place and not by its darkness."""
+    other = cv2.LUT(_saturate(_turn_hue(rgb, int(rng.integers(180))), rng.uniform(0, 2)), _tone_curves(rng))
+    if rng.random() < 0.5:
+        other = np.clip(other.astype(np.float32) * rng.uniform(1, 3), 0, 255).astype(np.uint8)
+    soft = cv2.GaussianBlur(wearable.astype(np.float32), (0, 0), 0.7)[..., None]
+    return (rgb * (1 - soft) + other * soft).astype(np.uint8)
+
+
 def shoe_example(
     rgb: Picture, labels: UInt8[np.ndarray, "h w"], rng: np.random.Generator, side: int
 ) -> tuple[Picture, UInt8[np.ndarray, "side side"]]:
@@ -111,6 +173,8 @@ def shoe_example(
 
     Shoe pixels that the imperfect region lost are IGNORE: they are black, nothing tells what they were.
     """
+    if rng.random() < RELINE_P:
+        rgb = _relined(rgb, labels == masks.WEARABLE, rng)
     region = imperfect(labels != masks.BACKGROUND, rng)
     transform = square_around(region, side, MARGIN).then(placement(rng, side, (0.75, 1.15), shift=0.06))
     x_m = photometric(warp(rgb, transform, (side, side)), rng)

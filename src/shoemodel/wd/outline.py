@@ -14,14 +14,15 @@ from jaxtyping import Bool, Float, UInt8
 from shoemodel import masks
 from shoemodel.geometry import Box
 
-SIDE = 384  # px: longer side of the picture in which the shoe is completed
+SIDE = 256  # px: longer side of the picture in which the shoe is completed
 SURE_LOGIT = 1.0  # above this SAM's word stands
 NEVER_LOGIT = -6.0  # below this too
 MARGIN = 0.12  # of the found box, added on each side
+RING = 0.25  # of the window, on each side: the ground from which the colours of the ground are learnt
 GROWTHS = 8  # times the box may grow where the answer touches it
 MAX_GROWTH = 6.0  # largest answer, of SAM's own area: beyond, the colours have leaked and SAM's answer is kept
 BAND = 0.03  # of the shoe's longer side: how far the last step may move the outline
-BAND_SIDE = 1024  # px: larger crops are refined at this size
+SMOOTH = 1e-4  # variance of the guide (colours 0..1) below which there is no edge
 
 
 def complete(
@@ -118,36 +119,57 @@ def _cut(rgb: UInt8[np.ndarray, "h w 3"], logits: Float[np.ndarray, "h w"], wind
     inside[said > SURE_LOGIT] = cv2.GC_FGD
     if not (labels % 2 == 1).any() or not (labels % 2 == 0).any():
         return labels % 2 == 1
-    return _grab_cut(rgb, labels, iterations=4)
+    ring_y, ring_x = (max(8, round(RING * length)) for length in (y1 - y0, x1 - x0))
+    near = slice(max(0, y0 - ring_y), y1 + ring_y), slice(max(0, x0 - ring_x), x1 + ring_x)
+    found = np.zeros(labels.shape, bool)
+    found[near] = _grab_cut(rgb[near], np.ascontiguousarray(labels[near]), iterations=2)
+    return found
 
 
 def refine(rgb: UInt8[np.ndarray, "h w 3"], mask: Bool[np.ndarray, "h w"]) -> Bool[np.ndarray, "h w"]:
-    """Move the outline to the picture's own edges: GrabCut inside a narrow band around it.
+    """Move the outline to the picture's own edges: a guided filter (He et al. 2013) inside a narrow band around it.
 
-    Only pixels within the band (BAND of the shoe's longer side, to either side) may change.
+    The guide is the mixture of the colours that best tells shoe from ground in the band (Fisher's). Only pixels within
+    the band (BAND of the shoe's longer side, to either side) may change.
     """
     box = Box.of_mask(mask)
-    longer = max(box.width, box.height)
-    band = max(2, round(BAND * longer))
-    pad = 4 * band
-    y0, y1 = max(0, int(box.y0) - pad), min(mask.shape[0], int(box.y1) + pad)
-    x0, x1 = max(0, int(box.x0) - pad), min(mask.shape[1], int(box.x1) + pad)
-    scale = min(1.0, BAND_SIDE / max(y1 - y0, x1 - x0))
-    size = (max(8, round((x1 - x0) * scale)), max(8, round((y1 - y0) * scale)))
-    small = cv2.resize(rgb[y0:y1, x0:x1], size, interpolation=cv2.INTER_AREA)
-    inside = cv2.resize(mask[y0:y1, x0:x1].astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * max(1, round(band * scale)) + 1,) * 2)
-    certain_shoe = cv2.erode(inside, kernel, borderType=cv2.BORDER_REPLICATE)
-    possible_shoe = cv2.dilate(inside, kernel)
-    if not certain_shoe.any() or possible_shoe.all():
+    band = max(2, round(BAND * max(box.width, box.height)))
+    x0, y0, x1, y1 = _rounded(
+        Box(box.x0 - 2 * band, box.y0 - 2 * band, box.x1 + 2 * band, box.y1 + 2 * band), 0, *mask.shape
+    )
+    inside = mask[y0:y1, x0:x1].astype(np.uint8)
+    depth = cv2.distanceTransform(inside, cv2.DIST_L2, 3) - cv2.distanceTransform(1 - inside, cv2.DIST_L2, 3)
+    near = np.abs(depth) <= 2 * band
+    if inside.all():
         return mask
-    labels = np.where(inside, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
-    labels[certain_shoe > 0] = cv2.GC_FGD
-    labels[possible_shoe == 0] = cv2.GC_BGD
-    sharper = _grab_cut(small, labels, iterations=2).astype(np.float32)
+    guide = _telling_apart(rgb[y0:y1, x0:x1], near & (depth > 0), near & (depth < 0))
+    moved = _guided(guide, inside.astype(np.float32), 3 * band // 2 * 2 + 1) > 0.5
     refined = mask.copy()
-    refined[y0:y1, x0:x1] = cv2.resize(sharper, (x1 - x0, y1 - y0), interpolation=cv2.INTER_LINEAR) > 0.5
+    refined[y0:y1, x0:x1] = np.where(np.abs(depth) <= band, moved, inside > 0)
     return refined
+
+
+def _telling_apart(
+    rgb: UInt8[np.ndarray, "h w 3"], shoe: Bool[np.ndarray, "h w"], ground: Bool[np.ndarray, "h w"]
+) -> Float[np.ndarray, "h w"]:
+    """Fisher's linear discriminant of the colours of two sets of pixels, of unit length, on 0..1 colours."""
+    unit = rgb.astype(np.float32) / 255
+    ours, theirs = unit[shoe], unit[ground]
+    spread = np.cov(ours.T) + np.cov(theirs.T) + 1e-4 * np.eye(3)
+    direction = np.linalg.solve(spread, ours.mean(axis=0) - theirs.mean(axis=0))
+    return unit @ (direction / max(float(np.linalg.norm(direction)), 1e-9)).astype(np.float32)
+
+
+def _guided(guide: Float[np.ndarray, "h w"], values: Float[np.ndarray, "h w"], window: int) -> Float[np.ndarray, "h w"]:
+    """The values that in every window are a linear function of the guide, and closest to those given."""
+
+    def mean(picture: Float[np.ndarray, "h w"]) -> Float[np.ndarray, "h w"]:
+        return cv2.blur(picture, (window, window))
+
+    mean_guide, mean_values = mean(guide), mean(values)
+    variance = mean(guide * guide) - mean_guide**2
+    slope = (mean(guide * values) - mean_guide * mean_values) / (variance + SMOOTH)
+    return mean(slope) * guide + mean(mean_values - slope * mean_guide)
 
 
 def _grab_cut(

@@ -13,7 +13,7 @@ from shoemodel.crop import to_network
 from shoemodel.errors import InputError
 from shoemodel.geometry import Box, Similarity
 from shoemodel.masks import ShoeAreas
-from shoemodel.wd.model import area_logits, crop_to_shoe
+from shoemodel.wd.model import area_labels, area_logits, crop_to_shoe
 
 SPECK = 0.004  # of the shoe's pixels: smaller pieces of an area take their neighbourhood's label (ours)
 DEFAULT_SIDE = 256
@@ -31,19 +31,22 @@ def predict(
         InputError: nothing of the shoe would be seen when it is worn.
     """
     crop, transform = crop_to_shoe(rgb, region, input_side(model))
-    pixels = torch.from_numpy(to_network(crop))[None].to(model.device, model.dtype)
-    with torch.inference_mode():
-        logits = area_logits(model, pixels)[0].permute(1, 2, 0).cpu().numpy()
     box = Box.of_mask(region)
     rows, columns = slice(int(box.y0), int(box.y1)), slice(int(box.x0), int(box.x1))
     inside = region[rows, columns]
-    labels = _to_photo(logits, transform, box).argmax(axis=2).astype(np.uint8)
-    labels[~inside] = masks.BACKGROUND
+    labels = area_labels(_to_photo(scores(model, crop), transform, box), inside)
     whole = np.zeros(region.shape, np.uint8)
     whole[rows, columns] = remove_specks(labels, inside)
     if not (whole == masks.VISIBLE).any():
         raise InputError(f"no part of the shoe in {name} would be visible when worn: give --box, --points or --mask")
     return ShoeAreas(whole)
+
+
+def scores(model: SegformerForSemanticSegmentation, x_m: UInt8[np.ndarray, "s s 3"]) -> Float[np.ndarray, "s s c"]:
+    """Logits of every pixel of X_m."""
+    pixels = torch.from_numpy(to_network(x_m))[None].to(model.device, model.dtype)
+    with torch.inference_mode():
+        return area_logits(model, pixels)[0].permute(1, 2, 0).cpu().numpy()
 
 
 def input_side(model: SegformerForSemanticSegmentation) -> int:
@@ -72,7 +75,7 @@ def remove_specks(
     return np.where(region, label_of[nearest], masks.BACKGROUND).astype(np.uint8)
 
 
-def _to_photo(logits: Float[np.ndarray, "s s 3"], transform: Similarity, box: Box) -> Float[np.ndarray, "h w 3"]:
+def _to_photo(logits: Float[np.ndarray, "s s c"], transform: Similarity, box: Box) -> Float[np.ndarray, "h w c"]:
     """Logits of the crop, drawn bilinearly on the photo's pixels inside `box`; `transform` is photo px -> crop px."""
     to_box = transform.inverse().then(Similarity(dx=-box.x0, dy=-box.y0)).matrix()
     to_box[:, 2] += to_box[:, :2] @ [0.5, 0.5] - 0.5  # OpenCV counts pixel centres from 0

@@ -23,6 +23,7 @@ from transformers import SamModel
 from shoemodel import masks
 from shoemodel.errors import InputError
 from shoemodel.geometry import Box, Letterbox
+from shoemodel.images import Photo
 from shoemodel.wd import outline
 
 MEAN_RGB = (123.675, 116.28, 103.53)  # SAM's own normalisation, on 0..255
@@ -43,11 +44,38 @@ class Region:
     confidence: float
     source: str  # "automatic", "box", "points", "mask" or "alpha"
 
+    @property
+    def notices(self) -> list[str]:
+        """What the user should know: a sentence where the shoe was found with little confidence."""
+        if self.source != "automatic" or self.confidence >= UNSURE:
+            return []
+        return [
+            f"the shoe was found with a confidence of {self.confidence:.2f} only: where areas.png is wrong, give "
+            "--box, --points or --mask"
+        ]
+
 
 def to_tensor(rgb: UInt8[np.ndarray, "h w 3"]) -> Float[torch.Tensor, "3 h w"]:
     """SAM's own normalisation: (x - MEAN_RGB) / STD_RGB, channels first."""
     pixels = torch.from_numpy(np.ascontiguousarray(rgb)).permute(2, 0, 1).float()
     return (pixels - torch.tensor(MEAN_RGB)[:, None, None]) / torch.tensor(STD_RGB)[:, None, None]
+
+
+def of_photo(
+    sam: SamModel,
+    photo: Photo,
+    box: Box | None = None,
+    points: Float[np.ndarray, "n 2"] | None = None,
+    mask: Bool[np.ndarray, "h w"] | None = None,
+) -> Region:
+    """The shoe from the mask given, else from the photo's transparency, else as `find` sees it."""
+    if mask is not None:
+        return from_user(mask, photo.size, "mask", photo.path.name)
+    if photo.alpha is not None and box is None and points is None:
+        opaque = photo.alpha == 255  # a half-transparent edge holds the old background's colour
+        if opaque.mean() < MAX_AREA:
+            return from_user(opaque, photo.size, "alpha", photo.path.name)
+    return find(sam, photo.rgb, box, points, photo.path.name)
 
 
 def find(
@@ -65,10 +93,8 @@ def find(
     check_prompts(rgb.shape[:2], box, points, name)
     whole = Box(0, 0, rgb.shape[1], rgb.shape[0])
     source = "box" if box is not None else "points" if points is not None else "automatic"
-    logits, confidence = ask(sam, rgb, box or (None if points is not None else whole), points)
-    if source == "automatic":
-        mirrored, mirrored_confidence = ask(sam, np.ascontiguousarray(rgb[:, ::-1]), whole)
-        logits, confidence = (logits + mirrored[:, ::-1]) / 2, (confidence + mirrored_confidence) / 2
+    asked = box or (None if points is not None else whole)
+    logits, confidence = ask(sam, rgb, asked, points, mirrored=source == "automatic")
     mask = tidy(outline.complete(rgb, logits, box))
     _refuse_nothing(mask, confidence, source, name)
     mask, confidence = look_closer(sam, rgb, mask, confidence, box, alone=source == "automatic")
@@ -80,8 +106,12 @@ def ask(
     rgb: UInt8[np.ndarray, "h w 3"],
     box: Box | None = None,
     points: Float[np.ndarray, "n 2"] | None = None,
+    mirrored: bool = False,
 ) -> tuple[Float[np.ndarray, "h w"], float]:
-    """One question to SAM -> mask logits on the picture's grid, and the predicted IoU."""
+    """One question to SAM -> mask logits on the picture's grid, and the predicted IoU.
+
+    `mirrored` asks, with the box, about the mirror image as well, in one batch; both answers are averaged (ours).
+    """
     vision: Any = sam.config.vision_config
     side = vision.image_size
     letterbox = Letterbox(rgb.shape[:2], (side, side))
@@ -93,11 +123,20 @@ def ask(
     if points is not None:
         prompts["input_points"] = _to_sam(letterbox.apply_points(points), sam)[None, None]
         prompts["input_labels"] = torch.ones(1, 1, len(points), dtype=torch.int64, device=sam.device)
+    if mirrored:
+        pixels = torch.cat([pixels, pixels.flip(-1)])
+        x0, y0, x1, y1 = prompts["input_boxes"].unbind(-1)
+        prompts["input_boxes"] = torch.cat(
+            [prompts["input_boxes"], torch.stack([side - 1 - x1, y0, side - 1 - x0, y1], -1)]
+        )
     with torch.inference_mode():
         answer = sam(pixel_values=pixels.to(sam.device, sam.dtype), multimask_output=False, **prompts)
-    enlarged = torch.nn.functional.interpolate(answer.pred_masks[:, 0].float(), (side, side), mode="bilinear")
+    small = answer.pred_masks[:, 0].float()
+    if mirrored:
+        small = (small[:1] + small[1:].flip(-1)) / 2
+    enlarged = torch.nn.functional.interpolate(small, (side, side), mode="bilinear")
     logits = letterbox.invert_map(enlarged[0, 0].cpu().numpy())
-    return logits, float(answer.iou_scores.flatten()[0].clamp(0, 1))
+    return logits, float(answer.iou_scores.clamp(0, 1).mean())
 
 
 def _to_sam(points_px: Float[np.ndarray, "n 2"], sam: SamModel) -> Float[torch.Tensor, "n 2"]:

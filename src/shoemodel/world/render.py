@@ -16,7 +16,7 @@ from shoemodel.world.places import Place, build_place
 from shoemodel.world.scene import Scene
 from shoemodel.world.surfaces import box
 
-WORLD_VERSION = 3
+WORLD_VERSION = 4
 """Raised whenever the same seed no longer gives the same pixels."""
 MAX_COVERED = 0.02
 """Share of the shoe that cloth or the other leg may hide (ours: a sliver)."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +65,7 @@ def load_asset_shoes(folder: Path) -> list[Path]:
     return [path for path in sorted(folder.rglob("*.mhclo")) if "shoes" in asset_tags(path)]
 
 
-@lru_cache(maxsize=None)
+@cache
 def asset_tags(path: Path) -> frozenset[str]:
     """The tags of a .mhclo file, in lower case; other files have none."""
     if path.suffix != ".mhclo":

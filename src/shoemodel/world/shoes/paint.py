@@ -124,6 +124,10 @@ def _wear(coat: Coat, p: ShoeParameters, at: Places, rng: np.random.Generator) -
         coat.relief = coat.relief + 0.0014 * around * folds
 
 
+LEVEL = 0.7
+"""A sole's faces more level than this lie on the floor or under the foot and are not refined."""
+
+
 def paint_sole(paint: Paint, layer: str, vertices: np.ndarray, faces: np.ndarray) -> Surface:
     """The mesh of a layer of the sole (insole, sole, outsole or stripe) with its relief, colours and gloss."""
     places = paint.places(vertices, np.full(len(vertices), -FAR))
@@ -145,7 +149,7 @@ def _sole_coat(paint: Paint, layer: str, at: Places) -> Coat:
     elif layer == "sole":
         (_cup_look if p.sole_kind == "cup" else _welt_look)(coat, paint, at, rng)
     coat.shade(1 + 0.03 * noise(at.points, 250, rng, 2))
-    return coat
+    return coat if layer == "insole" else hidden(coat, np.abs(at.normals[:, 2]) > LEVEL)
 
 
 def _cup_look(coat: Coat, paint: Paint, at: Places, rng: np.random.Generator) -> None:

@@ -1,0 +1,100 @@
+"""DreamBooth (5.2; Ruiz et al. 2022, arXiv 2208.12242): the base tuned on one shoe, augmented to ten pictures.
+
+The paper does not say how: the whole U-Net is tuned, without prior preservation, at evaluation time (ours).
+"""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from diffusers import DDIMScheduler, StableDiffusionPipeline
+from jaxtyping import UInt8
+from torch import Tensor
+
+from shoemodel.baselines.inputs import STEPS, Given, draw, fit
+from shoemodel.baselines.loading import load_pipeline
+from shoemodel.crop import about_centre, to_network
+from shoemodel.geometry import warp
+from shoemodel.masks import ShoeAreas
+from shoemodel.pose import Pose
+from shoemodel.sw.diffusion import noise_loss
+from shoemodel.sw.sample import embed
+from shoemodel.sw.vae import to_latents
+
+PICTURES = 10
+"""Augmented from the one shoe: the paper's."""
+SUBJECT = "sks shoes"
+TUNING_STEPS, BATCH = 200, 4
+SMALL, RATE_SMALL, RATE = 100_000_000, 1e-4, 5e-6
+"""Learning rate of a U-Net below SMALL parameters (ours), and of Stable Diffusion's: the authors'."""
+
+
+def load(folder: Path) -> Any:
+    """From a folder of Stable Diffusion 1.5, or a pack, whose base is then tuned."""
+    return load_pipeline(StableDiffusionPipeline, folder, "pack")
+
+
+def generate(
+    model: Any,
+    photo_rgb: UInt8[np.ndarray, "h w 3"],
+    areas: ShoeAreas,
+    pose: Pose | None,
+    prompt: str,
+    seed: int,
+    *,
+    given: Given = "whole",
+    steps: int = STEPS,
+    tuning_steps: int = TUNING_STEPS,
+) -> UInt8[np.ndarray, "h w 3"]:
+    """A picture of the prompt by a copy of `model` tuned on this shoe; the pose is not seen."""
+    inputs = fit(model, photo_rgb, areas, given)
+    tuned = tune(model.unet, model, augmented(inputs.example, seed), tuning_steps, seed)
+    pipeline = type(model)(**{**model.components, "unet": tuned})
+    pipeline.set_progress_bar_config(disable=True)
+    return draw(pipeline, inputs, seed, steps, prompt=f"{prompt}, {SUBJECT}")
+
+
+def augmented(picture: UInt8[np.ndarray, "s s 3"], seed: int) -> UInt8[np.ndarray, "n s s 3"]:
+    """PICTURES views of a shoe on white: turned, scaled, moved, mirrored."""
+    rng, side = np.random.default_rng(seed), len(picture)
+    views = []
+    for number in range(PICTURES):
+        shift_px = tuple(rng.uniform(-0.1, 0.1, 2) * side)
+        change = about_centre(side, rng.uniform(0.6, 1.0), rng.uniform(-15, 15), shift_px, flip=number % 2 == 1)
+        views.append(warp(picture, change, (side, side), fill=255))
+    return np.stack(views)
+
+
+def tune(unet: Any, model: Any, pictures: UInt8[np.ndarray, "n s s 3"], steps: int, seed: int) -> Any:
+    """A copy of `unet` that knows `pictures` as SUBJECT, in its precision; `model` is not changed."""
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        tuned = copy.deepcopy(unet).float().train()
+        with torch.no_grad():
+            pixels = torch.from_numpy(to_network(pictures)).to(model.vae.device, model.vae.dtype)
+            latents = to_latents(model.vae, pixels).float()
+            text = embed(model.tokenizer, model.text_encoder, [f"a photo of {SUBJECT}"]).float()
+        _fit_to(tuned, DDIMScheduler.from_config(model.scheduler.config), latents, text, steps)
+    return tuned.to(unet.dtype).eval()
+
+
+def _fit_to(unet: Any, scheduler: DDIMScheduler, latents: Tensor, text: Tensor, steps: int) -> None:
+    """Eq. (2) without a condition on a handful of pictures."""
+    rate = RATE_SMALL if sum(p.numel() for p in unet.parameters()) < SMALL else RATE
+    optimizer = torch.optim.AdamW(unet.parameters(), lr=rate)
+    with torch.enable_grad():
+        for _ in range(steps):
+            rows = torch.randint(len(latents), (BATCH,))
+            with torch.autocast(latents.device.type, torch.bfloat16):
+                loss = noise_loss(
+                    lambda noisy, t: unet(noisy, t, text.expand(len(noisy), -1, -1), return_dict=False)[0],
+                    scheduler,
+                    latents[rows],
+                )
+            loss.backward()
+            optimizer.step()
+            optimizer.zero_grad(set_to_none=True)

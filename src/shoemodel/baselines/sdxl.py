@@ -1,0 +1,36 @@
+"""SDXL from text alone (5.1)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from diffusers import StableDiffusionXLPipeline
+from jaxtyping import UInt8
+
+from shoemodel.baselines.inputs import STEPS, Given, draw, fit
+from shoemodel.baselines.loading import load_pipeline
+from shoemodel.masks import ShoeAreas
+from shoemodel.pose import Pose
+
+
+def load(folder: Path) -> Any:
+    """From a folder of SDXL; it has no counterpart at small sizes."""
+    return load_pipeline(StableDiffusionXLPipeline, folder, None)
+
+
+def generate(
+    model: Any,
+    photo_rgb: UInt8[np.ndarray, "h w 3"],
+    areas: ShoeAreas,
+    pose: Pose | None,
+    prompt: str,
+    seed: int,
+    *,
+    given: Given = "whole",
+    steps: int = STEPS,
+) -> UInt8[np.ndarray, "h w 3"]:
+    """A picture of the prompt; the shoe and the pose are not seen."""
+    inputs = fit(model, photo_rgb, areas, given)
+    return draw(model, inputs, seed, steps, prompt=prompt)

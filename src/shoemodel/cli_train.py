@@ -1,0 +1,114 @@
+"""The verbs that make weights: `shoemodel train | pack`."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+import tyro
+from tyro.conf import Positional, arg
+
+from shoemodel.errors import InputError
+
+TASKS = {
+    "region": "RegionTask",
+    "wd": "WDTask",
+    "feet": "FeetTask",
+    "legs": "LegsTask",
+    "clip": "ClipTask",
+    "autoencoder": "AutoencoderTask",
+    "base": "BaseTask",
+    "sw": "SWTask",
+    "sw_without_pose": "SWWithoutPoseTask",
+    "inpaint": "InpaintTask",
+    "controlnet_inpaint": "ControlNetInpaintTask",
+    "paint_by_example": "PaintByExampleTask",
+    "ip_adapter": "IPAdapterTask",
+    "judge": "JudgeTask",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Train:
+    """Train one module on a folder of tuples; the same command continues an interrupted run.
+
+    Any field of the preset can be changed behind the flags, for example: --loop.steps 100 --loop.threads 1
+
+    Example: shoemodel train wd mini --data data --out runs/wd
+    """
+
+    module: Positional[
+        Literal[
+            "region",
+            "wd",
+            "feet",
+            "legs",
+            "clip",
+            "autoencoder",
+            "base",
+            "sw",
+            "sw_without_pose",
+            "inpaint",
+            "controlnet_inpaint",
+            "paint_by_example",
+            "ip_adapter",
+            "judge",
+        ]
+    ]
+    """What to train; base needs the runs of autoencoder and clip, sw and the baselines need that of base as well."""
+    preset: Positional[Literal["smoke", "mini", "paper"]]
+    """smoke: seconds, to see that everything runs; mini: the shipped pack; paper: the paper's numbers, where known."""
+    data: Annotated[Path, arg(metavar="DIR")]
+    """Folder written by `shoemodel synth`."""
+    out: Annotated[Path, arg(metavar="RUN")]
+    """Run folder: configuration, state, model, losses, samples."""
+
+    def run(self, changes: Sequence[str] = ()) -> int:
+        """Train; `changes` are flags that override fields of the preset."""
+        try:
+            module = importlib.import_module(f"shoemodel.training.{self.module}")
+            from shoemodel.data import datasets
+            from shoemodel.training.loop import train
+        except ImportError as error:
+            raise InputError(f"train needs the package {error.name}: install shoemodel[train]") from error
+        if not hasattr(module, self.preset):
+            raise InputError(f"{self.module} has no preset {self.preset}: the paper does not say how it was trained")
+        preset = getattr(module, self.preset)()
+        prog = f"shoemodel train {self.module} {self.preset} --data DIR --out RUN"
+        config = tyro.cli(type(preset), default=preset, args=list(changes), prog=prog)
+        task = getattr(module, TASKS[self.module])(config, datasets.load(self.data))
+        outcome = train(task, config, self.out)
+        state = "finished" if outcome.finished else "stopped; the same command continues"
+        if int(os.environ.get("RANK", 0)) == 0:  # the others of `accelerate launch` say the same
+            print(f"{self.out}: {outcome.step} steps, {state}; loss {outcome.loss:.4g}")
+        return 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pack:
+    """Collect the components of several runs into one pack of bfloat16 weights with hashes.
+
+    A folder in diffusers' layout or a repository on the hub counts as a run; NAME=FOLDER gives one component alone.
+
+    Example: shoemodel pack runs/* --out mine && shoemodel generate sneaker.jpg --pack mine --prompt jeans --out demo
+    """
+
+    runs: Annotated[Positional[tuple[Path, ...]], arg(metavar="RUN")]
+    """Folders written by `shoemodel train`; where two hold one component, the first counts."""
+    out: Annotated[Path, arg(metavar="FOLDER")]
+    """The pack."""
+    licence: str = "Apache-2.0"
+    """Licence of the weights, as pack.json is to state it."""
+
+    def run(self) -> int:
+        from shoemodel import packs
+
+        if not self.runs:
+            raise InputError("no run was given: name at least one folder written by `shoemodel train`")
+        manifest = packs.assemble(self.runs, self.out, self.licence)
+        print(f"{self.out}: {len(manifest['files'])} files, {manifest['bytes'] / 2**20:.1f} MiB")
+        return 0

@@ -1,0 +1,32 @@
+"""Where and in which precision the networks compute when nobody says otherwise."""
+
+from __future__ import annotations
+
+import torch
+
+HEAVY = ("areas", "feet", "unet", "controlnet", "vae")
+"""Components that run in the fast precision; the others (small, or touchy like SAM) stay float32."""
+LARGE = 2**29
+"""Bytes of weights from which any component is heavy: SAM, in the paper's sizes."""
+
+
+def dtypes(bytes_of: dict[str, int], dtype: torch.dtype | None) -> dict[str, torch.dtype]:
+    """What each component of a pack computes in, by its bytes: float32, or for heavy ones `dtype` or the default."""
+    heavy = {*HEAVY, *(name for name, size in bytes_of.items() if size > LARGE)}
+    return {"default": torch.float32, **dict.fromkeys(heavy, dtype or default_dtype())}
+
+
+def default_device() -> torch.device:
+    """CUDA where there is one, else Apple's MPS, else the processor."""
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+
+
+def default_dtype() -> torch.dtype:
+    """bfloat16 on CUDA and on a processor with AMX tiles, where it is three to four times as fast; float16 on MPS;
+    float32 elsewhere."""
+    device = default_device().type
+    if device == "cpu":
+        return torch.bfloat16 if torch.cpu._is_amx_tile_supported() else torch.float32
+    return torch.bfloat16 if device == "cuda" else torch.float16

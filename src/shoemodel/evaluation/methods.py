@@ -1,0 +1,106 @@
+"""The methods of Table 3 by name: ShoeModel, its ablations and the baselines, all called alike.
+
+A method is a module's `load(folder)` and a function (model, photo, areas, pose, prompt, seed) -> picture, both pictures
+HWC uint8 of one size. All get the same photo, true areas, true pose and caption, and take of them what they can use.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import UInt8
+
+from shoemodel import layout, packs
+from shoemodel.errors import InputError
+from shoemodel.masks import ShoeAreas
+from shoemodel.pipeline import ShoeModelPipeline
+from shoemodel.pose import Pose
+from shoemodel.sw.paste import paste
+
+Picture = UInt8[np.ndarray, "h w 3"]
+Generate = Callable[[Any, Picture, ShoeAreas, Pose | None, str, int], Picture]
+
+METHODS = {
+    "shoemodel": "shoemodel.evaluation.methods:generate",
+    "without_pose": "shoemodel.baselines.ablations:without_pose",
+    "whole_shoe": "shoemodel.baselines.ablations:whole_shoe",
+    "without_paste": "shoemodel.baselines.ablations:without_paste",
+    "sd15": "shoemodel.baselines.sd15:generate",
+    "sdxl": "shoemodel.baselines.sdxl:generate",
+    "inpaint": "shoemodel.baselines.inpaint:generate",
+    "controlnet_inpaint": "shoemodel.baselines.controlnet_inpaint:generate",
+    "paint_by_example": "shoemodel.baselines.paint_by_example:generate",
+    "ip_adapter": "shoemodel.baselines.ip_adapter:generate",
+    "dreambooth": "shoemodel.baselines.dreambooth:generate",
+}
+"""Name -> module and function."""
+REAL = "real"
+"""Not drawn: the true worn pictures of other held-out tuples, the floor of every distance."""
+
+
+@dataclass(frozen=True)
+class Method:
+    """A method and the folder of its weights."""
+
+    name: str
+    folder: Path
+
+    def load(self) -> Any:
+        """Its model."""
+        return self._module.load(self.folder)
+
+    @property
+    def generate(self) -> Generate:
+        """Its function."""
+        return getattr(self._module, METHODS[self.name].partition(":")[2])
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes when a file of its weights does: the hash of their names, sizes and times."""
+        files = sorted(path for path in self.folder.rglob("*") if path.is_file())
+        stats = [(path.relative_to(self.folder).as_posix(), path.stat()) for path in files]
+        text = repr([self.name, *((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats)])
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def _module(self) -> Any:
+        return importlib.import_module(METHODS[self.name].partition(":")[0])
+
+
+def parse(text: str, pack: str) -> list[Method]:
+    """Read "NAME[=FOLDER],..."; a method without a folder takes its weights from the pack.
+
+    Raises:
+        InputError: an unknown or repeated name, or a folder that is not there.
+    """
+    found: dict[str, Method] = {}
+    for entry in text.split(","):
+        name, _, folder = (part.strip() for part in entry.partition("="))
+        if name not in METHODS and name != REAL:
+            raise InputError(f"--methods names {name!r}; {REAL}, {', '.join(METHODS)} are accepted")
+        if name in found:
+            raise InputError(f"--methods names {name} twice")
+        if folder and not Path(folder).is_dir():
+            raise InputError(f"--methods says {name}={folder}, but there is no such folder")
+        found[name] = Method(name, Path(folder) if folder else packs.resolve(pack))
+    return list(found.values())
+
+
+def load(folder: Path) -> ShoeModelPipeline:
+    """ShoeModel itself, from a pack."""
+    return ShoeModelPipeline.from_pretrained(folder)
+
+
+def generate(
+    model: ShoeModelPipeline, photo_rgb: Picture, areas: ShoeAreas, pose: Pose, prompt: str, seed: int
+) -> Picture:
+    """ShoeModel's shoe-wearing generation behind given areas and pose, on the photo's own canvas (3.3)."""
+    _, shoe = model.place(photo_rgb, areas, layout.keep(photo_rgb.shape[:2]))
+    text, _ = model.encode(prompt)
+    return paste(model.wear(shoe, pose, text, seed), shoe[..., :3], shoe[..., 3] == 255)

@@ -1,0 +1,59 @@
+"""ShoeModel with a part switched off, on an untrained pack."""
+
+import numpy as np
+import pytest
+
+from shoemodel.baselines import ablations
+from shoemodel.masks import ShoeAreas
+from shoemodel.pose import Pose
+from shoemodel.sw import sample
+
+
+@pytest.fixture
+def shoe(shoe_mask):
+    """(photo, areas, pose): the upper third of the shoe is its wearable area."""
+    labels = shoe_mask.astype(np.uint8)
+    labels[:45][shoe_mask[:45]] = 2
+    rng = np.random.default_rng(0)
+    photo = rng.integers(0, 256, (*shoe_mask.shape, 3), dtype=np.uint8)
+    return photo, ShoeAreas(labels), Pose(rng.uniform(10, 90, (12, 2)), np.full(12, 2))
+
+
+@pytest.fixture
+def given(monkeypatch):
+    """What the generator is conditioned on, call by call."""
+    seen = []
+    draw = sample.sample
+
+    def recorded(*arguments, **options):
+        seen.append(arguments[4].numpy())
+        return draw(*arguments, **options)
+
+    monkeypatch.setattr(sample, "sample", recorded)
+    return seen
+
+
+def test_without_pose_keeps_x_w_and_the_shoe(pipeline, shoe, given):
+    photo, areas, _ = shoe
+    image = ablations.without_pose(pipeline, *shoe, "jeans", 1, steps=2)
+    ablations.without_paste(pipeline, *shoe, "jeans", 1, steps=2)
+    blank, posed = given
+    assert not blank[3:].any() and posed[3:].any()
+    assert np.array_equal(blank[:3], posed[:3])
+    assert np.array_equal(image[areas.visible], photo[areas.visible])
+
+
+def test_whole_shoe_is_given_and_pasted_whole(pipeline, shoe, given):
+    photo, areas, _ = shoe
+    image = ablations.whole_shoe(pipeline, *shoe, "jeans", 1, steps=2)
+    ablations.without_paste(pipeline, *shoe, "jeans", 1, steps=2)
+    whole, visible = ((condition[:3] > 0).any(0).sum() for condition in given)
+    assert whole > 1.1 * visible
+    assert np.array_equal(image[areas.shoe], photo[areas.shoe])
+
+
+def test_without_paste_changes_the_shoe(pipeline, shoe):
+    photo, areas, _ = shoe
+    image = ablations.without_paste(pipeline, *shoe, "jeans", 1, steps=2)
+    assert image.shape == photo.shape
+    assert not np.array_equal(image[areas.visible], photo[areas.visible])

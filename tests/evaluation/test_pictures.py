@@ -1,0 +1,78 @@
+"""Sets of pictures: chosen by shoe, drawn once, never mistaken for others."""
+
+import numpy as np
+import pytest
+
+from shoemodel.data.splits import SPLITS
+from shoemodel.errors import InputError
+from shoemodel.evaluation import held_out, methods, pictures
+
+
+@pytest.fixture
+def method(monkeypatch, tmp_path):
+    """A method that draws its seed in grey, and how often it was asked."""
+    calls = []
+
+    def generate(model, photo_rgb, areas, pose, prompt, seed):
+        calls.append(seed)
+        return np.full_like(photo_rgb, seed % 256)
+
+    monkeypatch.setattr(methods, "load", lambda folder: calls.append("load"))
+    monkeypatch.setattr(methods, "generate", generate)
+    (tmp_path / "weights").mkdir()
+    (tmp_path / "weights" / "file").write_text("1")
+    return methods.Method("shoemodel", tmp_path / "weights"), calls
+
+
+def test_choice_takes_every_shoe_once_before_any_twice(toy_folder):
+    keys, others = pictures.choose(toy_folder, SPLITS, 24, 0, others=True)
+    shoes = held_out.keys(toy_folder, SPLITS)
+    assert len({shoes[key] for key in keys}) == 24 and not keys & others and len(others) == 24
+    assert pictures.choose(toy_folder, SPLITS, 24, 0, others=False)[0] == keys
+    assert pictures.choose(toy_folder, SPLITS, 24, 1, others=False)[0] != keys
+    assert len(pictures.choose(toy_folder, SPLITS, None, 0, others=False)[0]) == 48
+    with pytest.raises(InputError, match=r"holds 48 tuples .* 25 tuples and as many for the row real"):
+        pictures.choose(toy_folder, SPLITS, 25, 0, others=True)
+
+
+def test_pictures_are_drawn_once(method, toy_folder, tmp_path):
+    drawing, calls = method
+    keys, _ = pictures.choose(toy_folder, SPLITS, 3, 0, others=False)
+
+    def draw(seed=0):
+        return list(pictures.drawn(drawing, toy_folder, SPLITS, keys, seed, tmp_path / "out"))
+
+    first = draw()
+    assert calls[0] == "load" and len(calls) == 4 and len({each.seed for each in first}) == 3
+    again = draw()
+    assert len(calls) == 4 and [each.file for each in again] == [each.file for each in first]
+    assert all((a.picture == b.picture).all() for a, b in zip(first, again, strict=True))
+    first[0].file.unlink()
+    draw()
+    assert len(calls) == 6  # one picture, and the model for it
+    draw(seed=1)
+    (drawing.folder / "file").write_text("22")
+    draw()
+    assert len(calls) == 6 + 2 * 4  # another seed, other weights: other pictures
+
+
+def test_list_names_every_file_with_its_hash(toy_folder, tmp_path):
+    keys, _ = pictures.choose(toy_folder, SPLITS, 2, 0, others=False)
+    shown = list(pictures.true(toy_folder, SPLITS, keys, tmp_path / "reference"))
+    assert all((each.picture == each.sample.worn).all() for each in shown)
+    file = pictures.list_files(tmp_path, {"reference": [each.listed for each in shown]})
+    head, *rows = file.read_text().splitlines()
+    assert head == "set,key,shoe,seed,file,sha256" and len(rows) == 2
+    assert rows[0].startswith(f"reference,{shown[0].sample.key},toy-") and "reference/" in rows[0]
+
+
+def test_methods_are_named_with_their_folders(tiny_pack, tmp_path):
+    found = methods.parse(f"shoemodel, real,inpaint={tmp_path}", str(tiny_pack))
+    assert [(each.name, each.folder) for each in found] == [
+        ("shoemodel", tiny_pack),
+        ("real", tiny_pack),
+        ("inpaint", tmp_path),
+    ]
+    for text, message in (("photoshop", "'photoshop'"), ("real,real", "twice"), ("sd15=nowhere", "no such folder")):
+        with pytest.raises(InputError, match=message):
+            methods.parse(text, str(tiny_pack))

@@ -1,0 +1,73 @@
+"""A result as good as a true picture scores 1; each fault lowers the score and is named."""
+
+import math
+
+import numpy as np
+import pytest
+
+from shoemodel.layout import keep
+from shoemodel.lps.predict import FootKeypoints
+from shoemodel.masks import ShoeAreas
+from shoemodel.pose import Pose
+from shoemodel.quality import clip, score
+from shoemodel.result import ShoeModelResult
+from shoemodel.wd.region import Region
+
+GOOD = {"expansion": 0.0, "seam": 2.0, "pose": 1.0, "legs": 0.0, "sides": 1.0, "prompt": 60.0}
+
+
+def test_every_limit_names_its_source():
+    assert set(score.LIMITS) == set(GOOD)
+    for limit in score.LIMITS.values():
+        assert limit.source and limit.grade(limit.good) == 1 and limit.grade(limit.bad) == 0
+
+
+def test_nothing_to_say_against_a_good_picture():
+    quality = score.grade(GOOD)
+    assert quality.score == 1 and quality.passed and quality.measures == GOOD
+    assert score.grade(GOOD | {"prompt": math.nan}).score == 1  # not measured, not counted
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("expansion", 0.12, "grown by 12%"),
+        ("seam", 20.0, "ΔE 20.0"),
+        ("pose", 0.5, "only 50%"),
+        ("legs", 1.0, "off by 1"),
+        ("sides", 0.0, "left and right"),
+        ("prompt", 3.0, "CLIP score 3"),
+    ],
+)
+def test_a_fault_is_named_and_costs(name, value, reason):
+    quality = score.grade(GOOD | {name: value})
+    assert quality.score < 0.5 and len(quality.reasons) == 1 and reason in quality.reasons[0]
+
+
+def test_faults_add_up_and_the_worst_comes_first():
+    one = score.grade(GOOD | {"legs": 1.0})
+    two = score.grade(GOOD | {"legs": 1.0, "pose": 0.6})
+    assert 0 < two.score < one.score and ["legs" in reason for reason in two.reasons] == [True, False]
+
+
+def test_each_picture_of_a_result_is_scored(pipeline, shoe_mask):
+    size = shoe_mask.shape
+    photo = np.random.default_rng(0).integers(0, 256, (*size, 3), dtype=np.uint8)
+    pose = Pose(np.random.default_rng(1).uniform(10, 90, (12, 2)), np.full(12, 2))
+    result = ShoeModelResult(
+        images=[photo, 255 - photo],
+        shoe=np.dstack([photo, np.where(shoe_mask, 255, 0).astype(np.uint8)]),
+        region=Region(shoe_mask, 1.0, "mask"),
+        areas=ShoeAreas(shoe_mask.astype(np.uint8)),
+        layout=keep(size),
+        feet=FootKeypoints(np.zeros((8, 2)), np.zeros(8), np.zeros(8, bool)),
+        poses=[pose, pose],
+        pose_images=[photo, photo],
+        generated=[photo, photo],
+        seeds=[0, 1],
+    )
+    towers = clip.of_pack(pipeline, "tiny")
+    first, second = score.score(result, "red shoes", pipeline.judge, towers)
+    assert set(first.measures) == set(score.LIMITS) and 0 <= first.score <= 1
+    assert first.measures["seam"] != second.measures["seam"]
+    assert math.isnan(score.score(result, "red shoes", pipeline.judge)[0].measures["prompt"])
