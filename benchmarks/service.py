@@ -54,14 +54,16 @@ class Load:
     milliseconds: list[float] = field(default_factory=list)
     statuses: Counter = field(default_factory=Counter)
     accepted: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+    """Until the last answer."""
 
-    def row(self, route: str, clients: int, seconds: float) -> str:
+    def row(self, route: str, clients: int) -> str:
         """A row of the table."""
         times = np.array(self.milliseconds or [np.nan])
         p50, p99 = np.percentile(times, (50, 99))
         refused = ", ".join(f"{n} × {status}" for status, n in sorted(self.statuses.items()) if status >= 400) or "–"
-        rate = sum(self.statuses.values()) / seconds
-        return f"| {route} | {clients} | {rate:.1f} | {len(times) / seconds:.1f} | {p50:.0f} | {p99:.0f} | {refused} |"
+        rate, successes = (n / self.seconds for n in (sum(self.statuses.values()), len(self.milliseconds)))
+        return f"| {route} | {clients} | {rate:.1f} | {successes:.1f} | {p50:.0f} | {p99:.0f} | {refused} |"
 
 
 def main(options: Benchmark) -> None:
@@ -73,7 +75,7 @@ def main(options: Benchmark) -> None:
     for route, body in routes.items():
         for clients in options.clients:
             load = run(address, route, body, clients, lambda: time.sleep(options.seconds))
-            print(load.row(route, clients, options.seconds), flush=True)
+            print(load.row(route, clients), flush=True)
 
     def kill() -> None:
         time.sleep(options.seconds)
@@ -108,7 +110,7 @@ def run(address: str, route: str, body: bytes, clients: int, until: Callable[[],
     def client() -> None:
         connection = http.client.HTTPConnection(address, timeout=600)
         while not stop.is_set():
-            started = time.perf_counter()
+            sent = time.perf_counter()
             try:
                 headers = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"} if body else {}
                 connection.request(method, path, body, headers)
@@ -119,17 +121,19 @@ def run(address: str, route: str, body: bytes, clients: int, until: Callable[[],
             with lock:
                 load.statuses[answer.status] += 1
                 if answer.status < 400:
-                    load.milliseconds.append(1000 * (time.perf_counter() - started))
+                    load.milliseconds.append(1000 * (time.perf_counter() - sent))
                 if answer.status == 202:
                     load.accepted.append(json.loads(data)["id"])
 
     threads = [threading.Thread(target=client) for _ in range(clients)]
+    started = time.perf_counter()
     for thread in threads:
         thread.start()
     until()
     stop.set()
     for thread in threads:
         thread.join()
+    load.seconds = time.perf_counter() - started
     return load
 
 

@@ -64,11 +64,12 @@ class Serve:
         service = self._service(tokens)
 
         class Server(uvicorn.Server):
-            """Tells the worker at the signal, not once all connections are closed."""
+            """Tells the worker at the signal, not once all connections are closed, and then does not die of it."""
 
             def handle_exit(self, sig: int, frame: FrameType | None) -> None:
                 service.worker.close()
-                super().handle_exit(sig, frame)
+                self.force_exit = self.should_exit
+                self.should_exit = True
 
         application = app.create_app(service, self.cors, self.grace)
         config = uvicorn.Config(

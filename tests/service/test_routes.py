@@ -104,6 +104,7 @@ def test_a_fault_of_ours_says_nothing_about_itself(client, photo, monkeypatch, f
         assert sentence(answer, 500) == "internal error; the server's log says more"
     job = finished(client, client.post("/v1/jobs", files={"photo": photo}, data=QUICK).json()["id"])
     assert (job["status"], job["error"]) == ("failed", "internal error; the server's log says more")
+    assert 'route="/v1/areas",status="500"} 1.0' in client.get("/metrics").text
 
 
 def test_tokens(serve, photo):

@@ -73,11 +73,18 @@ class Timed:
             await self._app(scope, receive, send)
             return
         started = time.perf_counter()
+        status, seconds = 500, None  # what the server answers where the application raises
 
         async def sent(message: Message) -> None:
+            nonlocal status, seconds
             if message["type"] == "http.response.start":
-                path = getattr(scope.get("route"), "path", "none")
-                self._metrics.request(scope["method"], path, message["status"], time.perf_counter() - started)
+                status, seconds = message["status"], time.perf_counter() - started
             await send(message)
 
-        await self._app(scope, receive, sent)
+        try:
+            await self._app(scope, receive, sent)
+        finally:
+            path = getattr(scope.get("route"), "path", "none")
+            if seconds is None:
+                seconds = time.perf_counter() - started
+            self._metrics.request(scope["method"], path, status, seconds)
