@@ -45,7 +45,7 @@ def visit(browser, studio):
         context = browser.new_context(viewport={"width": width, "height": height}, accept_downloads=True)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(180_000)  # a machine may be busy
         page.on("request", lambda request: faults.append(request.url) if not _is_local(request.url) else None)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.goto(studio)
