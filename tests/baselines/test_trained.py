@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import load_file
 
 from shoemodel.baselines import controlnet_inpaint, inpaint, ip_adapter, paint_by_example
-from shoemodel.cli import TASKS
+from shoemodel.cli_train import TASKS
 from shoemodel.data.datasets import load
 from shoemodel.masks import ShoeAreas
 from shoemodel.training import autoencoder, base, baselines, clip
