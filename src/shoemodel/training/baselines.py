@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from diffusers import UNet2DConditionModel
 from torch import Tensor
-from transformers import CLIPImageProcessor, CLIPModel, CLIPVisionConfig
+from transformers import CLIPImageProcessor, CLIPVisionModelWithProjection
 
 from shoemodel import draw
 from shoemodel.baselines.inputs import Given, kept_area
@@ -38,7 +38,7 @@ class BaselineConfig:
     autoencoder: Path = Path("runs/autoencoder")
     """Run (or pack) that holds the vae."""
     clip: Path = Path("runs/clip")
-    """Run that holds tokenizer, text_encoder and clip."""
+    """Run that holds tokenizer, text_encoder and image_encoder."""
     base: Path = Path("runs/base")
     """Run (or pack) that holds unet and scheduler."""
     latents: Path = Path("runs/latents")
@@ -152,9 +152,8 @@ def widened(unet: UNet2DConditionModel, extra: int) -> UNet2DConditionModel:
     return wide
 
 
-def load_clip(run: Path) -> tuple[CLIPModel, CLIPImageProcessor]:
-    """The whole CLIP of a run, and how its image tower takes pictures: in [-1, 1]."""
-    clip = CLIPModel.from_pretrained(run / "model" / "clip", local_files_only=True, dtype=torch.float32)
-    vision: CLIPVisionConfig = clip.config.vision_config
-    side, half = vision.image_size, [0.5] * 3
-    return clip, CLIPImageProcessor(size=side, crop_size=side, image_mean=half, image_std=half)
+def load_image_encoder(run: Path) -> tuple[CLIPVisionModelWithProjection, CLIPImageProcessor]:
+    """The image tower of a run's CLIP, and how it takes pictures: in [-1, 1]."""
+    encoder = load_component(run, "image_encoder")
+    side, half = encoder.config.image_size, [0.5] * 3
+    return encoder, CLIPImageProcessor(size=side, crop_size=side, image_mean=half, image_std=half)

@@ -8,13 +8,12 @@ from typing import Any
 import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
-from transformers import CLIPVisionModelWithProjection
 
 from shoemodel.baselines import ip_adapter
 from shoemodel.baselines.inputs import Given, shoe_alone
 from shoemodel.baselines.latent_pipeline import LatentPipeline
 from shoemodel.training.base import plain_attention
-from shoemodel.training.baselines import BaselineConfig, BaselineTask, load_clip, minutes_20, smoke
+from shoemodel.training.baselines import BaselineConfig, BaselineTask, load_image_encoder, minutes_20, smoke
 from shoemodel.training.latents import load_component
 from shoemodel.training.task import Batch
 
@@ -35,12 +34,9 @@ class IPAdapterTask(BaselineTask):
 
     def build(self) -> dict[str, Any]:
         """The base with an adapter that starts from the text's own attention."""
-        clip, self.processor = load_clip(self.config.clip)
-        self.encoder = CLIPVisionModelWithProjection(clip.config.vision_config)
-        self.encoder.vision_model.load_state_dict(clip.vision_model.state_dict())
-        self.encoder.visual_projection.load_state_dict(clip.visual_projection.state_dict())
+        self.encoder, self.processor = load_image_encoder(self.config.clip)
         plain_attention(self.unet)
-        self.unet._load_ip_adapter_weights(initial_adapter(self.unet, clip.config.projection_dim))
+        self.unet._load_ip_adapter_weights(initial_adapter(self.unet, self.encoder.config.projection_dim))
         self.unet.requires_grad_(False)
         self.unet.encoder_hid_proj.requires_grad_(True)
         for layer in _cross_attention(self.unet):

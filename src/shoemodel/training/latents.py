@@ -28,12 +28,13 @@ from rich.progress import track
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
-from transformers import CLIPTextModel, CLIPTokenizer
+from transformers import CLIPTextModel, CLIPTokenizer, CLIPVisionModelWithProjection
 
 from shoemodel.crop import about_centre, to_network
 from shoemodel.data.datasets import Tuples
 from shoemodel.errors import InputError
 from shoemodel.geometry import Similarity, warp
+from shoemodel.quiet import quiet
 from shoemodel.sw.sample import embed
 from shoemodel.sw.vae import is_decoder, to_latents
 from shoemodel.training.checkpoint import component_folder, write_file
@@ -202,7 +203,10 @@ def load_component(run: Path, name: str) -> Any:
     if name == "tokenizer":
         return CLIPTokenizer.from_pretrained(folder, local_files_only=True)
     if name == "text_encoder":
-        return CLIPTextModel.from_pretrained(folder, local_files_only=True, dtype=torch.float32)
+        with quiet():  # of its projection, which is not needed here
+            return CLIPTextModel.from_pretrained(folder, local_files_only=True, dtype=torch.float32)
+    if name == "image_encoder":
+        return CLIPVisionModelWithProjection.from_pretrained(folder, local_files_only=True, dtype=torch.float32)
     if name == "scheduler":
         return DDIMScheduler.from_pretrained(folder, local_files_only=True)
     return AutoModel.from_pretrained(str(folder), local_files_only=True, torch_dtype=torch.float32)

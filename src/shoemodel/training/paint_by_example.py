@@ -10,7 +10,7 @@ from torch import Tensor
 
 from shoemodel.baselines import paint_by_example
 from shoemodel.baselines.inputs import Given, shoe_alone
-from shoemodel.training.baselines import BaselineConfig, load_clip, minutes_20, smoke
+from shoemodel.training.baselines import BaselineConfig, load_image_encoder, minutes_20, smoke
 from shoemodel.training.inpaint import InpaintTask
 from shoemodel.training.task import Batch
 
@@ -29,9 +29,9 @@ class PaintByExampleTask(InpaintTask):
 
     def build(self) -> dict[str, Any]:
         """The inpainting U-Net, and Paint-by-Example's image encoder on the frozen image tower of CLIP."""
-        clip, self.processor = load_clip(self.config.clip)
-        self.encoder = PaintByExampleImageEncoder(clip.config.vision_config)
-        self.encoder.model.load_state_dict(clip.vision_model.state_dict())
+        tower, self.processor = load_image_encoder(self.config.clip)
+        self.encoder = PaintByExampleImageEncoder(tower.config)
+        self.encoder.model.load_state_dict(tower.vision_model.state_dict())
         self.encoder.model.requires_grad_(False)
         self.trained["image_encoder"] = self.encoder
         components = {**super().build(), "image_encoder": self.encoder, "feature_extractor": self.processor}
