@@ -11,7 +11,7 @@ CHROMIUM = Path("/usr/bin/chromium")
 
 
 @pytest.fixture
-def studio(pipeline, found_feet):
+def studio(pipeline, tiny_pack, found_feet):
     """The address of a studio around the tiny pack, in which feet are found."""
     pytest.importorskip("gradio", reason="gradio is not installed: shoemodel[studio]")
     from shoemodel.studio import app
@@ -19,7 +19,7 @@ def studio(pipeline, found_feet):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    blocks = app.build(pipeline, "tiny")
+    blocks = app.build(pipeline, str(tiny_pack))
     yield app.launch(blocks, "127.0.0.1", port)
     blocks.close()
 
@@ -45,7 +45,7 @@ def visit(browser, studio):
         context = browser.new_context(viewport={"width": width, "height": height}, accept_downloads=True)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(180_000)  # a machine may be busy
+        page.set_default_timeout(90_000)  # a machine may be busy
         page.on("request", lambda request: faults.append(request.url) if not _is_local(request.url) else None)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.goto(studio)
