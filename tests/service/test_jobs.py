@@ -92,7 +92,7 @@ def test_a_job_that_takes_too_long_fails(serve, photo, held, finished, monkeypat
 
 
 def test_a_photo_without_a_shoe_fails_its_job_alone(client, photo, finished, monkeypatch):
-    monkeypatch.setattr("shoemodel.wd.region.ask", lambda *_: (np.full((96, 128), -1.0), 0.01))
+    monkeypatch.setattr("shoemodel.wd.region.ask", lambda *_, **__: (np.full((96, 128), -1.0), 0.01))
     wall = ("wall.png", images.encode_png(images.from_bytes(photo[1], "a").rgb))
     bad, good = submit(client, wall), submit(client, photo)
     assert finished(client, good)["status"] == "done"
