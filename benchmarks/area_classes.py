@@ -71,14 +71,13 @@ MEASURES = ("wearable", "mIoU", "mIoU, two classes")
 
 def confusions(data: Path, runs: dict[str, Path]) -> tuple[dict[str, list[np.ndarray]], list[str]]:
     """(3, 3) pixel counts of each held-out picture for each run, and each picture's shoe."""
-    from transformers import SegformerForSemanticSegmentation
-
     from shoemodel.evaluation import held_out
     from shoemodel.evaluation.areas import confusion
     from shoemodel.wd.predict import predict
+    from shoemodel.wd.segformer import StemmedSegformer
 
     models = {
-        name: SegformerForSemanticSegmentation.from_pretrained(run / "model" / "areas") for name, run in runs.items()
+        name: StemmedSegformer.from_pretrained(run / "model" / "areas") for name, run in runs.items()
     }
     matrices: dict[str, list[np.ndarray]] = {name: [] for name in runs}
     shoes: list[str] = []

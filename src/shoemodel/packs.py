@@ -43,7 +43,11 @@ VARIANTS = ("*.fp16.*", "*.non_ema.*", "*.bin", "*.ckpt", "*.pt", "*.msgpack", "
 """What published folders hold besides."""
 OPTIONAL = {"image_encoder": "transformers", "judge": "transformers"}
 """Components that a pack may hold: they draw nothing, they look at what was drawn."""
-OWN_CLASSES = {"StemmedSam": "shoemodel.wd.sam", "StemmedVitPose": "shoemodel.lps.vitpose"}
+OWN_CLASSES = {
+    "StemmedSam": "shoemodel.wd.sam",
+    "StemmedSegformer": "shoemodel.wd.segformer",
+    "StemmedVitPose": "shoemodel.lps.vitpose",
+}
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,7 @@ from shoemodel.wd import predict as wd
 from shoemodel.wd import region as regions
 from shoemodel.wd.region import Region
 from shoemodel.wd.sam import StemmedSam
+from shoemodel.wd.segformer import StemmedSegformer
 
 
 class ShoeModelPipeline(DiffusionPipeline):
@@ -75,7 +76,7 @@ class ShoeModelPipeline(DiffusionPipeline):
     def __init__(
         self,
         region: SamModel | StemmedSam,
-        areas: SegformerForSemanticSegmentation,
+        areas: SegformerForSemanticSegmentation | StemmedSegformer,
         feet: VitPoseForPoseEstimation | StemmedVitPose,
         legs: LegDenoiser,
         legs_scheduler: DDPMScheduler,

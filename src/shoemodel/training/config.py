@@ -30,8 +30,10 @@ class LoopConfig:
     """Steps over which the learning rate rises from zero."""
     schedule: Literal["cosine", "constant"] = "cosine"
     """Learning rate after the warm-up: a half cosine down to zero at `steps`, or level."""
+    optimizer: Literal["adamw", "muon"] = "adamw"
+    """adamw, or muon (see `training.optimizer`): fewer steps to the same loss, each somewhat dearer."""
     weight_decay: float = 0.01
-    """AdamW's decoupled weight decay."""
+    """Decoupled weight decay."""
     clip: float = 1.0
     """Largest norm of the gradient."""
     ema_decay: float = 0.999

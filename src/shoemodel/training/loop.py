@@ -37,6 +37,7 @@ from shoemodel.training.checkpoint import (
 )
 from shoemodel.training.config import LoopConfig, check_same_run, learning_rate, to_json
 from shoemodel.training.history import History, plot
+from shoemodel.training.optimizer import build_optimizer
 from shoemodel.training.task import Batch, Task
 
 
@@ -122,7 +123,7 @@ class _Run:
         self.modules = holder.modules_
         self.parameters = [p for p in self.modules.parameters() if p.requires_grad]
         self.ema = EMAModel(self.parameters, decay=loop.ema_decay, foreach=True)
-        optimizer = torch.optim.AdamW(self.parameters, lr=loop.lr, weight_decay=loop.weight_decay, fused=True)
+        optimizer = build_optimizer(loop.optimizer, holder, loop.lr, loop.weight_decay)
         self.model, self.optimizer = self.accelerator.prepare(holder, optimizer)
         self.step, self.seconds = load_state(out, self.modules, self.ema, self.optimizer, self.device)
         self.losses = History(out / "loss.csv", self.step)

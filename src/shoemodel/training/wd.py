@@ -19,7 +19,7 @@ from shoemodel.training.backgrounds import another_place
 from shoemodel.training.config import LoopConfig
 from shoemodel.training.task import Batch
 from shoemodel.wd import augment
-from shoemodel.wd.model import SIZES, Backbone, area_labels, area_logits, build, crop_to_shoe
+from shoemodel.wd.model import Backbone, area_labels, area_logits, build, crop_to_shoe
 from shoemodel.wd.predict import scores
 
 
@@ -31,7 +31,7 @@ class WDConfig:
     side: int = 256
     """Input side, px."""
     backbone: Backbone = "mini"
-    """b0 (3.7 million parameters) to b5 (85 million) are SegFormer's own; mini has 1.7 million."""
+    """b0 (3.7 million parameters) to b5 (85 million) are SegFormer's own; mini, with a convolutional stem, has 1.8 million."""
     classes: Literal[2, 3] = 3
     """3: background, visible, wearable; 2: everything else, wearable: the paper's ablation."""
     mosaic_p: float = augment.MOSAIC_P
@@ -58,7 +58,9 @@ def paper() -> WDConfig:
 
 def mini() -> WDConfig:
     """256 px and a smaller SegFormer (ours)."""
-    loop = LoopConfig(steps=3000, batch=12, lr=1e-3, warmup=100, ema_decay=0.995, sample_every=500)
+    loop = LoopConfig(
+        steps=3000, batch=12, lr=2e-3, optimizer="muon", warmup=100, ema_decay=0.995, sample_every=500
+    )
     return WDConfig(loop=loop, class_weights=(1.0, 1.0, 1.5))
 
 
@@ -77,7 +79,7 @@ class WDTask:
         rows, validation = decision.validation_rows(learnt.shoe_ids)
         self.train, self.validation = learnt.subset(rows), learnt.subset(validation)
         torch.manual_seed(config.loop.seed)
-        self.model = build(*SIZES[config.backbone], classes=config.classes)
+        self.model = build(config.backbone, config.classes)
         self.model.config.image_size = config.side  # where `wd.predict` finds it
         self.trained = {"areas": self.model}
         self.frozen: dict[str, torch.nn.Module] = {}

@@ -22,6 +22,7 @@ from transformers import SegformerConfig, SegformerForSemanticSegmentation
 from shoemodel import masks
 from shoemodel.crop import crop_to_mask
 from shoemodel.geometry import Similarity
+from shoemodel.wd.segformer import StemmedSegformer
 
 MARGIN = 0.08
 """Black margin around the shoe, of the box's longer side (ours)."""
@@ -52,13 +53,12 @@ SIZES: Mapping[Backbone, Sizes] = {
     "b5": Sizes(_WIDE, (3, 6, 40, 3), _HEADS, 768),
 }
 """B0 to B5 are SegFormer's own (Xie et al. 2021, Table 6); smoke and mini are (ours)."""
+STEMMED: tuple[Backbone, ...] = ("smoke", "mini")
 
 
-def build(
-    hidden_sizes: tuple[int, ...], depths: tuple[int, ...], heads: tuple[int, ...], decoder_size: int, classes: int = 3
-) -> SegformerForSemanticSegmentation:
-    """A SegFormer with fresh weights: `build(*SIZES["b0"])`; `classes` is a key of CLASS_NAMES."""
-    names = CLASS_NAMES[classes]
+def build(backbone: Backbone, classes: int = 3) -> SegformerForSemanticSegmentation:
+    """A SegFormer with fresh weights; `classes` is a key of CLASS_NAMES. smoke and mini have a convolutional stem."""
+    (hidden_sizes, depths, heads, decoder_size), names = SIZES[backbone], CLASS_NAMES[classes]
     config = SegformerConfig(
         hidden_sizes=list(hidden_sizes),
         depths=list(depths),
@@ -67,6 +67,9 @@ def build(
         id2label=dict(enumerate(names)),
         label2id={name: number for number, name in enumerate(names)},
     )
+    if backbone in STEMMED:
+        config.classifier_dropout_prob = config.drop_path_rate = 0.0  # too small a network to be held back
+        return StemmedSegformer(config)
     return SegformerForSemanticSegmentation(config)
 
 
