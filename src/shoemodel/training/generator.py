@@ -19,7 +19,7 @@ class GeneratorConfig:
     """Run (or pack) that holds the vae."""
     clip: Path = Path("runs/clip")
     """Run (or pack) that holds tokenizer and text_encoder, and image_encoder for the baselines that see an example."""
-    latents: Path = Path("runs/latents")
+    latents: Path = Path("latents")
     """Folder that keeps encoded pictures between runs (see `training.latents`)."""
     views: int = 4
     """Views of each tuple (see `training.latents`)."""
