@@ -1,4 +1,4 @@
-"""What the base, the ShoeControlNet and the trained baselines start from: an autoencoder, CLIP, latents of the tuples."""
+"""What the base, the ShoeControlNet and the trained baselines share: an autoencoder, CLIP, latents of the tuples."""
 
 from __future__ import annotations
 
