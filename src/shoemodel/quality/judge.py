@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from jaxtyping import Bool, Float, UInt8
 from torch import Tensor
-from transformers import SegformerConfig, SegformerForSemanticSegmentation
+from transformers import SegformerForSemanticSegmentation
 
 from shoemodel.crop import to_network
 from shoemodel.errors import InputError
@@ -23,6 +23,7 @@ from shoemodel.geometry import Letterbox
 from shoemodel.lps import feet
 from shoemodel.pose import FLIP, NAMES
 from shoemodel.quiet import quiet
+from shoemodel.wd.model import build as segformer
 
 OUTPUTS = ("shoe", *NAMES)
 SHOE = 0
@@ -49,16 +50,9 @@ def build(
     side: int, hidden_sizes: tuple[int, ...], depths: tuple[int, ...], heads: tuple[int, ...], decoder_size: int
 ) -> SegformerForSemanticSegmentation:
     """A judge with fresh weights for pictures of `side` px."""
-    config = SegformerConfig(
-        hidden_sizes=list(hidden_sizes),
-        depths=list(depths),
-        num_attention_heads=list(heads),
-        decoder_hidden_size=decoder_size,
-        id2label=dict(enumerate(OUTPUTS)),
-        label2id={name: number for number, name in enumerate(OUTPUTS)},
-    )
-    config.image_size = side  # where `read` finds it
-    return SegformerForSemanticSegmentation(config)
+    model = segformer(hidden_sizes, depths, heads, decoder_size, OUTPUTS)
+    model.config.image_size = side  # where `read` finds it
+    return model
 
 
 def of_pack(pipeline: Any, name: str) -> SegformerForSemanticSegmentation:

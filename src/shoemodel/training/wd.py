@@ -19,7 +19,7 @@ from shoemodel.training.backgrounds import another_place
 from shoemodel.training.config import LoopConfig
 from shoemodel.training.task import Batch
 from shoemodel.wd import augment
-from shoemodel.wd.model import SIZES, Backbone, area_labels, area_logits, build, crop_to_shoe
+from shoemodel.wd.model import CLASS_NAMES, SIZES, Backbone, area_labels, area_logits, build, crop_to_shoe
 from shoemodel.wd.predict import scores
 
 
@@ -77,7 +77,7 @@ class WDTask:
         rows, validation = decision.validation_rows(learnt.shoe_ids)
         self.train, self.validation = learnt.subset(rows), learnt.subset(validation)
         torch.manual_seed(config.loop.seed)
-        self.model = build(*SIZES[config.backbone], classes=config.classes)
+        self.model = build(*SIZES[config.backbone], CLASS_NAMES[config.classes])
         self.model.config.image_size = config.side  # where `wd.predict` finds it
         self.trained = {"areas": self.model}
         self.frozen: dict[str, torch.nn.Module] = {}

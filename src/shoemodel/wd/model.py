@@ -10,7 +10,7 @@ The ablation with two classes (Table 5) has logits (b, 2, s, s): everything else
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -55,10 +55,13 @@ SIZES: Mapping[Backbone, Sizes] = {
 
 
 def build(
-    hidden_sizes: tuple[int, ...], depths: tuple[int, ...], heads: tuple[int, ...], decoder_size: int, classes: int = 3
+    hidden_sizes: tuple[int, ...],
+    depths: tuple[int, ...],
+    heads: tuple[int, ...],
+    decoder_size: int,
+    names: Sequence[str] = masks.NAMES,
 ) -> SegformerForSemanticSegmentation:
-    """A SegFormer with fresh weights: `build(*SIZES["b0"])`; `classes` is a key of CLASS_NAMES."""
-    names = CLASS_NAMES[classes]
+    """A SegFormer with fresh weights and an output for each of `names`: `build(*SIZES["b0"], CLASS_NAMES[2])`."""
     config = SegformerConfig(
         hidden_sizes=list(hidden_sizes),
         depths=list(depths),
