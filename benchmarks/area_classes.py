@@ -76,9 +76,7 @@ def confusions(data: Path, runs: dict[str, Path]) -> tuple[dict[str, list[np.nda
     from shoemodel.wd.predict import predict
     from shoemodel.wd.segformer import StemmedSegformer
 
-    models = {
-        name: StemmedSegformer.from_pretrained(run / "model" / "areas") for name, run in runs.items()
-    }
+    models = {name: StemmedSegformer.from_pretrained(run / "model" / "areas") for name, run in runs.items()}
     matrices: dict[str, list[np.ndarray]] = {name: [] for name in runs}
     shoes: list[str] = []
     for sample in held_out.read(data, ("test",)):

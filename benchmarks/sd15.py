@@ -172,7 +172,7 @@ def others() -> dict[str, Callable[[Path], Any]]:
     from shoemodel.wd import model
 
     return {
-        "areas": lambda _: model.build("b0"),
+        "areas": lambda _: model.build(*model.SIZES["b0"]),
         "feet": lambda _: feet.build(),
         "legs": lambda _: LegDenoiser(),
         "legs_scheduler": lambda _: build_scheduler(),

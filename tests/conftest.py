@@ -99,7 +99,7 @@ def tiny_components() -> dict:
     )
     return {
         "region": tiny_sam(),
-        "areas": wd.build("smoke"),
+        "areas": wd.build(*wd.SIZES["smoke"], stemmed=True),
         "feet": feet.build(side=SIDE, hidden=16, depth=1, heads=2, simple=True, stemmed=True),
         "legs": LegDenoiser(width=16, depth=1),
         "legs_scheduler": DDPMScheduler(num_train_timesteps=25, beta_schedule="squaredcos_cap_v2", clip_sample=False),

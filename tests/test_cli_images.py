@@ -24,7 +24,7 @@ def test_table_3_is_drawn_once_and_written(toy_folder, tiny_pack, tmp_path, caps
     assert ours["FID"] > real["FID"]  # an untrained generator is further from the truth than the truth
     rows = list(csv.DictReader((tmp_path / "table3" / "files.csv").open()))
     assert [sum(row["set"] == name for row in rows) for name in ("reference", "shoemodel", "real")] == [5, 5, 5]
-    monkeypatch.setattr("shoemodel.evaluation.methods.generate", lambda *_: pytest.fail("drawn again"))
+    monkeypatch.setattr("shoemodel.baselines.ablations.generate", lambda *_: pytest.fail("drawn again"))
     assert main(command) == 0
     again = json.loads(file.read_text())
     assert again["methods"] == report["methods"] and again["intervals"] == report["intervals"]

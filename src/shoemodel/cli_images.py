@@ -23,7 +23,7 @@ class Images:
     Each method draws one picture for each of n tuples from the unworn picture, its true areas and pose, and a caption.
     Pictures are kept as PNG and not drawn again; files.csv beside them lists every set with its seeds and hashes.
 
-    Example: shoemodel evaluate images --data data --methods shoemodel,real,inpaint=runs/inpaint --json table3.json
+    Example: shoemodel evaluate images --data data --methods shoemodel,real,inpaint=baselines/inpaint --json table3.json
     """
 
     data: Annotated[Path, arg(metavar="DIR")]

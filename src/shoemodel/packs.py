@@ -222,7 +222,7 @@ def components_of(run: Path | str) -> dict[str, Path]:
     known = COMPONENTS | OPTIONAL
     held = {path.name: path for path in sorted(inside.iterdir()) if path.name in known and path.is_dir()}
     if not held:
-        raise InputError(f"{run} is no finished run: it has no folder named model, and holds no component itself")
+        raise InputError(f"{run} is no finished run that a pack takes: {inside} holds none of {', '.join(known)}")
     return held
 
 

@@ -33,6 +33,7 @@ from diffusers import (
 from diffusers.pipelines.pipeline_utils import DiffusionPipeline
 from jaxtyping import Bool, UInt8
 from PIL import Image
+from torch import Tensor
 from transformers import (
     CLIPTextModel,
     CLIPTextModelWithProjection,
@@ -87,7 +88,7 @@ class ShoeModelPipeline(DiffusionPipeline):
         controlnet: ControlNetModel,
         scheduler: DDIMScheduler,
         image_encoder: CLIPVisionModelWithProjection | None = None,
-        judge: SegformerForSemanticSegmentation | None = None,
+        judge: StemmedSegformer | None = None,
     ):
         super().__init__()
         self.register_modules(
@@ -275,19 +276,15 @@ class ShoeModelPipeline(DiffusionPipeline):
         **walk: Any,
     ) -> UInt8[np.ndarray, "s s 3"]:
         """The networks' own picture of legs wearing the shoe, before paste-back (3.3). `walk` as in `sample`."""
-        return sample.sample(
-            self.unet,
-            self.controlnet,
-            self.vae,
-            self.scheduler,
-            conditions.of_canvas(shoe, pose, self.side),
-            text,
-            steps=steps,
-            guidance=guidance,
-            seed=seed,
-            callback=callback,
-            **walk,
-        )
+        condition = conditions.of_canvas(shoe, pose, self.side)
+        return self._sample(condition, text, seed, callback, steps=steps, guidance=guidance, **walk)
+
+    def _sample(
+        self, condition: Tensor, text: sample.Text, seed: int, callback: Callable[[int], None] | None, **options: Any
+    ) -> UInt8[np.ndarray, "s s 3"]:
+        """`sample.sample` with this pipeline's networks."""
+        networks = (self.unet, self.controlnet, self.vae, self.scheduler)
+        return sample.sample(*networks, condition, text, seed=seed, callback=callback, **options)
 
 
 def _seed(generator: torch.Generator | int | None) -> int:

@@ -23,9 +23,8 @@ from jaxtyping import Float, UInt8
 from torch import Tensor
 
 from shoemodel.pipeline import ShoeModelPipeline
-from shoemodel.pose import Pose
 from shoemodel.result import ShoeModelResult
-from shoemodel.sw import conditions, sample
+from shoemodel.sw import sample
 
 
 @dataclass(eq=False)
@@ -93,20 +92,11 @@ class SharedPipeline(ShoeModelPipeline):
         with self._turn:
             yield
 
-    def wear(
-        self,
-        shoe: UInt8[np.ndarray, "H W 4"],
-        pose: Pose,
-        text: sample.Text,
-        seed: int = 0,
-        steps: int = 50,
-        guidance: float = 7.0,
-        callback: Callable[[int], None] | None = None,
-        **walk: Any,
+    def _sample(
+        self, condition: Tensor, text: sample.Text, seed: int, callback: Callable[[int], None] | None, **options: Any
     ) -> UInt8[np.ndarray, "s s 3"]:
         """As in `ShoeModelPipeline`, in one batch with the pictures of the other calls."""
-        condition = conditions.of_canvas(shoe, pose, self.side)
-        picture = _Picture(condition, text, seed, {"steps": steps, "guidance": guidance, **walk}, callback)
+        picture = _Picture(condition, text, seed, options, callback)
         with self._turn:
             self._waiting.append(picture)
             while picture.waits:

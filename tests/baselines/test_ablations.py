@@ -52,6 +52,15 @@ def test_whole_shoe_is_given_and_pasted_whole(pipeline, shoe, given):
     assert np.array_equal(image[areas.shoe], photo[areas.shoe])
 
 
+def test_with_nothing_off_x_w_and_x_p_are_given_and_x_w_is_pasted(pipeline, shoe, given):
+    photo, areas, _ = shoe
+    image = ablations.generate(pipeline, *shoe, "jeans", 1, steps=2)
+    (condition,) = given
+    assert condition[3:].any()
+    assert np.array_equal(image[areas.visible], photo[areas.visible])
+    assert not np.array_equal(image[areas.wearable], photo[areas.wearable])
+
+
 def test_without_paste_changes_the_shoe(pipeline, shoe):
     photo, areas, _ = shoe
     image = ablations.without_paste(pipeline, *shoe, "jeans", 1, steps=2)

@@ -32,7 +32,7 @@ def test_both_engines_make_the_same_files(tiny_pack, shoe_photo, found_feet):
     wanted = {
         "A": ("shoe.png", order),
         "B": ("none.png", order),
-        "C": ("shoe.png", Order(prompt="a skirt", seed=4, steps=1)),
+        "C": ("shoe.png", Order(prompt="a skirt", seed=4, steps=1, layout="keep", interval=(0.1, 0.8))),
     }
     rows = [
         Row(sku=sku, photo=shoe_photo.with_name(name), named=name, order=own) for sku, (name, own) in wanted.items()
@@ -46,6 +46,15 @@ def test_both_engines_make_the_same_files(tiny_pack, shoe_photo, found_feet):
         for name in set(local[sku].files).difference(TIMED):
             assert ray[sku].files[name] == local[sku].files[name], (sku, name)
     assert "none.png does not exist" in ray["B"].error and len(ray["A"].files) > 5
+
+
+def test_a_row_comes_back_whole_from_its_columns(shoe_photo):
+    picky = Order(prompt="jeans", num=3, keep=2, rejected=True, layout="keep", solver="unipc", interval=(0.2, 0.9))
+    for own in (picky, Order(prompt="")):
+        row = Row(sku="Ä/1", photo=shoe_photo, named="photos/shoe.png", order=own)
+        columns = ray_engine.to_columns(row)
+        assert all(isinstance(value, str | int | float | tuple | None) for value in columns.values())
+        assert ray_engine.from_columns(columns | {"interval": list(own.interval)}) == row
 
 
 def test_pools():

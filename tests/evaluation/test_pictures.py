@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from shoemodel.baselines import ablations
 from shoemodel.data.splits import SPLITS
 from shoemodel.errors import InputError
 from shoemodel.evaluation import held_out, methods, pictures
@@ -17,8 +18,8 @@ def method(monkeypatch, tmp_path):
         calls.append(seed)
         return np.full_like(photo_rgb, seed % 256)
 
-    monkeypatch.setattr(methods, "load", lambda folder: calls.append("load"))
-    monkeypatch.setattr(methods, "generate", generate)
+    monkeypatch.setattr(ablations, "load", lambda folder: calls.append("load"))
+    monkeypatch.setattr(ablations, "generate", generate)
     (tmp_path / "weights").mkdir()
     (tmp_path / "weights" / "file").write_text("1")
     return methods.Method("shoemodel", tmp_path / "weights"), calls

@@ -7,7 +7,7 @@ import torch
 from shoemodel import masks
 from shoemodel.data.splits import TEST_SHARE, lot
 from shoemodel.training import decision
-from shoemodel.wd.model import area_logits, build
+from shoemodel.wd.model import CLASS_NAMES, SIZES, area_logits, build
 
 
 def test_a_network_that_says_wearable_too_seldom_is_shifted():
@@ -28,7 +28,7 @@ def test_without_a_wearable_area_nothing_is_shifted():
 
 @pytest.mark.parametrize("classes", [2, 3])
 def test_the_shift_is_folded_into_the_copy(classes):
-    model = build("smoke", classes).eval()
+    model = build(*SIZES["smoke"], CLASS_NAMES[classes], stemmed=True).eval()
     pixels = torch.rand(1, 3, 64, 64)
     with torch.no_grad():
         before, after = area_logits(model, pixels), area_logits(decision.folded(model, 0.75), pixels)

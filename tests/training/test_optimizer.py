@@ -6,7 +6,11 @@ from shoemodel.training.optimizer import build_optimizer
 
 def _network() -> nn.Sequential:
     return nn.Sequential(
-        nn.Conv2d(3, 32, 3), nn.GroupNorm(4, 32), nn.Conv2d(32, 32, 3, groups=32), nn.Conv2d(32, 16, 1), nn.Conv2d(16, 4, 1)
+        nn.Conv2d(3, 32, 3),
+        nn.GroupNorm(4, 32),
+        nn.Conv2d(32, 32, 3, groups=32),
+        nn.Conv2d(32, 16, 1),
+        nn.Conv2d(16, 4, 1),
     )
 
 

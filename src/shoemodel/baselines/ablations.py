@@ -1,11 +1,13 @@
-"""ShoeModel with one of its parts switched off, each called as a baseline is.
+"""ShoeModel on given areas and pose, whole or with one of its parts switched off, each called as a baseline is.
 
 These switch parts off in the trained generator. Fig. 9 trains again without X_p: `training.sw_without_pose`.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from jaxtyping import UInt8
@@ -26,7 +28,7 @@ def load(folder: Path) -> ShoeModelPipeline:
     return ShoeModelPipeline.from_pretrained(folder)
 
 
-def without_pose(
+def generate(
     model: ShoeModelPipeline,
     photo_rgb: Picture,
     areas: ShoeAreas,
@@ -34,47 +36,25 @@ def without_pose(
     prompt: str,
     seed: int,
     *,
+    off: Literal["pose", "separation", "paste"] | None = None,
     steps: int = STEPS,
 ) -> Picture:
-    """X_p is black (Fig. 9)."""
-    nobody = Pose(pose.points, np.full_like(pose.visibility, ABSENT))
-    return paste(_draw(model, photo_rgb, areas, nobody, prompt, seed, steps), photo_rgb, areas.visible)
-
-
-def whole_shoe(
-    model: ShoeModelPipeline,
-    photo_rgb: Picture,
-    areas: ShoeAreas,
-    pose: Pose,
-    prompt: str,
-    seed: int,
-    *,
-    steps: int = STEPS,
-) -> Picture:
-    """The wearable area is not removed: X_m is given and pasted in place of X_w."""
-    unseparated = ShoeAreas.from_masks(areas.shoe, np.zeros_like(areas.shoe))
-    return paste(_draw(model, photo_rgb, unseparated, pose, prompt, seed, steps), photo_rgb, unseparated.visible)
-
-
-def without_paste(
-    model: ShoeModelPipeline,
-    photo_rgb: Picture,
-    areas: ShoeAreas,
-    pose: Pose,
-    prompt: str,
-    seed: int,
-    *,
-    steps: int = STEPS,
-) -> Picture:
-    """The generator's own picture, enlarged."""
-    drawn = _draw(model, photo_rgb, areas, pose, prompt, seed, steps)
-    return Letterbox(areas.size, drawn.shape[:2]).invert_image(drawn)
-
-
-def _draw(
-    model: ShoeModelPipeline, photo_rgb: Picture, areas: ShoeAreas, pose: Pose, prompt: str, seed: int, steps: int
-) -> UInt8[np.ndarray, "s s 3"]:
-    """X' before paste-back, the shoe where it stands in the photo."""
+    """Shoe-wearing generation (3.3) on the photo's own canvas, the shoe where it stands in the photo."""
+    if off == "pose":
+        pose = Pose(pose.points, np.full_like(pose.visibility, ABSENT))
+    if off == "separation":
+        areas = ShoeAreas.from_masks(areas.shoe, np.zeros_like(areas.shoe))
     _, shoe = model.place(photo_rgb, areas, layout.keep(areas.size))
     text, _ = model.encode(prompt)
-    return model.wear(shoe, pose, text, seed, steps, GUIDANCE)
+    drawn = model.wear(shoe, pose, text, seed, steps, GUIDANCE)
+    if off == "paste":
+        return Letterbox(areas.size, drawn.shape[:2]).invert_image(drawn)
+    return paste(drawn, photo_rgb, areas.visible)
+
+
+without_pose = partial(generate, off="pose")
+"""X_p is black (Fig. 9)."""
+whole_shoe = partial(generate, off="separation")
+"""The wearable area is not removed: X_m is given and pasted in place of X_w."""
+without_paste = partial(generate, off="paste")
+"""The generator's own picture, enlarged."""

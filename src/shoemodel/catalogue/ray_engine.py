@@ -7,10 +7,9 @@ way and are written by the process that was started. So no folder has to be shar
 from __future__ import annotations
 
 import os
-import pickle
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from shoemodel.catalogue import work
 from shoemodel.catalogue.manifest import Row
 from shoemodel.catalogue.work import Done
 from shoemodel.errors import InputError
+from shoemodel.orders import Order
 from shoemodel.pipeline import ShoeModelPipeline
 
 
@@ -62,7 +62,7 @@ def run(
     if pool.gpus * pool.least > found and "RAY_ADDRESS" not in os.environ:
         raise InputError(f"--gpus {pool.gpus:g} was asked for {pool.least} workers; this machine has {found:g} GPUs")
     here = {"ray.io/node-id": ray.get_runtime_context().get_node_id()}
-    todo = [{"row": pickle.dumps(row)} for row in rows]
+    todo = [to_columns(row) for row in rows]
     photos = data.from_items(todo, override_num_blocks=len(todo)).map(
         _read, num_cpus=0, concurrency=2, label_selector=here
     )
@@ -70,16 +70,28 @@ def run(
     arguments = (load, dict(pack), cpus)
     made = photos.map(_Worker, fn_constructor_args=arguments, compute=actors, num_cpus=cpus, num_gpus=pool.gpus)
     for answer in made.iter_rows():
-        yield pickle.loads(answer["done"])
+        files = dict(zip(answer["names"], answer["contents"], strict=True))
+        yield Done(answer["sku"], answer["seconds"], files, answer["error"])
+
+
+def to_columns(row: Row) -> dict[str, Any]:
+    """A row as strings and numbers, one column for each field of its order."""
+    return {"sku": row.sku, "photo": str(row.photo), "named": row.named, **asdict(row.order)}
+
+
+def from_columns(columns: Mapping[str, Any]) -> Row:
+    """The row that `to_columns` was given; other columns are passed over."""
+    asked = {field.name: columns[field.name] for field in fields(Order)}
+    order = Order(**asked | {"interval": tuple(asked["interval"])})  # a list by now
+    return Row(sku=columns["sku"], photo=Path(columns["photo"]), named=columns["named"], order=order)
 
 
 def _read(row: dict[str, Any]) -> dict[str, Any]:
     """Adds the photo's bytes; none where it cannot be read, which the worker then finds out and says."""
-    photo = pickle.loads(row["row"]).photo
     try:
-        return {**row, "photo": photo.read_bytes()}
+        return {**row, "bytes": Path(row["photo"]).read_bytes()}
     except OSError:
-        return {**row, "photo": b""}
+        return {**row, "bytes": b""}
 
 
 class _Worker:
@@ -90,11 +102,12 @@ class _Worker:
         self.pipeline, self.pack = load(), pack
 
     def __call__(self, given: dict[str, Any]) -> dict[str, Any]:
-        """{row, photo} -> {done}."""
-        row = pickle.loads(given["row"])
+        """The columns of a row, bytes -> sku, seconds, error, and names and contents of the files."""
+        row, data = from_columns(given), given["bytes"]
         with tempfile.TemporaryDirectory(prefix="shoemodel-") as folder:
             photo = Path(folder) / row.photo.name
-            if given["photo"]:
-                photo.write_bytes(given["photo"])
-            done = work.make(self.pipeline, row, self.pack, photo if given["photo"] else None)
-        return {"done": pickle.dumps(done)}
+            if data:
+                photo.write_bytes(data)
+            done = work.make(self.pipeline, row, self.pack, photo if data else None)
+        names, contents = list(done.files), list(done.files.values())
+        return {"sku": done.sku, "seconds": done.seconds, "error": done.error, "names": names, "contents": contents}

@@ -16,18 +16,16 @@ from typing import Any
 import numpy as np
 from jaxtyping import UInt8
 
-from shoemodel import layout, packs
+from shoemodel import packs
 from shoemodel.errors import InputError
 from shoemodel.masks import ShoeAreas
-from shoemodel.pipeline import ShoeModelPipeline
 from shoemodel.pose import Pose
-from shoemodel.sw.paste import paste
 
 Picture = UInt8[np.ndarray, "h w 3"]
 Generate = Callable[[Any, Picture, ShoeAreas, Pose | None, str, int], Picture]
 
 METHODS = {
-    "shoemodel": "shoemodel.evaluation.methods:generate",
+    "shoemodel": "shoemodel.baselines.ablations:generate",
     "without_pose": "shoemodel.baselines.ablations:without_pose",
     "whole_shoe": "shoemodel.baselines.ablations:whole_shoe",
     "without_paste": "shoemodel.baselines.ablations:without_paste",
@@ -90,17 +88,3 @@ def parse(text: str, pack: str) -> list[Method]:
             raise InputError(f"--methods says {name}={folder}, but there is no such folder")
         found[name] = Method(name, Path(folder) if folder else packs.resolve(pack))
     return list(found.values())
-
-
-def load(folder: Path) -> ShoeModelPipeline:
-    """ShoeModel itself, from a pack."""
-    return ShoeModelPipeline.from_pretrained(folder)
-
-
-def generate(
-    model: ShoeModelPipeline, photo_rgb: Picture, areas: ShoeAreas, pose: Pose, prompt: str, seed: int
-) -> Picture:
-    """ShoeModel's shoe-wearing generation behind given areas and pose, on the photo's own canvas (3.3)."""
-    _, shoe = model.place(photo_rgb, areas, layout.keep(photo_rgb.shape[:2]))
-    text, _ = model.encode(prompt)
-    return paste(model.wear(shoe, pose, text, seed), shoe[..., :3], shoe[..., 3] == 255)

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from jaxtyping import Bool, Float, UInt8
 from torch import Tensor
-from transformers import SegformerConfig, SegformerForSemanticSegmentation
+from transformers import SegformerForSemanticSegmentation
 
 from shoemodel.crop import to_network
 from shoemodel.errors import InputError
@@ -23,6 +23,8 @@ from shoemodel.geometry import Letterbox
 from shoemodel.lps import feet
 from shoemodel.pose import FLIP, NAMES
 from shoemodel.quiet import quiet
+from shoemodel.wd.model import build as segformer
+from shoemodel.wd.segformer import StemmedSegformer
 
 OUTPUTS = ("shoe", *NAMES)
 SHOE = 0
@@ -49,16 +51,9 @@ def build(
     side: int, hidden_sizes: tuple[int, ...], depths: tuple[int, ...], heads: tuple[int, ...], decoder_size: int
 ) -> SegformerForSemanticSegmentation:
     """A judge with fresh weights for pictures of `side` px."""
-    config = SegformerConfig(
-        hidden_sizes=list(hidden_sizes),
-        depths=list(depths),
-        num_attention_heads=list(heads),
-        decoder_hidden_size=decoder_size,
-        id2label=dict(enumerate(OUTPUTS)),
-        label2id={name: number for number, name in enumerate(OUTPUTS)},
-    )
-    config.image_size = side  # where `read` finds it
-    return SegformerForSemanticSegmentation(config)
+    model = segformer(hidden_sizes, depths, heads, decoder_size, OUTPUTS, stemmed=True)
+    model.config.image_size = side  # where `read` finds it
+    return model
 
 
 def of_pack(pipeline: Any, name: str) -> SegformerForSemanticSegmentation:
@@ -85,7 +80,7 @@ def load(run: Path) -> SegformerForSemanticSegmentation:
     if not folder.is_dir():
         raise InputError(f"{run} holds no model/judge; a run of `shoemodel train judge` is accepted")
     with quiet():
-        return SegformerForSemanticSegmentation.from_pretrained(folder, local_files_only=True).eval()
+        return StemmedSegformer.from_pretrained(folder, local_files_only=True).eval()
 
 
 @torch.no_grad()

@@ -122,7 +122,7 @@ class Worker:
             self.store.requeue(job.id)
         except InputError as error:
             self.store.fail(job.id, str(error))
-        except Exception:
+        except Exception:  # the thread's outermost frame: one job may fail, the next ones must still run
             log.exception("job %s failed", job.id)
             self.store.fail(job.id, INTERNAL_ERROR)
         finally:

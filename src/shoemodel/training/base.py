@@ -22,21 +22,15 @@ from shoemodel.sw.sample import Text, controlled, encode, sample_batch
 from shoemodel.sw.vae import downsampling
 from shoemodel.training.adapters import Adapters, merged, with_adapters
 from shoemodel.training.config import LoopConfig
-from shoemodel.training.latents import embed_captions, encode_views, load_component
+from shoemodel.training.generator import GeneratorConfig, GeneratorTask
+from shoemodel.training.latents import load_component
 from shoemodel.training.task import Batch
 
 
 @dataclass(frozen=True, kw_only=True)
-class BaseConfig:
+class BaseConfig(GeneratorConfig):
     """The U-Net's size, what it builds on, and the run."""
 
-    loop: LoopConfig
-    autoencoder: Path = Path("runs/autoencoder")
-    """Run (or pack) that holds the vae."""
-    clip: Path = Path("runs/clip")
-    """Run (or pack) that holds tokenizer and text_encoder."""
-    latents: Path = Path("runs/latents")
-    """Folder that keeps encoded pictures between runs (see `training.latents`)."""
     widths: tuple[int, ...] = (128, 256)
     """Channels from the latents' resolution down; each step halves the side."""
     text_levels: tuple[bool, ...] = (False, True)
@@ -49,8 +43,6 @@ class BaseConfig:
     tuned: Path = Path("runs/base")
     """Run (or pack) whose unet and scheduler the adapters tune."""
     prediction: Prediction = "v_prediction"
-    views: int = 4
-    """Views of each picture (see `training.latents`)."""
     text_dropout: float = 0.1
     """Share of samples without text, for classifier-free guidance."""
     min_snr: float = 0.0
@@ -97,17 +89,12 @@ def plain_attention(*models: Any) -> None:
             model.set_attn_processor(AttnProcessor())
 
 
-class BaseTask:
+class BaseTask(GeneratorTask):
     """Learn the worn pictures of `tuples` from their captions."""
 
     def __init__(self, config: BaseConfig, tuples: Tuples):
         self.config = config
-        self.train, self.test = tuples.split()
-        self.vae = load_component(config.autoencoder, "vae")
-        self.tokenizer = load_component(config.clip, "tokenizer")
-        self.text_encoder = load_component(config.clip, "text_encoder")
-        self.latents = encode_views(self.vae, self.train, config.views, config.latents)
-        self.captions = embed_captions(self.tokenizer, self.text_encoder, self.train)
+        super().__init__(config, tuples)
         torch.manual_seed(config.loop.seed)
         if config.lora_rank:
             self.unet = with_adapters(load_component(config.tuned, "unet"), config.lora_rank)

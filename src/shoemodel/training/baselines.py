@@ -6,6 +6,7 @@ saves a whole pipeline, RUN/model/pipeline, which the module of its name in `sho
 
 from __future__ import annotations
 
+import abc
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,27 +25,19 @@ from shoemodel.data.datasets import Tuples
 from shoemodel.masks import ShoeAreas
 from shoemodel.sw.diffusion import noise_loss
 from shoemodel.training.config import LoopConfig
-from shoemodel.training.latents import View, embed_captions, encode_views, load_component
+from shoemodel.training.generator import GeneratorConfig, GeneratorTask
+from shoemodel.training.latents import View, load_component
 from shoemodel.training.task import Batch
 
 GIVEN: tuple[Given, Given] = ("visible", "whole")
 
 
 @dataclass(frozen=True, kw_only=True)
-class BaselineConfig:
+class BaselineConfig(GeneratorConfig):
     """What a baseline builds on, what it is given, and the run."""
 
-    loop: LoopConfig
-    autoencoder: Path = Path("runs/autoencoder")
-    """Run (or pack) that holds the vae."""
-    clip: Path = Path("runs/clip")
-    """Run that holds tokenizer, text_encoder and image_encoder."""
     base: Path = Path("runs/base")
     """Run (or pack) that holds unet and scheduler."""
-    latents: Path = Path("runs/latents")
-    """Folder that keeps encoded pictures between runs (see `training.latents`)."""
-    views: int = 4
-    """Views of each tuple (see `training.latents`)."""
     whole_share: float = 0.5
     """Share of samples given the whole shoe, the others its visible area (Fig. 5): each is tested both ways."""
     dropout: float = 0.1
@@ -63,7 +56,7 @@ def smoke() -> BaselineConfig:
     return BaselineConfig(loop=loop, views=2)
 
 
-class BaselineTask:
+class BaselineTask(GeneratorTask, abc.ABC):
     """Learn the worn pictures of `tuples`; a subclass says what from and how."""
 
     generate: Callable[..., np.ndarray]
@@ -71,14 +64,9 @@ class BaselineTask:
 
     def __init__(self, config: BaselineConfig, tuples: Tuples):
         self.config = config
-        self.train, self.test = tuples.split()
-        self.vae = load_component(config.autoencoder, "vae")
-        self.tokenizer = load_component(config.clip, "tokenizer")
-        self.text_encoder = load_component(config.clip, "text_encoder")
+        super().__init__(config, tuples)
         self.unet = load_component(config.base, "unet")
         self.scheduler = load_component(config.base, "scheduler")
-        self.latents = encode_views(self.vae, self.train, config.views, config.latents)
-        self.captions = embed_captions(self.tokenizer, self.text_encoder, self.train)
         self.trained: dict[str, torch.nn.Module] = {}
         self.frozen: dict[str, torch.nn.Module] = {"vae": self.vae, "text_encoder": self.text_encoder}
         torch.manual_seed(config.loop.seed)
@@ -95,13 +83,13 @@ class BaselineTask:
             "text_encoder": self.text_encoder,
         }
 
+    @abc.abstractmethod
     def condition(self, row: int, number: int, given: Given) -> Batch:
         """What view `number` of training tuple `row` gives the baseline, each without its batch axis."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def predict(self, noisy: Tensor, timesteps: Tensor, batch: Batch) -> Tensor:
         """The prediction of ε or v."""
-        raise NotImplementedError
 
     def batch(self, rng: np.random.Generator, size: int) -> Batch:
         """latents (b, c, h, w), text (b, 77, d), and what `condition` gives."""

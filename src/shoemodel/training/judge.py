@@ -50,8 +50,9 @@ class JudgeConfig:
 
 
 def mini() -> JudgeConfig:
-    """1.0M parameters: an hour or two on one processor thread with AMX."""
-    return JudgeConfig(loop=LoopConfig(steps=6000, batch=12, lr=1.5e-3, warmup=100, ema_decay=0.998, sample_every=1000))
+    """1.0M parameters: about an hour on one processor thread with AMX."""
+    loop = LoopConfig(steps=3000, batch=12, lr=2e-3, optimizer="muon", warmup=100, ema_decay=0.998, sample_every=500)
+    return JudgeConfig(loop=loop)
 
 
 def smoke() -> JudgeConfig:

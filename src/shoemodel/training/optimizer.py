@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 SMALLEST_SIDE = 16
 """A matrix with fewer rows or columns (of pictures in and out, or of one channel) is left to AdamW (ours)."""
@@ -36,7 +36,7 @@ def build_optimizer(
     return Muon([group for group in groups if group["params"]])
 
 
-def _matrices(modules: nn.Module) -> list[nn.Parameter]:
+def _matrices(modules: nn.Module) -> list[Tensor]:
     """Weights of linear layers and convolutions that are matrices worth the name."""
     layers = (m for m in modules.modules() if isinstance(m, nn.Linear | nn.Conv2d))
     return [m.weight for m in layers if min(len(m.weight), m.weight[0].numel()) >= SMALLEST_SIDE]

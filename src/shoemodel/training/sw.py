@@ -21,25 +21,17 @@ from shoemodel.sw.sample import controlled, encode, sample_batch
 from shoemodel.sw.vae import downsampling
 from shoemodel.training.base import plain_attention
 from shoemodel.training.config import LoopConfig
-from shoemodel.training.latents import View, embed_captions, encode_views, load_component
+from shoemodel.training.generator import GeneratorConfig, GeneratorTask
+from shoemodel.training.latents import View, load_component
 from shoemodel.training.task import Batch
 
 
 @dataclass(frozen=True, kw_only=True)
-class SWConfig:
+class SWConfig(GeneratorConfig):
     """What the ShoeControlNet builds on, how its condition is roughened, and the run."""
 
-    loop: LoopConfig
-    autoencoder: Path = Path("runs/autoencoder")
-    """Run (or pack) that holds the vae."""
-    clip: Path = Path("runs/clip")
-    """Run (or pack) that holds tokenizer and text_encoder."""
     base: Path = Path("runs/base")
     """Run (or pack) that holds unet and scheduler."""
-    latents: Path = Path("runs/latents")
-    """Folder that keeps encoded pictures between runs (see `training.latents`)."""
-    views: int = 4
-    """Views of each tuple (see `training.latents`)."""
     text_dropout: float = 0.1
     """Share of samples without text, for classifier-free guidance (ours)."""
     pose_jitter_px: float = 1.5
@@ -86,19 +78,14 @@ def smoke() -> SWConfig:
     return SWConfig(loop=loop, views=2)
 
 
-class SWTask:
+class SWTask(GeneratorTask):
     """Learn the worn pictures of `tuples` from X_w, X_p and captions; test on shoes held out."""
 
     def __init__(self, config: SWConfig, tuples: Tuples):
         self.config = config
-        self.train, self.test = tuples.split()
-        self.vae = load_component(config.autoencoder, "vae")
-        self.tokenizer = load_component(config.clip, "tokenizer")
-        self.text_encoder = load_component(config.clip, "text_encoder")
+        super().__init__(config, tuples)
         self.unet = load_component(config.base, "unet")
         self.scheduler = load_component(config.base, "scheduler")
-        self.latents = encode_views(self.vae, self.train, config.views, config.latents)
-        self.captions = embed_captions(self.tokenizer, self.text_encoder, self.train)
         torch.manual_seed(config.loop.seed)
         self.controlnet = shoe_controlnet(self.unet, downsampling=downsampling(self.vae))
         if config.lean:

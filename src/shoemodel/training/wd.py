@@ -19,7 +19,7 @@ from shoemodel.training.backgrounds import another_place
 from shoemodel.training.config import LoopConfig
 from shoemodel.training.task import Batch
 from shoemodel.wd import augment
-from shoemodel.wd.model import Backbone, area_labels, area_logits, build, crop_to_shoe
+from shoemodel.wd.model import CLASS_NAMES, SIZES, STEMMED, Backbone, area_labels, area_logits, build, crop_to_shoe
 from shoemodel.wd.predict import scores
 
 
@@ -31,7 +31,7 @@ class WDConfig:
     side: int = 256
     """Input side, px."""
     backbone: Backbone = "mini"
-    """b0 (3.7 million parameters) to b5 (85 million) are SegFormer's own; mini, with a convolutional stem, has 1.8 million."""
+    """b0 (3.7 million parameters) to b5 (85 million) are SegFormer's own; mini, with a stem, has 1.8 million."""
     classes: Literal[2, 3] = 3
     """3: background, visible, wearable; 2: everything else, wearable: the paper's ablation."""
     mosaic_p: float = augment.MOSAIC_P
@@ -58,9 +58,7 @@ def paper() -> WDConfig:
 
 def mini() -> WDConfig:
     """256 px and a smaller SegFormer (ours)."""
-    loop = LoopConfig(
-        steps=3000, batch=12, lr=2e-3, optimizer="muon", warmup=100, ema_decay=0.995, sample_every=500
-    )
+    loop = LoopConfig(steps=3000, batch=12, lr=2e-3, optimizer="muon", warmup=100, ema_decay=0.995, sample_every=500)
     return WDConfig(loop=loop, class_weights=(1.0, 1.0, 1.5))
 
 
@@ -79,7 +77,8 @@ class WDTask:
         rows, validation = decision.validation_rows(learnt.shoe_ids)
         self.train, self.validation = learnt.subset(rows), learnt.subset(validation)
         torch.manual_seed(config.loop.seed)
-        self.model = build(config.backbone, config.classes)
+        names, stemmed = CLASS_NAMES[config.classes], config.backbone in STEMMED
+        self.model = build(*SIZES[config.backbone], names, stemmed=stemmed)
         self.model.config.image_size = config.side  # where `wd.predict` finds it
         self.trained = {"areas": self.model}
         self.frozen: dict[str, torch.nn.Module] = {}

@@ -10,7 +10,7 @@ The ablation with two classes (Table 5) has logits (b, 2, s, s): everything else
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -54,11 +54,22 @@ SIZES: Mapping[Backbone, Sizes] = {
 }
 """B0 to B5 are SegFormer's own (Xie et al. 2021, Table 6); smoke and mini are (ours)."""
 STEMMED: tuple[Backbone, ...] = ("smoke", "mini")
+"""Those that have a convolutional stem."""
 
 
-def build(backbone: Backbone, classes: int = 3) -> SegformerForSemanticSegmentation:
-    """A SegFormer with fresh weights; `classes` is a key of CLASS_NAMES. smoke and mini have a convolutional stem."""
-    (hidden_sizes, depths, heads, decoder_size), names = SIZES[backbone], CLASS_NAMES[classes]
+def build(
+    hidden_sizes: tuple[int, ...],
+    depths: tuple[int, ...],
+    heads: tuple[int, ...],
+    decoder_size: int,
+    names: Sequence[str] = masks.NAMES,
+    *,
+    stemmed: bool = False,
+) -> SegformerForSemanticSegmentation:
+    """A SegFormer with fresh weights and an output for each of `names`: `build(*SIZES["b0"], CLASS_NAMES[2])`.
+
+    stemmed: with a convolutional stem and nothing dropped, for networks too small to be held back (ours).
+    """
     config = SegformerConfig(
         hidden_sizes=list(hidden_sizes),
         depths=list(depths),
@@ -67,10 +78,9 @@ def build(backbone: Backbone, classes: int = 3) -> SegformerForSemanticSegmentat
         id2label=dict(enumerate(names)),
         label2id={name: number for number, name in enumerate(names)},
     )
-    if backbone in STEMMED:
-        config.classifier_dropout_prob = config.drop_path_rate = 0.0  # too small a network to be held back
-        return StemmedSegformer(config)
-    return SegformerForSemanticSegmentation(config)
+    if stemmed:
+        config.classifier_dropout_prob = config.drop_path_rate = 0.0
+    return (StemmedSegformer if stemmed else SegformerForSemanticSegmentation)(config)
 
 
 def crop_to_shoe(

@@ -1,0 +1,37 @@
+"""What the base, the ShoeControlNet and the trained baselines share: an autoencoder, CLIP, latents of the tuples."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from shoemodel.data.datasets import Tuples
+from shoemodel.training.config import LoopConfig
+from shoemodel.training.latents import embed_captions, encode_views, load_component
+
+
+@dataclass(frozen=True, kw_only=True)
+class GeneratorConfig:
+    """The run, and what the latents and texts it learns from are made with."""
+
+    loop: LoopConfig
+    autoencoder: Path = Path("runs/autoencoder")
+    """Run (or pack) that holds the vae."""
+    clip: Path = Path("runs/clip")
+    """Run (or pack) that holds tokenizer and text_encoder, and image_encoder for the baselines that see an example."""
+    latents: Path = Path("latents")
+    """Folder that keeps encoded pictures between runs (see `training.latents`)."""
+    views: int = 4
+    """Views of each tuple (see `training.latents`)."""
+
+
+class GeneratorTask:
+    """Training and test tuples, with the latents and embedded captions of the first."""
+
+    def __init__(self, config: GeneratorConfig, tuples: Tuples):
+        self.train, self.test = tuples.split()
+        self.vae = load_component(config.autoencoder, "vae")
+        self.tokenizer = load_component(config.clip, "tokenizer")
+        self.text_encoder = load_component(config.clip, "text_encoder")
+        self.latents = encode_views(self.vae, self.train, config.views, config.latents)
+        self.captions = embed_captions(self.tokenizer, self.text_encoder, self.train)
