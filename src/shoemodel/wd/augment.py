@@ -25,10 +25,15 @@ Mask = Bool[np.ndarray, "h w"]
 
 
 def placement(
-    rng: np.random.Generator, side: int, scale: tuple[float, float], shift: float = 0.0, flip_p: float = 0.5
+    rng: np.random.Generator,
+    side: int,
+    scale: tuple[float, float],
+    shift: float = 0.0,
+    flip_p: float = 0.5,
+    turn_deg: float = ROTATE_DEG,
 ) -> Similarity:
     """A random similarity about the centre of a square of `side` px; `shift` is a share of the side."""
-    angle_deg = rng.uniform(-ROTATE_DEG, ROTATE_DEG) if rng.random() < ROTATE_P else 0.0
+    angle_deg = rng.uniform(-turn_deg, turn_deg) if rng.random() < ROTATE_P else 0.0
     factor = float(np.exp(rng.uniform(*np.log(scale))))
     dx, dy = rng.uniform(-shift, shift, 2) * side
     return about_centre(side, factor, angle_deg, (dx, dy), rng.random() < flip_p)
