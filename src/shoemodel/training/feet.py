@@ -96,13 +96,14 @@ class FeetTask:
         return {"pixels": torch.from_numpy(to_network(np.stack(pictures))), "heatmaps": torch.from_numpy(maps)}
 
     def _example(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """X_w turned up to ±40° (p = 0.5), rescaled, shifted so that the frame crops it, mirrored with the sides swapped."""
+        """X_w turned (p = 0.5), rescaled, shifted so that the frame crops it, mirrored with the sides swapped."""
         row, side = int(rng.integers(len(self.train))), self.config.side
         visible = self.train.labels[row] == masks.VISIBLE
         shoe = self.train.labels[row] != masks.BACKGROUND
         found = imperfect(visible, rng) & shoe if rng.random() < 0.5 else visible
         found = found if found.any() else visible
-        transform = square_around(found, side, feet.MARGIN).then(placement(rng, side, (0.6, 1.25), 0.1, turn_deg=TURN_DEG))
+        moved = placement(rng, side, (0.6, 1.25), 0.1, turn_deg=TURN_DEG)
+        transform = square_around(found, side, feet.MARGIN).then(moved)
         rgb = photometric(warp(self.train.unworn[row], transform, (side, side)), rng)
         seen = warp(found.astype(np.uint8), transform, (side, side), nearest=True)
         points, exists = transform.apply(self.train.points[row][list(FOOT_INDICES)]), self._exists(self.train, row)
