@@ -34,15 +34,15 @@ class AutoencoderConfig:
     loop: LoopConfig
     crop: int = 128
     """Side of the random crops, px; a convolutional network learns as much per pixel from small ones."""
-    latent_channels: int = 16
+    latent_channels: int = 8
     widths: tuple[int, ...] = (32, 32, 64, 128, 128)
     """Channels from full resolution down; each step halves the side. With no layer at full resolution the first width
     is not used."""
     encoder_layers: tuple[int, ...] = (0, 1, 1, 1, 2)
     decoder_layers: tuple[int, ...] = (0, 1, 1, 2, 2)
-    latent_noise: float = 0.3
+    latent_noise: float = 0.5
     """Largest deviation of the noise that the decoder must bear: what the generator draws is not exact."""
-    latent_weight: float = 0.02
+    latent_weight: float = 0.03
     """Weight of the latents' mean square: detail gets only as much of them as it is worth under the noise."""
     coarse_weight: float = 0.5
     """Weight of decoding shrunken latents to the shrunken picture, which puts coarse things into coarse latents."""
