@@ -4,6 +4,7 @@ import csv
 import dataclasses
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -31,6 +32,9 @@ class Line(ModelMixin, ConfigMixin):
         super().__init__()
         self.linear = nn.Linear(width, 1)
 
+    def forward(self, x):
+        return self.linear(x)
+
 
 @dataclass(frozen=True, kw_only=True)
 class LineConfig:
@@ -56,7 +60,7 @@ class LineTask:
         if self.calls == self.stop_at:
             os.kill(os.getpid(), signal.SIGTERM)
         noise = 0.01 * torch.randn_like(batch["y"])
-        return ((self.model.linear(batch["x"]) - batch["y"] + noise) ** 2).mean(), {"noise": noise.std()}
+        return ((self.model(batch["x"]) - batch["y"] + noise) ** 2).mean(), {"noise": noise.std()}
 
     def sample_grid(self):
         assert not self.model.training and not torch.is_grad_enabled()
@@ -125,6 +129,18 @@ def test_loss_that_is_no_number_keeps_the_last_checkpoint(tmp_path):
     with pytest.raises(FloatingPointError, match="loss is nan"):
         train(task, config(), tmp_path)
     assert (tmp_path / "state" / "state.pt").read_bytes() == before
+
+
+@pytest.mark.skipif(shutil.which("g++") is None, reason="torch.compile needs a C++ compiler")
+def test_compiled_networks_learn_the_same(tmp_path):
+    from torch._dynamo.utils import counters
+
+    counters.clear()
+    for name in ("plain", "compiled"):
+        settings = config(steps=6, compile=name == "compiled")
+        train(LineTask(settings), settings, tmp_path / name)
+    assert counters["stats"]["unique_graphs"] >= 1
+    assert torch.allclose(weights(tmp_path / "plain"), weights(tmp_path / "compiled"), atol=1e-5)
 
 
 def test_learning_rate_depends_on_the_step_alone():

@@ -119,6 +119,9 @@ class _Run:
             module.to(self.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         for module in task.frozen.values():
             module.eval().requires_grad_(False)
+        if loop.compile:
+            for module in [*task.trained.values(), *task.frozen.values()]:
+                module.compile()  # in place; nothing happens before it is called
         holder = _TaskModule(task)
         self.modules = holder.modules_
         self.parameters = [p for p in self.modules.parameters() if p.requires_grad]
@@ -176,7 +179,7 @@ class _Run:
         self.ema.copy_to(self.parameters)
         self.modules.eval()
         try:
-            with torch.no_grad():
+            with torch.no_grad(), torch.compiler.set_stance("force_eager"):  # sheets come in other sizes than batches
                 yield
         finally:
             self.ema.restore(self.parameters)
