@@ -39,7 +39,7 @@ from shoemodel.training.task import Batch
 
 def mini_loop() -> LoopConfig:
     """SW's at mini."""
-    return LoopConfig(steps=6000, batch=16, lr=5e-4, warmup=100, ema_decay=0.998, sample_every=2000)
+    return LoopConfig(steps=3500, batch=16, lr=2e-3, optimizer="muon", warmup=100, ema_decay=0.998, sample_every=2000)
 
 
 @dataclass(frozen=True, kw_only=True)
