@@ -9,7 +9,7 @@ from torch import nn
 
 CONDITION_CHANNELS = 6
 """X_w and X_p, three each."""
-EMBEDDING_CHANNELS = {8: (16, 32, 96, 256), 16: (16, 32, 64, 128, 256)}
+EMBEDDING_CHANNELS = {8: (16, 32, 96, 256), 16: (8, 16, 32, 64, 128)}
 """Widths of the condition's embedding by the autoencoder's downsampling: ControlNet's own at 8, (ours) at 16."""
 
 
