@@ -15,7 +15,7 @@ def test_table_3_is_drawn_once_and_written(toy_folder, tiny_pack, tmp_path, caps
     command += ["--split", "all", "--num", "5", "--methods", "shoemodel,real"]
     assert main(command) == 0
     report, shown = json.loads(file.read_text()), capsys.readouterr().out
-    assert report["n"] == 5 and report["shoes"] == 5 and "CLIP" in report["extractor"] and report["seed"] == 0
+    assert report["n"] == 5 and report["shoes"] == 5 and "judge" in report["extractor"] and report["seed"] == 0
     assert set(report["methods"]) == {"shoemodel", "real"} and "5 pictures, 5 shoes" in shown
     for row in report["methods"].values():
         assert tuple(row) == COLUMNS and all(isinstance(value, int | float) for value in row.values())

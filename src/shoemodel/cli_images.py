@@ -45,7 +45,8 @@ class Images:
     inception: Annotated[Path | None, arg(metavar="FILE")] = None
     """inception-2015-12-05.pt: then FID and KID are over its features."""
     clip: Annotated[Path | None, arg(metavar="FOLDER")] = None
-    """A CLIP to use instead of the pack's."""
+    """A CLIP for the CLIP score instead of the pack's; FID and KID are then over its features, if no Inception is given
+    (default: over the judge's)."""
     judge: Annotated[Path | None, arg(metavar="FOLDER")] = None
     """A run of `shoemodel train judge` to use instead of the pack's."""
 
@@ -72,7 +73,7 @@ class Images:
 
     def _instruments(self) -> Instruments:
         """The networks that look at pictures, from the pack or from the folders given."""
-        from shoemodel.evaluation.extractor import ClipFeatures, Inception
+        from shoemodel.evaluation.extractor import ClipFeatures, Extractor, Inception, JudgeFeatures
         from shoemodel.evaluation.images import Instruments
         from shoemodel.pipeline import ShoeModelPipeline
         from shoemodel.quality import clip, judge
@@ -80,7 +81,13 @@ class Images:
         pipeline = ShoeModelPipeline.from_pretrained(self.pack)
         towers = clip.load(self.clip) if self.clip else clip.of_pack(pipeline, self.pack)
         looking = judge.load(self.judge) if self.judge else judge.of_pack(pipeline, self.pack)
-        extractor = Inception(self.inception) if self.inception else ClipFeatures(towers)
+        extractor: Extractor
+        if self.inception:
+            extractor = Inception(self.inception)
+        elif self.clip:
+            extractor = ClipFeatures(towers)
+        else:
+            extractor = JudgeFeatures(looking, str(self.judge or f"the pack {self.pack}"))
         return Instruments(extractor, towers, looking)
 
     def _report(self, chosen: list[Method], instruments: Instruments, out: Path) -> dict[str, Any]:

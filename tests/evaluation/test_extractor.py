@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from shoemodel.errors import InputError
-from shoemodel.evaluation.extractor import ClipFeatures, Inception
+from shoemodel.evaluation.extractor import ClipFeatures, Inception, JudgeFeatures
 from shoemodel.quality import clip
 
 
@@ -14,6 +14,17 @@ def test_clip_features_are_the_projected_embeddings(pipeline):
     pixels = torch.randint(0, 256, (2, 3, extractor.side, extractor.side), dtype=torch.uint8)
     assert extractor(pixels).shape == (2, extractor.num_features)
     assert torch.equal(extractor(pixels), towers.embed_pixels(pixels)) and "CLIP" in extractor.name
+
+
+def test_judge_features_see_blur(pipeline):
+    extractor = JudgeFeatures(pipeline.judge, "tiny")
+    pixels = torch.randint(0, 256, (2, 3, extractor.side, extractor.side), dtype=torch.uint8)
+    blurred = torch.nn.functional.avg_pool2d(pixels.float(), 5, stride=1, padding=2).byte()
+    sharp, soft = extractor(pixels), extractor(blurred)
+    assert sharp.shape == (2, extractor.num_features) and "judge" in extractor.name
+    first = slice(2 * pipeline.judge.config.hidden_sizes[0])
+    between = (sharp[0] - sharp[1])[first].norm()
+    assert (sharp - soft)[:, first].norm(dim=1).min() > between  # more than two pictures of noise differ
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")

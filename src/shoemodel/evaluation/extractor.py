@@ -1,4 +1,4 @@
-"""What turns pictures into the features of FID and KID: Inception or CLIP from local files, or the pack's own CLIP."""
+"""What turns pictures into the features of FID and KID: Inception or CLIP from local files, or the pack's own judge."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import torch
 from jaxtyping import Float, UInt8
 from torch import Tensor, nn
+from transformers import SegformerForSemanticSegmentation
 
 from shoemodel.errors import InputError
 from shoemodel.quality.clip import Clip
@@ -35,6 +36,26 @@ class ClipFeatures(nn.Module):
 
     def forward(self, pixels: UInt8[Tensor, "n 3 s s"]) -> Float[Tensor, "n d"]:
         return self._clip.embed_pixels(pixels)
+
+
+class JudgeFeatures(nn.Module):
+    """Mean and deviation over the picture of each channel after every stage of the judge (ours).
+
+    The judge answers for pixels, so its first stages tell sharp from blurred and its last ones a leg from a stool.
+    A CLIP taught by captions alone is blind to whatever no caption mentions.
+    """
+
+    def __init__(self, judge: SegformerForSemanticSegmentation, name: str):
+        super().__init__()
+        self._judge = judge
+        self.name, self.side = f"judge of {name}, all stages", int(judge.config.image_size)
+        self.num_features = 2 * sum(judge.config.hidden_sizes)
+
+    @torch.no_grad()
+    def forward(self, pixels: UInt8[Tensor, "n 3 s s"]) -> Float[Tensor, "n d"]:
+        scaled = (pixels.float() / 127.5 - 1).to(self._judge.device, self._judge.dtype)
+        stages = self._judge(pixel_values=scaled, output_hidden_states=True).hidden_states
+        return torch.cat([part for stage in stages for part in (stage.mean((2, 3)), stage.std((2, 3)))], dim=1).float()
 
 
 class Inception(nn.Module):
