@@ -75,3 +75,16 @@ def test_bfloat16_gives_the_same_areas(pipeline, shoe_mask):
     exact = predict.scores(pipeline.areas, crop)
     fast = predict.scores(copy.deepcopy(pipeline.areas).bfloat16(), crop)
     assert np.abs(fast - exact).max() < 0.05 * exact.std() + 0.01
+
+
+def test_an_unsure_spot_within_the_visible_area_is_no_opening():
+    region = np.zeros((60, 60), bool)
+    region[5:55, 5:55] = True
+    labels = np.where(region, masks.VISIBLE, masks.BACKGROUND).astype(np.uint8)
+    labels[5:10, 20:40] = labels[25:30, 10:20] = labels[40:45, 30:45] = masks.WEARABLE
+    probability = np.zeros(region.shape)
+    probability[5:10, 20:40], probability[25:30, 10:20], probability[40:45, 30:45] = 0.55, 0.6, 0.9
+    cleaned = predict.without_spots(labels, probability, region)
+    assert (cleaned[25:30, 10:20] == masks.VISIBLE).all()
+    cleaned[25:30, 10:20] = masks.WEARABLE
+    assert (cleaned == labels).all()  # the one at the outline and the certain one stay

@@ -18,6 +18,8 @@ from shoemodel.masks import ShoeAreas
 from shoemodel.wd.model import area_labels, area_logits, crop_to_shoe
 
 SPECK = 0.004  # of the shoe's pixels: smaller pieces of an area take their neighbourhood's label (ours)
+SURE, OUTLINE = 0.7, 0.02
+"""See `without_spots`; the second is how near counts as at the outline, of the shoe's longer side."""
 DEFAULT_SIDE = 256
 SIZES = (0.5, 0.625, 1.0)
 """X_m is read in these shares of its size: what an opening looks like shows in the large picture, where openings are
@@ -39,7 +41,8 @@ def predict(
     box = Box.of_mask(region)
     rows, columns = slice(int(box.y0), int(box.y1)), slice(int(box.x0), int(box.x1))
     inside = region[rows, columns]
-    labels = area_labels(_to_photo(scores(model, crop), transform, box), inside)
+    found = _to_photo(scores(model, crop), transform, box)
+    labels = without_spots(area_labels(found, inside), np.exp(found[..., -1]), inside)
     whole = np.zeros(region.shape, np.uint8)
     whole[rows, columns] = remove_specks(labels, inside)
     if not (whole == masks.VISIBLE).any():
@@ -66,6 +69,22 @@ def _probabilities(model: SegformerForSemanticSegmentation, pixels: Tensor, side
 def input_side(model: SegformerForSemanticSegmentation) -> int:
     """Pixels of the square the model was trained on: `image_size` of its configuration, else 256."""
     return int(getattr(model.config, "image_size", DEFAULT_SIDE))
+
+
+def without_spots(
+    labels: UInt8[np.ndarray, "h w"], wearable: Float[np.ndarray, "h w"], region: Bool[np.ndarray, "h w"]
+) -> UInt8[np.ndarray, "h w"]:
+    """Pieces of wearable area that lie wholly within the visible one and are `wearable` with a mean probability below
+    SURE become visible: folds of a shaft, not openings, which reach the outline or are certain (ours)."""
+    count, pieces = cv2.connectedComponents((labels == masks.WEARABLE).astype(np.uint8))
+    reach = max(3, round(OUTLINE * max(region.shape))) | 1
+    outside = np.pad(~region, 1, constant_values=True).astype(np.uint8)
+    at_outline = np.unique(pieces[cv2.dilate(outside, np.ones((reach, reach), np.uint8))[1:-1, 1:-1] > 0])
+    sums, sizes = (np.bincount(pieces.ravel(), weights, count) for weights in (wearable.ravel(), None))
+    doubtful = sums < SURE * sizes
+    doubtful[0] = False
+    doubtful[at_outline] = False
+    return np.where(doubtful[pieces], masks.VISIBLE, labels).astype(np.uint8)
 
 
 def remove_specks(
