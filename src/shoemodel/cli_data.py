@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from tyro.conf import Positional, arg
 
+from shoemodel.data.splits import Split
 from shoemodel.errors import InputError
 
 
@@ -36,6 +37,10 @@ class Synth:
     """Processes; all cores where it is not given."""
     engine: Literal["local", "ray"] = "local"
     """local: processes of this machine; ray: Ray Data, on the cluster of RAY_ADDRESS or on this machine."""
+    split: Annotated[Split | None, arg(metavar="{train,test,held-out family}")] = None
+    """Wear shoes of this split only: test for many shoes that no training sees. All of them where it is not given."""
+    per_shoe: Annotated[int, arg(metavar="N")] = 4
+    """Tuples of each shoe: 1 for as many shoes as tuples, which takes half as long again."""
 
     def run(self) -> int:
         from shoemodel import arguments
@@ -45,7 +50,10 @@ class Synth:
             from shoemodel.world.synthesize import synthesize
         except ImportError as error:
             raise InputError(f"synth needs the package {error.name}: install shoemodel[world]") from error
-        synthesize(self.num, self.seed, self.out, self.size, self.assets, self.workers, engine=self.engine)
+        synthesize(
+            self.num, self.seed, self.out, self.size, self.assets, self.workers,
+            engine=self.engine, split=self.split, per_shoe=self.per_shoe,
+        )  # fmt: skip
         return 0
 
 

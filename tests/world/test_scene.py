@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from shoemodel.data.splits import split_of
 from shoemodel.world import poses
 from shoemodel.world.camera import CROPS, KINDS, NEAREST_M, Camera, View, aim, sample_view
 from shoemodel.world.scene import GROUNDS, Scene, _sample_place, sample_scene
@@ -131,3 +132,11 @@ def test_views_are_of_every_kind_and_crop_with_lenses_from_24_to_135_mm():
     for view in views:
         low, high = KINDS[view.kind].elevation_deg
         assert low <= view.elevation_deg <= high
+
+
+@pytest.mark.parametrize("split", ["test", "held-out family"])
+def test_a_split_wears_its_own_shoes_and_each_run_another(split):
+    scenes = [sample_scene(4, index, split=split, run=1) for index in range(2)]
+    shoes = [(scene.meta["shoe_id"], scene.meta["family"]) for scene in scenes]
+    assert [split_of(*shoe) for shoe in shoes] == [split, split]
+    assert shoes[0] != shoes[1]

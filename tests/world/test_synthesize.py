@@ -25,7 +25,7 @@ from shoemodel.world.synthesize import make_sample, synthesize
 def test_eight_bad_draws_are_an_error_that_names_the_sample(monkeypatch):
     attempts = []
 
-    def scene(seed: int, index: int, assets: Path | None, attempt: int) -> int:
+    def scene(seed: int, index: int, assets: Path | None, attempt: int, split: str | None, run: int) -> int:
         attempts.append(attempt)
         return attempt
 

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
+from shoemodel.data.splits import Split, split_of
 from shoemodel.world import shoes
 from shoemodel.world.body import body, sample_phenotype
 from shoemodel.world.footing import Fitting, fit
 from shoemodel.world.shoes.assets import asset_family, asset_tags, base_vertices, build_asset, load_asset_shoes
+from shoemodel.world.shoes.parameters import ShoeParameters
 from shoemodel.world.shoes.scans import build_scan, find_scans
 
 # how often each family of shoes is worn (ours: users' photos are mostly of sneakers)
@@ -25,13 +27,18 @@ ASSET_SHARE = 0.2
 
 
 @lru_cache(maxsize=2)
-def shod_figure(seed: int, run: int, assets: Path | None) -> tuple[dict[str, float], Fitting]:
-    """The body and the shoe of a run of scenes: made from parameters, or now and then read from a file in assets."""
+def shod_figure(
+    seed: int, run: int, assets: Path | None, split: Split | None = None
+) -> tuple[dict[str, float], Fitting]:
+    """The body and the shoe of a run of scenes: made from parameters, or now and then read from a file in assets.
+
+    split: the only one whose shoes are worn; shoes are drawn until one belongs to it.
+    """
     rng = np.random.default_rng([seed, run, 0])
-    family = str(rng.choice(list(FAMILY_SHARES), p=list(FAMILY_SHARES.values())))
-    parameters = shoes.sample_parameters(rng, family)
-    path = None if assets is None else _sample_file(np.random.default_rng([seed, run, 3]), Path(assets))
-    phenotype = sample_phenotype(rng, rng.random() < women_share(family if path is None else asset_family(path), path))
+    parameters = _sample_parameters(rng, split)
+    path = None if assets is None else _sample_file(np.random.default_rng([seed, run, 3]), Path(assets), split)
+    family = parameters.family if path is None else asset_family(path)
+    phenotype = sample_phenotype(rng, rng.random() < women_share(family, path))
     figure = body().figure(phenotype)
     if path is None:
         shoe = shoes.build(parameters, body().foot(figure, shoes.heel_deg(parameters)))
@@ -42,9 +49,20 @@ def shod_figure(seed: int, run: int, assets: Path | None) -> tuple[dict[str, flo
     return phenotype, fit(body(), figure, shoe)
 
 
-def _sample_file(rng: np.random.Generator, assets: Path) -> Path | None:
+def _sample_parameters(rng: np.random.Generator, split: Split | None) -> ShoeParameters:
+    """A shoe of any family, or the first of those drawn that belongs to a split."""
+    while True:
+        family = str(rng.choice(list(FAMILY_SHARES), p=list(FAMILY_SHARES.values())))
+        parameters = shoes.sample_parameters(rng, family)
+        if split in (None, split_of(parameters.shoe_id, family)):
+            return parameters
+
+
+def _sample_file(rng: np.random.Generator, assets: Path, split: Split | None) -> Path | None:
     """One of the shoe files of a folder, or None for a shoe made from parameters."""
     files = load_asset_shoes(assets) + find_scans(assets)
+    if split is not None:
+        files = [path for path in files if split_of(path.stem, asset_family(path)) == split]
     return files[rng.integers(len(files))] if files and rng.random() < ASSET_SHARE else None
 
 

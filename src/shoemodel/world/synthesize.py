@@ -13,12 +13,13 @@ from rich.console import Console
 
 from shoemodel.data import shards
 from shoemodel.data.sample import Sample
+from shoemodel.data.splits import Split
 from shoemodel.errors import InputError
 from shoemodel.world import engine as renderer
 from shoemodel.world import local_engine, ray_engine
 from shoemodel.world.progress import Pace, watch
 from shoemodel.world.render import WORLD_VERSION, Rejected, render
-from shoemodel.world.scene import sample_scene
+from shoemodel.world.scene import RUN, sample_scene
 
 REDRAWS = 8
 
@@ -26,22 +27,24 @@ REDRAWS = 8
 def synthesize(
     num: int, seed: int, out: Path, size: int = 256, assets: Path | None = None, workers: int | None = None,
     spp: int = 4, cuda: bool = False, engine: Literal["local", "ray"] = "local",
+    split: Split | None = None, per_shoe: int = RUN,
 ) -> None:  # fmt: skip
     """Write samples 0..num-1 of the world `seed` into shards under `out`; finished shards in it are kept.
 
     size: side of the pictures [px]. assets: folder of shoes, `mocap/*.bvh` motion clips and `hdri/*.hdr` surroundings
     to use beside what the code makes. workers: processes of one thread each, None for one a core. spp: samples a pixel
     before denoising. cuda: render on the GPU (local engine). engine: processes of this machine, or Ray Data; the
-    samples are the same.
+    samples are the same. split: the only one whose shoes are worn, None for all. per_shoe: samples of each shoe.
     Raises `InputError` for arguments that make no sense and for a folder that holds another set, RuntimeError naming
     the sample when one cannot be made or a worker dies. What is finished stays.
     """
-    _check(num, size, assets, workers, spp)
+    _check(num, size, assets, workers, spp, per_shoe)
     if cuda and engine == "ray":
         raise InputError("the ray engine renders on processors; rendering on a GPU needs the local engine")
     out = Path(out)
-    make = functools.partial(make_sample, seed, size=size, spp=spp, assets=assets)
-    _claim(out, {"seed": seed, "size": size, "spp": spp, "assets": assets is not None, "world": WORLD_VERSION})
+    make = functools.partial(make_sample, seed, size=size, spp=spp, assets=assets, split=split, per_shoe=per_shoe)
+    shoes = ({} if split is None else {"split": split}) | ({} if per_shoe == RUN else {"per_shoe": per_shoe})
+    _claim(out, {"seed": seed, "size": size, "spp": spp, "assets": assets is not None, "world": WORLD_VERSION} | shoes)
     shards.clear_partial(out)
     jobs = {number: shards.shard_indices(number, num) for number in shards.unfinished(out, num, seed)}
     total = sum(len(indices) for indices in jobs.values())
@@ -67,9 +70,9 @@ def _bytes_each(out: Path, num: int, seed: int) -> int:
     return round(sum(shards.shard_path(out, number).stat().st_size for number in range(count)) / num)
 
 
-def _check(num: int, size: int, assets: Path | None, workers: int | None, spp: int) -> None:
-    found = 1 if workers is None else workers
-    for name, value, least in (("num", num, 1), ("size", size, 32), ("spp", spp, 1), ("workers", found, 1)):
+def _check(num: int, size: int, assets: Path | None, workers: int | None, spp: int, per_shoe: int) -> None:
+    found = {"num": num, "spp": spp, "workers": 1 if workers is None else workers, "per-shoe": per_shoe}
+    for name, value, least in (("size", size, 32), *((name, value, 1) for name, value in found.items())):
         if value < least:
             raise InputError(f"--{name}: found {value}, {least} or more is accepted")
     if assets is not None and not Path(assets).is_dir():
@@ -98,7 +101,10 @@ def _announce(console: Console, cuda: bool) -> None:
         console.print("no libLLVM 19 or newer found (DRJIT_LIBLLVM_PATH): rendering takes 3 to 4 times as long")
 
 
-def make_sample(seed: int, index: int, size: int = 256, spp: int = 4, assets: Path | None = None) -> Sample:
+def make_sample(
+    seed: int, index: int, size: int = 256, spp: int = 4, assets: Path | None = None,
+    split: Split | None = None, per_shoe: int = RUN,
+) -> Sample:  # fmt: skip
     """Sample `index` of the world `seed`, drawn again where a scene makes no good example; a pure function.
 
     Raises RuntimeError naming the sample when no draw is good.
@@ -106,7 +112,7 @@ def make_sample(seed: int, index: int, size: int = 256, spp: int = 4, assets: Pa
     refusals: list[str] = []
     for attempt in range(REDRAWS):
         try:
-            sample = render(sample_scene(seed, index, assets, attempt), size, spp, assets)
+            sample = render(sample_scene(seed, index, assets, attempt, split, per_shoe), size, spp, assets)
         except Rejected as rejection:
             refusals.append(str(rejection))
             continue
