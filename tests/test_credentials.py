@@ -71,9 +71,7 @@ def identity(tmp_path_factory):
     other = ec.generate_private_key(ec.SECP256R1())
     for file, kind, whose in (("openssl.pem", "TraditionalOpenSSL", key), ("other.pem", "PKCS8", other)):
         form = getattr(serialization.PrivateFormat, kind)
-        (folder / file).write_bytes(
-            whose.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption())
-        )
+        (folder / file).write_bytes(whose.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption()))
     return folder
 
 

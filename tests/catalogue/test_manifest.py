@@ -73,7 +73,7 @@ def test_all_formats_say_the_same(read, tmp_path):
         ("sku,photo\nreport.html,a.png\n", "'report.html' cannot name a folder"),
         ("sku,photo,sku\nA,a.png,B\n", "the column 'sku' twice"),
         ("", "is empty; sku and photo are needed"),
-        ("sku,photo\nA,a.png\n\"B,b.png\nC,c.png\n", r"row 2 \(line 3\): unexpected end of data; cells in closed"),
+        ('sku,photo\nA,a.png\n"B,b.png\nC,c.png\n', r"row 2 \(line 3\): unexpected end of data; cells in closed"),
         (f"sku,photo,seed\nA,a.png,{2**53}\n", "row 1 .*seed is '9007199254740992', a whole number up to"),
         (f"sku,photo\n{'x' * 201},a.png\n", "up to 200 bytes"),
     ],

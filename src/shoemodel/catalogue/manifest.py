@@ -73,9 +73,7 @@ def read(manifest: Path, order: Order, template: str | None = None) -> list[Row]
     columns, records = _records(manifest)
     if missing := [name for name in NEEDED if name not in columns]:
         found = f"has the columns {', '.join(columns)}, but not {' and '.join(missing)}" if columns else "is empty"
-        raise InputError(
-            f"{manifest} {found}; sku and photo are needed, and prompt, num, seed and layout may be there"
-        )
+        raise InputError(f"{manifest} {found}; sku and photo are needed, and prompt, num, seed and layout may be there")
     fields = _fields(template, columns)
     rows: list[Row] = []
     faults: list[str] = []
