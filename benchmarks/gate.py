@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -48,6 +49,8 @@ class Sheet:
         ]
         if len(found) < self.num:
             raise InputError(f"{self.results} holds {len(found)} results with a score, {self.num} are needed")
+        if (self.out / EYES).exists():
+            raise InputError(f"{self.out / EYES} is there already, perhaps filled; another --out is accepted")
         order = np.random.default_rng(self.seed).permutation(len(found))[: self.num]
         chosen = [found[index] for index in order]
         self.out.mkdir(parents=True, exist_ok=True)
@@ -81,8 +84,9 @@ class Agreement:
     def run(self) -> None:
         qualities = json.loads((self.folder / SCORES).read_text())
         with (self.folder / EYES).open(newline="") as file:
-            good = [row["good"].strip() for row in csv.DictReader(file)]
-        if len(good) != len(qualities) or not set(good) <= {"0", "1"}:
+            answers = {row["number"]: (row["good"] or "").strip() for row in csv.DictReader(file)}
+        good = [answers.get(str(number), "") for number in range(len(qualities))]  # whatever order they are in
+        if not set(good) <= {"0", "1"}:
             raise InputError(f"{self.folder / EYES} is not filled; 1 or 0 behind each of {len(qualities)} is accepted")
         eyes = np.array(good) == "1"
         figures = agreement(eyes, np.array([each["score"] for each in qualities]))
@@ -127,4 +131,7 @@ def _single(eyes: np.ndarray, qualities: list[dict[str, Any]]) -> dict[str, Any]
 Command = Annotated[Sheet, tyro.conf.subcommand("sheet")] | Annotated[Agreement, tyro.conf.subcommand("agreement")]
 
 if __name__ == "__main__":
-    tyro.cli(Command, description=__doc__, config=(tyro.conf.OmitArgPrefixes,)).run()  # type: ignore[arg-type]
+    try:
+        tyro.cli(Command, description=__doc__, config=(tyro.conf.OmitArgPrefixes,)).run()  # type: ignore[arg-type]
+    except InputError as error:
+        sys.exit(f"gate: {error}")

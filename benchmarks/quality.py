@@ -8,6 +8,7 @@ kept pixels (object expansion; printed beside the true growth), a fringe round i
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,7 +40,7 @@ class Benchmark:
     judge: Path | None = None
     """A run of `shoemodel train judge` instead of the pack's."""
     clip: Path | None = None
-    """A folder with a CLIP instead of the pack's."""
+    """A folder with a CLIP instead of the pack's; without either, `prompt` is left out."""
 
 
 def main(options: Benchmark) -> None:
@@ -52,15 +53,19 @@ def main(options: Benchmark) -> None:
 
     pipeline = ShoeModelPipeline.from_pretrained(options.pack)
     looking = judge.load(options.judge) if options.judge else judge.of_pack(pipeline, options.pack)
-    towers = clip.load(options.clip) if options.clip else clip.of_pack(pipeline, options.pack)
+    own = clip.of_pack(pipeline, options.pack) if clip.in_pack(pipeline) else None
+    towers = clip.load(options.clip) if options.clip else own
     samples = list(islice(held_out.read(options.data, ("test",)), options.num))
+    if len(samples) < options.num:
+        sys.exit(f"{options.data} holds {len(samples)} tuples of held-out shoes, {options.num} are needed")
 
     def assess(picture: np.ndarray, sample: Sample, caption: str) -> score.Quality:
         return score.assess(picture, sample.areas.visible, whole_pose(sample), caption, looking, towers)
 
     true = [assess(sample.worn, sample, sample.caption) for sample in samples]
     print(f"{len(samples)} true pictures; percentiles {PERCENTILES}")
-    for name in score.LIMITS:
+    measured = [name for name in score.LIMITS if name != "prompt" or towers is not None]
+    for name in measured:
         values = np.array([quality.measures[name] for quality in true])
         print(f"  {name:10} {np.round(np.nanpercentile(values, PERCENTILES), 3)} mean {np.nanmean(values):.3f}")
     print(f"  score      {np.round(np.percentile([quality.score for quality in true], PERCENTILES), 3)}")
@@ -77,6 +82,8 @@ def main(options: Benchmark) -> None:
         ),
     }
     for words, (name, qualities) in spoilt.items():
+        if name not in measured:
+            continue
         values = [quality.measures[name] for quality in qualities]
         print(f"{words}: {np.round(np.nanpercentile(values, PERCENTILES), 3)}")
 

@@ -68,6 +68,10 @@ def identity(tmp_path_factory):
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     (folder / "key.pem").write_bytes(secret)
+    other = ec.generate_private_key(ec.SECP256R1())
+    for file, kind, whose in (("openssl.pem", "TraditionalOpenSSL", key), ("other.pem", "PKCS8", other)):
+        form = getattr(serialization.PrivateFormat, kind)
+        (folder / file).write_bytes(whose.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption()))
     return folder
 
 
@@ -122,10 +126,31 @@ def test_what_cannot_sign_is_refused_before_any_work(identity, tmp_path):
     chain, key = identity / "chain.pem", identity / "key.pem"
     with pytest.raises(InputError, match=r"self\.pem and .*key\.pem cannot sign"):
         credentials.load(identity / "self.pem", key)
+    with pytest.raises(InputError, match=r"other\.pem cannot sign"):
+        credentials.load(chain, identity / "other.pem")
     with pytest.raises(InputError, match="holds no private key"):
         credentials.load(chain, chain)
     with pytest.raises(InputError, match=r"none\.pem cannot be read"):
         credentials.load(tmp_path / "none.pem", key)
+
+
+def test_a_key_as_openssl_writes_it(identity):
+    signer = credentials.load(identity / "chain.pem", identity / "openssl.pem")
+    assert signer == credentials.load(identity / "chain.pem", identity / "key.pem")
+
+
+def test_a_changed_pixel_makes_them_invalid(run):
+    """With the credentials of the true picture put into the changed one."""
+    file = run / "image_00.png"
+    true = file.read_bytes()
+    at = true.index(b"caBX") - 4
+    chunk = true[at : at + 12 + int.from_bytes(true[at : at + 4], "big")]
+    picture = images.load(file).rgb.copy()
+    picture[0, 0, 0] ^= 1
+    forged = images.encode_png(picture)
+    file.write_bytes(forged[:33] + chunk + forged[33:])
+    found = credentials.read(file)
+    assert found["state"] not in credentials.VALID and found["problems"] == ["assertion.dataHash.mismatch"]
 
 
 def test_an_unsigned_picture_has_none(tmp_path):

@@ -36,5 +36,5 @@ def test_without_a_judge_nothing_is_scored(make, pipeline, monkeypatch):
     monkeypatch.setattr(pipeline, "judge", None)
     made = make(num=2)
     assert len(made.result.images) == 2 and "quality" not in made.settings and made.best == 0
-    with pytest.raises(InputError, match="the pack tiny holds no judge"):
+    with pytest.raises(InputError, match="--keep needs a judge, and the pack tiny holds none"):
         make(keep=1)

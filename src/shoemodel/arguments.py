@@ -15,6 +15,9 @@ from shoemodel.geometry import Box
 from shoemodel.masks import ShoeAreas
 from shoemodel.pose import Pose
 
+MAX_WHOLE = 2**53 - 1
+"""Largest seed or count: every reader of JSON and every table takes it as it is."""
+
 
 def folders(photos: Sequence[Path], out: Path) -> list[Path]:
     """DIR/<stem> for each photo; InputError where none is given or two would share a folder."""
@@ -32,6 +35,12 @@ def at_least(smallest: int, value: float | int, flag: str) -> None:
     """Raise InputError where a flag's number is smaller than accepted, or no number."""
     if not value >= smallest:
         raise InputError(f"{flag} is {value:g}, at least {smallest:g} is accepted")
+
+
+def seed(value: int) -> None:
+    """Raise InputError for a --seed that generators or tables do not take."""
+    if not 0 <= value <= MAX_WHOLE:
+        raise InputError(f"--seed is {value}, a whole number from 0 to {MAX_WHOLE} is accepted")
 
 
 def box(text: str | None) -> Box | None:

@@ -61,7 +61,7 @@ class Batch:
         rows = manifest.read(self.manifest, order, self.prompt)
         signer = self.kept.signer()
         pack = packs.resolve(self.pack).absolute()
-        packs.check(pack)
+        self.kept.require_judge(packs.check(pack))
         load = partial(ShoeModelPipeline.from_pretrained, pack)
         engine = batch.engine(pool if self.engine == "ray" else None)
         failed = batch.run(rows, self.out, packs.identity(pack), load, engine, signer)

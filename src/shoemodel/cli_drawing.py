@@ -39,7 +39,7 @@ class Drawing:
         arguments.at_least(1, self.num, "--num")
         arguments.at_least(1, self.steps, "--steps")
         arguments.at_least(0, self.guidance, "--guidance")
-        arguments.at_least(0, self.seed, "--seed")
+        arguments.seed(self.seed)
         if not 0 <= self.interval[0] <= self.interval[1] <= 1:
             raise InputError(f"--interval is {self.interval}; two numbers with 0 <= first <= second <= 1 are accepted")
         layouts.parse(layout)

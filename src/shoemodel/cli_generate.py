@@ -55,7 +55,7 @@ class Generate:
         places = self.where.read() | self.given.read()
         run_folder.require_writable(self.out)
         signer = self.kept.signer()
-        packs.check(packs.resolve(self.pack))
+        self.kept.require_judge(packs.check(packs.resolve(self.pack)))
         pipeline, exit_code = None, 0
         for file, folder in zip(self.photos, folders, strict=True):
             try:

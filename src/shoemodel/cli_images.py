@@ -60,7 +60,7 @@ class Images:
 
         if self.num is not None:
             arguments.at_least(1, self.num, "--num")
-        arguments.at_least(0, self.seed, "--seed")
+        arguments.seed(self.seed)
         out = self.out or (self.json.with_suffix("") if self.json else Path("evaluated"))
         for folder in (out, self.json.parent if self.json else out):
             run_folder.require_writable(folder)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from tyro.conf import arg
 
@@ -32,6 +33,13 @@ class Keep:
         if self.rejected and self.keep is None:
             raise InputError("--rejected was given without --keep best:K, so nothing would be rejected")
         return keep.parse(self.keep, num) if self.keep is not None else None
+
+    def require_judge(self, manifest: Mapping[str, Any]) -> None:
+        """Raise InputError where the best are to be kept and the pack of this pack.json holds no judge."""
+        from shoemodel.quality import keep
+
+        if self.keep is not None:
+            keep.require_judge(any(file.startswith("judge/") for file in manifest["files"]), manifest["name"])
 
     def signer(self) -> Signer | None:
         """Who signs. Raises InputError for files that C2PA cannot sign with."""

@@ -41,7 +41,7 @@ class Poses:
         from shoemodel import arguments, images, packs, run_folder
 
         arguments.at_least(1, self.num, "--num")
-        arguments.at_least(0, self.seed, "--seed")
+        arguments.seed(self.seed)
         places = self.where.read()
         run_folder.require_writable(self.out)
         packs.check(packs.resolve(self.pack))

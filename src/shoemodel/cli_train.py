@@ -92,7 +92,8 @@ class Train:
 class Pack:
     """Collect the components of several runs into one pack of bfloat16 weights with hashes.
 
-    A folder in diffusers' layout or a repository on the hub counts as a run; NAME=FOLDER gives one component alone.
+    A pack (mini, say), a folder in diffusers' layout or a repository on the hub counts as a run; NAME=FOLDER gives one
+    component alone.
 
     Example: shoemodel pack runs/* --out mine && shoemodel generate sneaker.jpg --pack mine --prompt jeans --out demo
     """

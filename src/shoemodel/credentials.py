@@ -56,7 +56,8 @@ def load(chain: Path, key: Path) -> Signer:
             read.append(file.read_bytes())
         except OSError as error:
             raise InputError(f"{file} cannot be read ({error.strerror}); a PEM file with {kind} is accepted") from error
-    signer = Signer(_algorithm(read[1], key), read[0], read[1])
+    algorithm, secret = _private_key(read[1], key)
+    signer = Signer(algorithm, read[0], secret)
     try:
         _checked(_signed(images.encode_png(np.zeros((32, 32, 3), np.uint8)), {}, signer))
     except (RuntimeError, ValueError) as error:
@@ -127,24 +128,27 @@ def _library() -> Any:
     return c2pa
 
 
-def _algorithm(pem: bytes, file: Path) -> str:
-    """C2PA's name of what this key signs with."""
+def _private_key(pem: bytes, file: Path) -> tuple[str, bytes]:
+    """C2PA's name of what this key signs with, and the key as the library reads it (PKCS 8)."""
     from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
     try:
-        key = load_pem_private_key(pem, password=None)
+        key = serialization.load_pem_private_key(pem, password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise InputError(f"{file} holds no private key ({error}); one in PEM without a password is accepted") from error
     if isinstance(key, ed25519.Ed25519PrivateKey):
-        return "ed25519"
-    if isinstance(key, rsa.RSAPrivateKey):
-        return "ps256"
-    if isinstance(key, ec.EllipticCurvePrivateKey) and key.curve.name in _CURVES:
-        return _CURVES[key.curve.name]
-    kinds = f"Ed25519, RSA and the curves {', '.join(_CURVES)}"
-    raise InputError(f"{file} holds a key of a kind that C2PA does not sign with; {kinds} are accepted")
+        algorithm = "ed25519"
+    elif isinstance(key, rsa.RSAPrivateKey):
+        algorithm = "ps256"
+    elif isinstance(key, ec.EllipticCurvePrivateKey) and key.curve.name in _CURVES:
+        algorithm = _CURVES[key.curve.name]
+    else:
+        kinds = f"Ed25519, RSA and the curves {', '.join(_CURVES)}"
+        raise InputError(f"{file} holds a key of a kind that C2PA does not sign with; {kinds} are accepted")
+    encoding, form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    return algorithm, key.private_bytes(encoding, form, serialization.NoEncryption())
 
 
 def _signed(png: bytes, proof: Mapping[str, Any], signer: Signer, title: str = "trial") -> bytes:

@@ -10,7 +10,7 @@ from shoemodel.clock import Clock, Progress
 from shoemodel.images import Photo
 from shoemodel.pipeline import ShoeModelPipeline
 from shoemodel.quality import clip as clips
-from shoemodel.quality import judge, keep, score
+from shoemodel.quality import keep, score
 from shoemodel.result import ShoeModelResult
 from shoemodel.sw.sample import WHOLE, Interval
 from shoemodel.sw.solvers import Solver
@@ -85,7 +85,7 @@ def make(
         InputError: no shoe or foot was found, or the best are to be kept and the pack holds no judge.
     """
     if order.keep is not None:
-        judge.of_pack(pipeline, pack["name"])
+        keep.require_judge(pipeline.judge is not None, pack["name"])
     result = pipeline(
         photo,
         order.prompt,

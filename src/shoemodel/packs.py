@@ -179,7 +179,7 @@ def write_manifest(
 def assemble(runs: Sequence[Path | str], out: Path, licence: str = LICENCE) -> dict[str, Any]:
     """Collect the components of every run into the pack `out`, weights cast to bfloat16 -> the manifest.
 
-    A run is a folder of `shoemodel train`, a folder in diffusers' layout (a pack, say, or Stable Diffusion), or
+    A run is a folder of `shoemodel train`, a folder in diffusers' layout (a pack, say, or Stable Diffusion), `mini`, or
     NAME=FOLDER for a component alone; each folder may be the id of a repository on the hub. A component that several
     hold (a frozen base, say) is taken from the first of them; those of OPTIONAL may be missing.
 
@@ -215,7 +215,7 @@ def components_of(run: Path | str) -> dict[str, Path]:
         InputError: there is none, or a repository cannot be had from the hub.
     """
     name, _, place = str(run).rpartition("=")
-    folder = Path(place) if Path(place).is_dir() else _from_hub(place)
+    folder = MINI if place == "mini" else Path(place) if Path(place).is_dir() else _from_hub(place)
     if name:
         return {name: folder}
     inside = folder / "model" if (folder / "model").is_dir() else folder

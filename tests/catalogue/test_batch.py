@@ -40,6 +40,7 @@ def test_one_row_a_sku_and_a_failing_row_costs_itself(catalogue, found_feet, cap
     told = capsys.readouterr()
     assert "2 of 3 rows done, 1 failed" in told.out
     assert "2/3 B failed: missing.png does not exist" in told.err and " left" in told.err
+    assert "missing photos, which will cost their rows: 1, the first is missing.png" in told.err
     rows = read(out)
     assert [(row["sku"], row["status"]) for row in rows] == [("A/1", "done"), ("B", "failed"), ("C", "done")]
     assert rows[0]["prompt"] == "blue jeans" and rows[0]["images"] == "2" and rows[0]["max_delta"] == "0"
@@ -72,6 +73,38 @@ def test_a_second_run_makes_what_is_missing_or_has_changed(catalogue, found_feet
     kept = {path.parent.name for path, inode in before.items() if path.stat().st_ino == inode}
     assert kept == {"A%2F1"}
     assert [row["status"] for row in read(out)] == ["done"] * 3 and read(out)[2]["prompt"] == "yellow jeans"
+
+
+def test_a_photo_that_is_gone_does_not_cost_what_it_gave(catalogue, found_feet, shoe_photo):
+    arguments, out = catalogue
+    main(["batch", *arguments])
+    before = {path: path.stat().st_ino for path in out.glob("*/image_*.png")}
+    data = shoe_photo.read_bytes()
+    shoe_photo.unlink()
+    assert main(["batch", *arguments]) == 1
+    assert [row["status"] for row in read(out)] == ["done", "failed", "done"]
+    assert {path: path.stat().st_ino for path in before} == before
+    shoe_photo.write_bytes(data)
+    (out / "C" / "row.json").write_text("{")  # as a machine that went down may leave it
+    assert main(["batch", *arguments]) == 1
+    kept = {path.parent.name for path, inode in before.items() if path.stat().st_ino == inode}
+    assert kept == {"A%2F1"} and read(out)[2]["status"] == "done"
+
+
+def test_a_file_in_the_place_of_a_row_stops_everything(catalogue, capsys):
+    arguments, out = catalogue
+    out.mkdir()
+    (out / "C").write_text("mine")
+    assert main(["batch", *arguments]) == 2
+    assert "C is a file, where the folder of a row is to be written" in capsys.readouterr().err
+    assert (out / "C").read_text() == "mine" and not (out / "A%2F1").exists()
+
+
+def test_without_a_judge_nothing_can_be_kept(catalogue, capsys):
+    arguments, out = catalogue
+    assert main(["batch", *arguments, "--pack", "mini", "--num", "2", "--keep", "best:1"]) == 2
+    assert "--keep needs a judge, and the pack mini holds none" in capsys.readouterr().err
+    assert not out.exists()
 
 
 def test_the_best_are_kept(catalogue, found_feet):
@@ -108,11 +141,12 @@ def test_killed_and_started_again(catalogue, tmp_path):
             time.sleep(0.01)
         os.kill(process.pid, signal.SIGKILL)
     (out / ".3.abcd_123").mkdir()  # as a kill in the middle of writing leaves one
+    (out / ".results.csv.0123abcd.tmp").touch()
     before = {path: path.stat().st_ino for path in out.glob("*/*.png")}
     assert len({path.parent for path in before}) >= 2 and not (out / "4").exists()
     again = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert again.returncode == 0, again.stderr
     assert [row["status"] for row in read(out)] == ["done"] * 5
     assert {path: path.stat().st_ino for path in before} == before
-    assert not (out / ".3.abcd_123").exists()
+    assert [path.name for path in out.glob(".*")] == [".lock"]
     assert np.unique([images.load(out / str(n) / "image_00.png").sha256 for n in range(5)]).size == 1

@@ -61,7 +61,7 @@ def test_all_formats_say_the_same(read, tmp_path):
     [
         ("sku,picture\nA,a.png\n", r"has the columns sku, picture, but not photo"),
         ("sku,photo\n", "no row below its header"),
-        ("sku,photo\nA,a.png\n,b.png\n", r"1 bad rows: row 2 \(line 3\): sku is empty"),
+        ("sku,photo\nA,a.png\n,b.png\n", r"1 bad row: row 2 \(line 3\): sku is empty"),
         (
             "sku,photo,num\nA,a.png,0\nB,b.png,x\n",
             r"row 1 .*num is 0, at least 1.*; row 2 .*num is 'x', a whole number",
@@ -72,6 +72,10 @@ def test_all_formats_say_the_same(read, tmp_path):
         ("sku,photo\nA,a.png,more\n", r"row 1 \(line 2\): it has more cells than the 2 columns"),
         ("sku,photo\nreport.html,a.png\n", "'report.html' cannot name a folder"),
         ("sku,photo,sku\nA,a.png,B\n", "the column 'sku' twice"),
+        ("", "is empty; sku and photo are needed"),
+        ('sku,photo\nA,a.png\n"B,b.png\nC,c.png\n', r"row 2 \(line 3\): unexpected end of data; cells in closed"),
+        (f"sku,photo,seed\nA,a.png,{2**53}\n", "row 1 .*seed is '9007199254740992', a whole number up to"),
+        (f"sku,photo\n{'x' * 201},a.png\n", "up to 200 bytes"),
     ],
 )
 def test_faults_are_named_by_row(read, text, words):
@@ -108,6 +112,22 @@ def test_files_that_are_no_manifest(read, tmp_path):
             read(text, "jeans", name)
     with pytest.raises(InputError, match="cannot be read"):
         manifest.read(tmp_path / "none.csv", DEFAULTS)
+    (tmp_path / "latin.csv").write_bytes("sku,photo,prompt\nA,a.png,x\nB,b.png,Strümpfe\n".encode("latin-1"))
+    with pytest.raises(InputError, match=r"latin\.csv, line 3: b'\\xfc' is no UTF-8"):
+        manifest.read(tmp_path / "latin.csv", DEFAULTS)
+
+
+def test_cells_between_semicolons_or_tabs(read):
+    table = "sku,photo,prompt\nA,a.png,jeans\n"
+    expected = read(table)
+    assert read(table.replace(",", ";")) == read("\ufeff" + table.replace(",", "\t")) == expected
+    assert read("sku;photo;prompt\nA;a.png;jeans, a street\n")[0].order.prompt == "jeans, a street"
+
+
+@pytest.mark.parametrize("cell", ['["A"]', '{"a": 1}', '"\\ud800"'])
+def test_cells_that_are_neither_text_nor_number(read, cell):
+    with pytest.raises(InputError, match=r"row 2 \(line 2\): sku is .*, text or a number is accepted"):
+        read('{"sku": "B", "photo": "b.png"}\n{"photo": "a.png", "sku": ' + cell + "}", "jeans", "shoes.jsonl")
 
 
 def test_skus_are_folders_of_their_own():

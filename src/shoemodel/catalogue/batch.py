@@ -45,6 +45,8 @@ def run(
         kept = Store(out, pack, signer)
         todo = [row for row in rows if not kept.finished(row)]
         console.print(f"{len(rows)} rows: {len(rows) - len(todo)} finished, {len(todo)} to make into {out}")
+        if missing := [row.named for row in todo if not row.photo.is_file()]:
+            console.print(f"missing photos, which will cost their rows: {len(missing)}, the first is {missing[0]}")
         try:
             if todo:
                 _make(kept, todo, engine(load, todo, pack), console)

@@ -15,6 +15,7 @@ An empty cell counts as none. Other columns are for the template: `--prompt "leg
 from __future__ import annotations
 
 import csv
+import io
 import json
 import re
 import string
@@ -23,6 +24,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from shoemodel import arguments
 from shoemodel import layout as layouts
 from shoemodel.errors import InputError
 from shoemodel.orders import Order
@@ -70,10 +72,8 @@ def read(manifest: Path, order: Order, template: str | None = None) -> list[Row]
     """
     columns, records = _records(manifest)
     if missing := [name for name in NEEDED if name not in columns]:
-        raise InputError(
-            f"{manifest} has the columns {', '.join(columns) or 'none'}, but not {' and '.join(missing)}; sku and "
-            "photo are needed, and prompt, num, seed and layout may be there"
-        )
+        found = f"has the columns {', '.join(columns)}, but not {' and '.join(missing)}" if columns else "is empty"
+        raise InputError(f"{manifest} {found}; sku and photo are needed, and prompt, num, seed and layout may be there")
     fields = _fields(template, columns)
     rows: list[Row] = []
     faults: list[str] = []
@@ -89,7 +89,8 @@ def read(manifest: Path, order: Order, template: str | None = None) -> list[Row]
             faults.append(f"{where}: {error}")
     if faults:
         more = f"; and {len(faults) - SHOWN} more" if len(faults) > SHOWN else ""
-        raise InputError(f"{manifest} has {len(faults)} bad rows: {'; '.join(faults[:SHOWN])}{more}")
+        rows_are = "1 bad row" if len(faults) == 1 else f"{len(faults)} bad rows"
+        raise InputError(f"{manifest} has {rows_are}: {'; '.join(faults[:SHOWN])}{more}")
     if not rows:
         raise InputError(f"{manifest} has no row below its header; one row a SKU is accepted")
     return rows
@@ -104,19 +105,34 @@ def _records(manifest: Path) -> tuple[list[str], list[tuple[str, dict[str, str]]
         columns, rows = readers[manifest.suffix.lower()](manifest)
     except OSError as error:
         raise InputError(f"{manifest} cannot be read ({error.strerror or error}); a table is accepted") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{manifest} cannot be read ({error}); a table in UTF-8 is accepted") from error
-    return columns, [(where, {name: _text(value) for name, value in row.items()}) for where, row in rows]
+    cells = [(where, {name: _text(value, name, f"{manifest}, {where}") for name, value in row.items()})
+             for where, row in rows]  # fmt: skip
+    return columns, cells
+
+
+def _utf8(manifest: Path) -> str:
+    data = manifest.read_bytes()
+    try:
+        return data.decode().removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        line = 1 + data.count(b"\n", 0, error.start)
+        raise InputError(
+            f"{manifest}, line {line}: {data[error.start : error.end]!r} is no UTF-8; a table in UTF-8 is accepted"
+        ) from error
 
 
 def _csv(manifest: Path) -> Table:
-    with manifest.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file, strict=True)
+    text = _utf8(manifest)
+    between = max(",;\t", key=text.partition("\n")[0].count)
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=between, strict=True)
+    rows: list[tuple[str, dict[str, Any]]] = []
+    where = "the header"
+    try:
         columns = [name.strip() for name in reader.fieldnames or []]
         if repeated := {name for name in columns if columns.count(name) > 1}:
             raise InputError(f"{manifest} has the column {sorted(repeated)[0]!r} twice; each column once is accepted")
         reader.fieldnames = columns
-        rows: list[tuple[str, dict[str, Any]]] = []
+        where = f"row 1 (line {reader.line_num + 1})"
         for number, row in enumerate(reader, 1):
             where = f"row {number} (line {reader.line_num})"
             if None in row:
@@ -124,13 +140,16 @@ def _csv(manifest: Path) -> Table:
                     f"{manifest}, {where}: it has more cells than the {len(columns)} columns of the header"
                 )
             rows.append((where, row))
+            where = f"row {number + 1} (line {reader.line_num + 1})"
+    except csv.Error as error:
+        raise InputError(f"{manifest}, {where}: {error}; cells in closed quotes or without any are accepted") from error
     return columns, rows
 
 
 def _jsonl(manifest: Path) -> Table:
     rows: list[tuple[str, dict[str, Any]]] = []
     columns: dict[str, None] = {}
-    for line, text in enumerate(manifest.read_text(encoding="utf-8-sig").split("\n"), 1):
+    for line, text in enumerate(_utf8(manifest).split("\n"), 1):
         if not text.strip():
             continue
         where = f"row {len(rows) + 1} (line {line})"
@@ -158,8 +177,14 @@ def _parquet(manifest: Path) -> Table:
     return table.column_names, [(f"row {number}", row) for number, row in enumerate(table.to_pylist(), 1)]
 
 
-def _text(value: Any) -> str:
-    return "" if value is None or value != value else str(value).strip()  # NaN is how tables of floats say none
+def _text(value: Any, name: str, where: str) -> str:
+    if value is None or value != value:  # NaN is how tables of floats say none
+        return ""
+    text = str(value).strip()
+    written = text.encode(errors="ignore").decode()  # without halves of letters, which JSON can hold
+    if isinstance(value, list | dict | bytes) or written != text:
+        raise InputError(f"{where}: {name} is {value!r}, text or a number is accepted")
+    return text
 
 
 def _fields(template: str | None, columns: Sequence[str]) -> list[str]:
@@ -197,8 +222,8 @@ def _asked(record: dict[str, str], order: Order) -> Iterator[tuple[str, Any]]:
     """num, seed and layout of a row."""
     for name in ("num", "seed"):
         value = record.get(name, "")
-        if value and not (value.isascii() and _WHOLE.fullmatch(value)):
-            raise InputError(f"{name} is {value!r}, a whole number is accepted")
+        if value and not (value.isascii() and _WHOLE.fullmatch(value) and float(value) <= arguments.MAX_WHOLE):
+            raise InputError(f"{name} is {value!r}, a whole number up to {arguments.MAX_WHOLE} is accepted")
         yield name, int(value.partition(".")[0]) if value else getattr(order, name)
     layout = record.get("layout", "") or order.layout
     layouts.parse(layout)

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from shoemodel import credentials, images, run_folder
-from shoemodel.catalogue.manifest import Row
+from shoemodel.catalogue.manifest import RESERVED, Row
 from shoemodel.catalogue.work import Done
 from shoemodel.credentials import Signer
 from shoemodel.errors import InputError
@@ -28,8 +28,8 @@ from shoemodel.files import replacing, sha256
 RECORD = "row.json"
 LOCK = ".lock"
 DONE, FAILED = "done", "failed"
-_LEFT_BEHIND = re.compile(r"\.(.+)\.\w{8}")
-"""Names that `files.replacing` fills folders under."""
+_LEFT_BEHIND = re.compile(r"\.(.+)\.\w{8}(\.tmp)?")
+"""Names that `files.replacing` fills folders under, and `images.write_bytes` files."""
 
 
 @contextmanager
@@ -51,12 +51,20 @@ def claimed(out: Path) -> Iterator[None]:
 
 
 def clear_partial(out: Path, rows: Sequence[Row]) -> None:
-    """Remove what killed runs left half-written of these rows."""
+    """Remove what killed runs left half-written of these rows and of the tables.
+
+    Raises:
+        InputError: a file stands where the folder of a row belongs.
+    """
     names = {row.folder for row in rows}
     for path in out.iterdir():
         match = _LEFT_BEHIND.fullmatch(path.name)
         if match and match[1] in names and path.is_dir():
             shutil.rmtree(path)
+        elif match and match[1] in RESERVED and path.is_file():
+            path.unlink()
+        elif path.name in names and not path.is_dir():
+            raise InputError(f"{path} is a file, where the folder of a row is to be written; another --out is accepted")
 
 
 @dataclass(frozen=True)
@@ -70,16 +78,25 @@ class Store:
     """Who signs the pictures; here, not where they are made, so that the key stays on this machine."""
 
     def finished(self, row: Row) -> bool:
-        """Whether the row is done, with the photo and order it has now; one that failed is to be tried again."""
+        """Whether the row is done, with the photo and order it has now; one that failed is to be tried again.
+
+        A photo that cannot be read any more counts as unchanged: what it gave is not given up for that.
+        """
         record = self.read(row)
-        if record is None or record["status"] != DONE or not row.photo.is_file():
+        if record is None or record["status"] != DONE:
             return False
-        return record["fingerprint"] == self._fingerprint(row, sha256(row.photo))
+        try:
+            photo = sha256(row.photo)
+        except (OSError, ValueError):  # a name with a zero byte in it
+            photo = record["photo_sha256"]
+        return record["fingerprint"] == self._fingerprint(row, photo)
 
     def read(self, row: Row) -> dict[str, Any] | None:
-        """The record of a row, None where it has none."""
-        file = self.out / row.folder / RECORD
-        return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
+        """The record of a row, None where it has none that can be read."""
+        try:
+            return json.loads((self.out / row.folder / RECORD).read_text(encoding="utf-8"))
+        except (FileNotFoundError, ValueError):
+            return None
 
     def put(self, row: Row, done: Done) -> dict[str, Any]:
         """Write the folder of a row, signed where there is a signer, in the place of an earlier one -> its record."""
@@ -89,8 +106,8 @@ class Store:
         if done.error:
             record |= {"status": FAILED, "error": done.error}
         else:
-            photo = json.loads(done.files[run_folder.RUN])["photo"]["sha256"]
-            record["fingerprint"] = self._fingerprint(row, photo)
+            record["photo_sha256"] = json.loads(done.files[run_folder.RUN])["photo"]["sha256"]
+            record["fingerprint"] = self._fingerprint(row, record["photo_sha256"])
         with replacing(self.out / row.folder) as partial:
             for name, data in done.files.items():
                 (partial / name).parent.mkdir(exist_ok=True)

@@ -20,12 +20,21 @@ def parse(text: str, num: int | None = None) -> int:
     return int(count)
 
 
+def require_judge(there: bool, pack: str) -> None:
+    """Raise InputError where a pack, of this name, has no judge to tell the best."""
+    if not there:
+        raise InputError(
+            f"--keep needs a judge, and the pack {pack} holds none; `shoemodel pack PACK RUN --out FOLDER` with a run "
+            "of `shoemodel train judge` makes a pack with one"
+        )
+
+
 def ranked(qualities: Sequence[Quality]) -> list[int]:
     """Indices from the best to the worst score; of equals, the one drawn first goes first."""
     return sorted(range(len(qualities)), key=lambda index: -qualities[index].score)
 
 
 def to_dict(quality: Quality) -> dict[str, Any]:
-    """As JSON holds it: four decimals, None for what was not measured."""
+    """As JSON holds it: four digits of the score, four decimals of a measure, None for what was not measured."""
     measures = {name: None if math.isnan(value) else round(value, 4) for name, value in quality.measures.items()}
-    return {"score": round(quality.score, 4), "reasons": quality.reasons, "measures": measures}
+    return {"score": float(f"{quality.score:.4g}"), "reasons": quality.reasons, "measures": measures}
