@@ -56,6 +56,7 @@ class Serve:
             import uvicorn
 
             from shoemodel.service import app
+            from shoemodel.service.protocol import Protocol
             from shoemodel.service.tokens import Tokens
         except ImportError as error:
             raise InputError(f"serve needs the package {error.name}: install shoemodel[serve]") from error
@@ -74,6 +75,8 @@ class Serve:
         application = app.create_app(service, self.cors, self.grace)
         config = uvicorn.Config(
             application,
+            http=Protocol,
+            ws="none",
             limit_concurrency=MAX_CONNECTIONS,
             timeout_graceful_shutdown=self.grace,
             server_header=False,

@@ -17,9 +17,12 @@ from shoemodel.service.worker import Worker
 from shoemodel.shared import SharedPipeline
 
 AT_ONCE = 2
+READING = (408, 413, 415, 422)
+"""What may be wrong with a body."""
 _MEANINGS = {
     401: "No bearer token, or an unknown one",
     404: "No such job or result",
+    408: "The request's body did not arrive in time",
     409: "The job is finished already",
     413: "More bytes than are accepted",
     415: "Neither multipart/form-data nor application/json",
