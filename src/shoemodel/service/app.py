@@ -64,8 +64,9 @@ def create_app(service: Service, origins: Sequence[str] = (), grace_s: float = 3
         redoc_url=None,
         responses=problems(),
     )
-    app.include_router(direct.router(service), dependencies=[Depends(admit)])
-    app.include_router(jobs.router(service), dependencies=[Depends(admit)])
+    guard = [Depends(admit)] if service.tokens else []
+    app.include_router(direct.router(service), dependencies=guard)
+    app.include_router(jobs.router(service), dependencies=guard)
     _add_probes(app, service)
     app.add_exception_handler(AnyHTTPException, _http_problem)
     app.add_exception_handler(RequestValidationError, _invalid)

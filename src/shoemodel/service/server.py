@@ -62,7 +62,6 @@ class Service:
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """What OpenAPI is to say about answers that are no success; 401 and 500 may come from everywhere."""
-    known: dict[int | str, dict[str, Any]] = {
-        status: {"model": Problem, "description": _MEANINGS[status]} for status in (401, *statuses)
-    }
-    return known
+    # Spelt out, because FastAPI would give a model the content type of the route's success, text/event-stream say.
+    content = {"application/json": {"schema": Problem.model_json_schema()}}
+    return {status: {"content": content, "description": _MEANINGS[status]} for status in (401, *statuses)}
