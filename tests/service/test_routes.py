@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import threading
 
 import numpy as np
 from PIL import Image
@@ -107,6 +108,12 @@ def test_pictures_that_would_fill_the_memory_are_refused(client, photo):
 def test_a_direct_request_waits_for_its_turn_no_longer_than_a_job_may_run(serve, photo):
     with serve(max_seconds=1) as client, client.service.pipeline.alone():
         assert "too long for its turn" in sentence(client.post("/v1/areas", files={"photo": photo}), 503)
+
+
+def test_a_direct_request_does_not_wait_for_a_server_that_stops(serve, photo):
+    with serve() as client, client.service.pipeline.alone():
+        threading.Timer(0.3, client.service.worker.close).start()
+        assert "stopping" in sentence(client.post("/v1/areas", files={"photo": photo}), 503)
 
 
 def test_a_client_cannot_name_a_path(client, photo, finished):

@@ -6,6 +6,7 @@ import asyncio
 import base64
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import TypeVar
 
 import anyio.from_thread
@@ -23,6 +24,8 @@ from shoemodel.wd.region import Region
 
 Answer = TypeVar("Answer")
 LEFT = "the client left"
+LOOK_S = 1.0
+"""How often a request that waits looks whether its client is still there, and the server still open."""
 
 
 def router(service: Service) -> APIRouter:
@@ -58,7 +61,7 @@ def router(service: Service) -> APIRouter:
 class _Line:
     """Areas and poses requests one behind the other; HTTPException 429 where too many wait, 503 after too long.
 
-    A request whose client has left when its turn comes is dropped.
+    A request whose client has left is dropped.
     """
 
     def __init__(self, service: Service):
@@ -80,11 +83,23 @@ class _Line:
             self._waiting -= 1
 
     def _turn(self, request: Request, work: Callable[[], Answer], deadline: float) -> Answer:
-        """Do the work once nobody else computes; TimeoutError where that comes too late."""
-        with self._service.pipeline.alone(max(0.0, deadline - time.monotonic())):
+        """Do the work once nobody else computes.
+
+        TimeoutError where that comes too late, HTTPException where the server stops or the client leaves before.
+        """
+        turn = ExitStack()
+        while True:
+            self._service.require_open()
             if anyio.from_thread.run(request.is_disconnected):
                 raise HTTPException(503, LEFT)
-            return work()
+            try:
+                turn.enter_context(self._service.pipeline.alone(LOOK_S))
+            except TimeoutError:
+                if time.monotonic() > deadline:
+                    raise
+            else:
+                with turn:
+                    return work()
 
 
 def _found(service: Service, asked: schemas.AreasRequest) -> tuple[images.Photo, Region, ShoeAreas]:
