@@ -53,6 +53,13 @@ def test_auto_takes_box_mask_or_areas():
     assert auto((200, 300), areas) == auto((200, 300), areas.shoe) == auto((200, 300), Box(30, 50, 250, 150))
 
 
+def test_a_canvas_that_would_fill_the_memory_is_refused():
+    with pytest.raises(InputError, match="200x19999800 px; at most 100 megapixels"):
+        arrange(parse("keep,1:99999"), (100, 200), Box(10, 10, 190, 90))
+    with pytest.raises(InputError, match="at most 100 megapixels"):
+        arrange("auto", (1500, 15000), Box(100, 100, 14900, 1400))
+
+
 def test_layout_moves_pixels_and_areas_alike():
     rng = np.random.default_rng(0)
     photo, labels = rng.integers(0, 256, (40, 50, 3), np.uint8), rng.integers(0, 3, (40, 50), np.uint8)

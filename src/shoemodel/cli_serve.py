@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import socket
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from tyro.conf import arg
 
@@ -19,6 +20,13 @@ if TYPE_CHECKING:
     from shoemodel.service.tokens import Tokens
 
 MAX_CONNECTIONS = 512
+
+
+def _log_config(usual: dict[str, Any]) -> dict[str, Any]:
+    """uvicorn's logging, all of it on stderr: on stdout stands the address alone, and nobody has to read on there."""
+    config = copy.deepcopy(usual)
+    config["handlers"]["access"]["stream"] = "ext://sys.stderr"
+    return config
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +64,7 @@ class Serve:
             import uvicorn
 
             from shoemodel.service import app
+            from shoemodel.service.protocol import Protocol
             from shoemodel.service.tokens import Tokens
         except ImportError as error:
             raise InputError(f"serve needs the package {error.name}: install shoemodel[serve]") from error
@@ -74,6 +83,9 @@ class Serve:
         application = app.create_app(service, self.cors, self.grace)
         config = uvicorn.Config(
             application,
+            http=Protocol,
+            ws="none",
+            log_config=_log_config(uvicorn.config.LOGGING_CONFIG),
             limit_concurrency=MAX_CONNECTIONS,
             timeout_graceful_shutdown=self.grace,
             server_header=False,

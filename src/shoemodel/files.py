@@ -35,6 +35,16 @@ def replacing(target: Path) -> Iterator[Path]:
         shutil.rmtree(partial, ignore_errors=True)
 
 
+def sync(folder: Path) -> None:
+    """Wait until a folder, its name and the files in it are on the disk. OSError where that fails."""
+    for path in (*folder.iterdir(), folder, folder.parent):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
 def sha256(file: Path) -> str:
     """Hash of a file's bytes, in hexadecimal."""
     with file.open("rb") as stream:

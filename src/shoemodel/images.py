@@ -26,6 +26,7 @@ from shoemodel.masks import COLOURS
 
 MAX_PIXELS = 50_000_000
 MIN_SIDE = 32
+MAX_RATIO = 10  # of the longer to the shorter side: whatever is larger shows no shoe, and canvases for it are enormous
 # Formats decoded by libraries alone; EPS, say, would start an interpreter.
 FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "AVIF", "JPEG2000")
 ACCEPTED = "PNG, JPEG, WebP, AVIF, TIFF, BMP, GIF, JPEG 2000 and HEIC"
@@ -51,7 +52,7 @@ class Photo:
 
 
 def load(path: Path | str, max_pixels: int = MAX_PIXELS) -> Photo:
-    """Read a picture of at least 32 px a side and at most `max_pixels`; of an animation, the first frame.
+    """Read a picture of at least 32 px a side, 10:1 and `max_pixels` at most; of an animation, the first frame.
 
     EXIF orientation is applied, an embedded colour profile converted to sRGB. InputError for everything that is not
     such a picture; the number of pixels is checked from the header, before anything is decoded.
@@ -67,7 +68,7 @@ def from_bytes(data: bytes, name: str, max_pixels: int = MAX_PIXELS) -> Photo:
 
 
 def _read(file: io.BufferedReader | io.BytesIO, path: Path, max_pixels: int) -> Photo:
-    image = _open_picture(file, path, _is_heic(file.read(12)))
+    image = _open_picture(file, path, _is_heic(file.read(12)), max_pixels)
     _check_size(image, path, max_pixels)
     try:
         image.load()
@@ -127,7 +128,7 @@ def _is_heic(head: bytes) -> bool:
     return head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS
 
 
-def _open_picture(file: io.BufferedReader | io.BytesIO, path: Path, heic: bool) -> Image.Image:
+def _open_picture(file: io.BufferedReader | io.BytesIO, path: Path, heic: bool, max_pixels: int) -> Image.Image:
     """Parse the header only."""
     file.seek(0)
     formats: tuple[str, ...] = FORMATS
@@ -144,7 +145,7 @@ def _open_picture(file: io.BufferedReader | io.BytesIO, path: Path, heic: bool) 
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             return Image.open(file, formats=formats)
     except Image.DecompressionBombError as error:
-        limit = f"{MAX_PIXELS / 1e6:g} megapixels"
+        limit = f"{max_pixels / 1e6:g} megapixels"
         raise InputError(f"{path} has far more pixels than fit here; at most {limit} are accepted") from error
     except UnidentifiedImageError as error:
         raise InputError(f"{path} is not a picture that can be read; {ACCEPTED} are accepted") from error
@@ -159,6 +160,9 @@ def _check_size(image: Image.Image, path: Path, max_pixels: int) -> None:
         raise InputError(f"{path} has {found}; at most {max_pixels / 1e6:g} megapixels are accepted")
     if min(width, height) < MIN_SIDE:
         raise InputError(f"{path} has {width}x{height} px; at least {MIN_SIDE} px a side are accepted")
+    if max(width, height) > MAX_RATIO * min(width, height):
+        found = f"{path} has {width}x{height} px"
+        raise InputError(f"{found}; a longer side of at most {MAX_RATIO} times the shorter is accepted")
 
 
 def encode_png(

@@ -23,6 +23,7 @@ from shoemodel.masks import ShoeAreas
 # has learnt square pictures in which the shoe spans 30 to 75 % and the leg leaves through the top.
 ROOM_ABOVE, ROOM_BELOW, ROOM_BESIDE = 1.0, 0.12, 0.1
 MAX_ASPECT = 4 / 3
+MAX_CANVAS_PX = 100_000_000  # four 25-megapixel photos; a strip of a photo, or of a shape, would fill any memory (ours)
 
 
 @dataclass(frozen=True)
@@ -150,12 +151,21 @@ def place(photo_size: Size, shoe: Shoe, placement: Placement, canvas: Size | Non
 
 
 def arrange(choice: Choice, photo_size: Size, shoe: Shoe) -> Layout:
-    """The layout that a parsed choice means for this photo."""
+    """The layout that a parsed choice means for this photo.
+
+    InputError for a canvas of more than `MAX_CANVAS_PX`.
+    """
     if isinstance(choice, Formatted):
-        return _format(choice, photo_size, shoe)
-    if isinstance(choice, Placement):
-        return place(photo_size, shoe, choice)
-    return keep(photo_size) if choice == "keep" else auto(photo_size, shoe)
+        layout = _format(choice, photo_size, shoe)
+    elif isinstance(choice, Placement):
+        layout = place(photo_size, shoe, choice)
+    else:
+        layout = keep(photo_size) if choice == "keep" else auto(photo_size, shoe)
+    height, width = layout.canvas
+    if height * width > MAX_CANVAS_PX:
+        found = f"this layout of a photo of {photo_size[1]}x{photo_size[0]} px makes a canvas of {width}x{height} px"
+        raise InputError(f"{found}; at most {MAX_CANVAS_PX / 1e6:g} megapixels are accepted")
+    return layout
 
 
 def _format(choice: Formatted, photo_size: Size, shoe: Shoe) -> Layout:

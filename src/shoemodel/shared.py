@@ -87,10 +87,14 @@ class SharedPipeline(ShoeModelPipeline):
                 self._turn.notify_all()
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Nobody else computes within the block: for single stages."""
-        with self._turn:
+    def alone(self, timeout_s: float = -1.0) -> Iterator[None]:
+        """Nobody else computes within the block: for single stages. TimeoutError after `timeout_s`, if 0 or more."""
+        if not self._turn.acquire(timeout=timeout_s):
+            raise TimeoutError
+        try:
             yield
+        finally:
+            self._turn.release()
 
     def _sample(
         self, condition: Tensor, text: sample.Text, seed: int, callback: Callable[[int], None] | None, **options: Any

@@ -47,6 +47,7 @@ def test_nothing_accepted_is_lost_when_the_server_is_killed(server, shoe_photo, 
         assert certificate.verify(tmp_path / job_id, shoe_photo) == []
     process.send_signal(signal.SIGTERM)
     assert process.wait(60) == 0
+    assert process.stdout.read() == ""  # after the address nothing: a parent need not read on
 
 
 def test_the_client_speaks_every_route(server, shoe_photo):

@@ -1,6 +1,7 @@
 """Jobs from acceptance to results, across cancels, limits, stops and crashes."""
 
 import json
+import threading
 import time
 from types import SimpleNamespace
 
@@ -38,6 +39,19 @@ def test_events_tell_each_step_and_end(client, photo, finished):
     assert [state["id"] for state in states] == [job_id] * len(states)
     assert states[-1]["status"] == "done" and states[-1]["results"]
     assert lines.count("event: done") == 1
+
+
+def test_event_streams_are_bounded_and_end_with_their_job(serve, photo, held, monkeypatch):
+    monkeypatch.setattr("shoemodel.service.jobs.MAX_STREAMS", 0)
+    with serve() as client:
+        job_id = submit(client, photo)
+        answer = client.get(f"/v1/jobs/{job_id}/events")
+        assert answer.status_code == 429 and int(answer.headers["retry-after"]) >= 1
+        monkeypatch.setattr("shoemodel.service.jobs.MAX_STREAMS", 1)
+        threading.Timer(0.5, lambda: client.delete(f"/v1/jobs/{job_id}")).start()
+        assert client.get(f"/v1/jobs/{job_id}/events").text.startswith("event:")  # it ends although the job is gone
+        assert client.get(f"/v1/jobs/{submit(client, photo)}").status_code == 200
+        held.released.set()
 
 
 def test_cancel_while_running_and_while_queued(serve, photo, held):
@@ -97,7 +111,7 @@ def test_a_photo_without_a_shoe_fails_its_job_alone(client, photo, finished, mon
     bad, good = submit(client, wall), submit(client, photo)
     assert finished(client, good)["status"] == "done"
     job = finished(client, bad)
-    assert job["status"] == "failed" and "wall.png" in job["error"]
+    assert job["status"] == "failed" and "wall.png" in job["error"] and "--" not in job["error"]
 
 
 def test_a_graceful_stop_finishes_what_runs(serve, photo):

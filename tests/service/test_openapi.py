@@ -18,6 +18,7 @@ ROUTES = (
     ("POST", "/v1/poses"),
     ("POST", "/v1/jobs"),
     ("GET", "/v1/jobs/{id}"),
+    ("GET", "/v1/jobs/{id}/events"),
     ("POST", "/v1/jobs/{id}/cancel"),
     ("DELETE", "/v1/jobs/{id}"),
     ("GET", "/v1/jobs/{id}/results/{name}"),
@@ -69,7 +70,15 @@ def test_answers_are_as_documented(document, method, path):
 
 def test_every_route_is_described(client):
     described = client.app.openapi()["paths"]
-    assert {path for _, path in ROUTES} | {"/v1/images", "/v1/jobs/{id}/events"} == set(described)
+    assert {path for _, path in ROUTES} | {"/v1/images"} == set(described)
     body = described["/v1/jobs"]["post"]["requestBody"]["content"]
     assert set(body) == {"multipart/form-data", "application/json"}
     assert {"photo", "prompt", "num", "seed"} <= set(body["multipart/form-data"]["schema"]["properties"])
+
+
+def test_a_token_is_described_where_one_is_needed(client, serve):
+    def security(client):
+        return client.app.openapi()["paths"]["/v1/areas"]["post"].get("security")
+
+    assert security(client) is None
+    assert security(serve(tokens=["secret-number-one"], folder="other")) == [{"HTTPBearer": []}]

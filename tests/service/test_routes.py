@@ -2,9 +2,12 @@
 
 import base64
 import io
+import json
+import threading
 
 import numpy as np
 from PIL import Image
+from prometheus_client.parser import text_string_to_metric_families
 
 from shoemodel import images, packs
 from tests.service.conftest import QUICK
@@ -77,6 +80,42 @@ def test_what_cannot_be_used_is_refused_in_a_sentence(client, photo):
     sentence(client.get("/v1/nothing"), 404)
 
 
+def test_bodies_that_are_cut_off_or_odd_are_refused(client, photo):
+    def refuse(words, body, kind):
+        assert words in sentence(client.post("/v1/jobs", content=body, headers={"content-type": kind}), 422)
+
+    def part(name, value, more=""):
+        return f'--b\r\nContent-Disposition: form-data; name="{name}"{more}\r\n\r\n'.encode() + value + b"\r\n"
+
+    whole = part("prompt", b"\xff-\xfe") + part("photo", photo[1], '; filename="a.png"') + part("steps", b"2")
+    refuse("its closing boundary is missing", whole + part("seed", b"7"), "multipart/form-data; boundary=b")
+    refuse("no form that can be read", whole + b"--b--\r\n", "multipart/form-data; boundary=b; charset=punycode")
+    text = json.dumps({**QUICK, "photo": base64.b64encode(photo[1]).decode()})
+    refuse("given twice", text[:-1] + ', "seed": 4}', "application/json")
+    refuse("finite", text[:-1] + ', "guidance": NaN}', "application/json")
+    refuse("no JSON object", text[:-1] + ', "num": ' + "9" * 5000 + "}", "application/json")
+    refuse("no JSON object", "[" * 100_000, "application/json")
+    refuse("prompt", text.replace("jeans", "\\ud800"), "application/json")
+
+
+def test_pictures_that_would_fill_the_memory_are_refused(client, photo):
+    strip = ("a.png", images.encode_png(np.zeros((32, 400, 3), np.uint8)))
+    assert "10 times the shorter" in sentence(client.post("/v1/areas", files={"photo": strip}), 422)
+    answer = client.post("/v1/poses", files={"photo": photo}, data={"layout": "keep,1:99999"})
+    assert "at most 100 megapixels" in sentence(answer, 422)
+
+
+def test_a_direct_request_waits_for_its_turn_no_longer_than_a_job_may_run(serve, photo):
+    with serve(max_seconds=1) as client, client.service.pipeline.alone():
+        assert "too long for its turn" in sentence(client.post("/v1/areas", files={"photo": photo}), 503)
+
+
+def test_a_direct_request_does_not_wait_for_a_server_that_stops(serve, photo):
+    with serve() as client, client.service.pipeline.alone():
+        threading.Timer(0.3, client.service.worker.close).start()
+        assert "stopping" in sentence(client.post("/v1/areas", files={"photo": photo}), 503)
+
+
 def test_a_client_cannot_name_a_path(client, photo, finished):
     file = ("../../../../etc/shoe.png", *photo[1:])
     job = finished(client, client.post("/v1/jobs", files={"photo": file}, data=QUICK).json()["id"])
@@ -132,7 +171,10 @@ def test_probes_and_metrics(client, photo):
     assert client.get("/readyz").json() == {"status": "ready"}
     client.post("/v1/images", files={"photo": photo}, data=QUICK)
     client.get("/v1/jobs/" + "0" * 32)
+    client.request("MADE-UP", "/healthz")
     text = client.get("/metrics").text
+    assert {family.name for family in text_string_to_metric_families(text)} > {"shoemodel_jobs", "process_cpu_seconds"}
+    assert 'method="other"' in text and "MADE-UP" not in text
     assert 'shoemodel_stored_jobs{status="done"} 1.0' in text
     assert 'shoemodel_requests_total{method="GET",route="/v1/jobs/{id}",status="404"} 1.0' in text
     assert "shoemodel_batch_pictures_count 1.0" in text

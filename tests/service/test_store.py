@@ -60,6 +60,19 @@ def test_old_jobs_are_purged_with_their_results(store):
     assert store.get(waiting).status == "queued"
 
 
+def test_what_a_crash_left_of_results_is_removed_at_the_start(store, tmp_path):
+    done, running = store.add({}, "a.png", b"", 9), store.add({}, "a.png", b"", 9)
+    store.claim(), store.claim()
+    store.folder(done).mkdir()
+    store.finish(done, [], [])
+    kept = [store.folder(done), tmp_path / "store" / "results" / "notes of somebody else"]
+    lost = [store.folder(running), store.folder(f".{running}.half"), store.folder("0" * 32)]
+    for folder in (kept[1], *lost):
+        folder.mkdir()
+    assert store.recover() == 1
+    assert sorted((tmp_path / "store" / "results").iterdir()) == sorted(kept)
+
+
 def test_one_server_a_store(store, tmp_path):
     with pytest.raises(InputError, match="in use by another server"):
         Store(tmp_path / "store")

@@ -14,6 +14,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.exceptions import HTTPException as AnyHTTPException
+from starlette.requests import ClientDisconnect
 
 from shoemodel.errors import InputError
 from shoemodel.pipeline import ShoeModelPipeline
@@ -24,7 +25,7 @@ from shoemodel.service.metrics import Metrics, Timed
 from shoemodel.service.server import Service, problems
 from shoemodel.service.store import Store
 from shoemodel.service.tokens import Tokens
-from shoemodel.service.worker import INTERNAL_ERROR, Worker
+from shoemodel.service.worker import INTERNAL_ERROR, Worker, said
 from shoemodel.shared import SharedPipeline
 
 _bearer = HTTPBearer(auto_error=False, description="Needed where the server was given tokens.")
@@ -63,12 +64,14 @@ def create_app(service: Service, origins: Sequence[str] = (), grace_s: float = 3
         redoc_url=None,
         responses=problems(),
     )
-    app.include_router(direct.router(service), dependencies=[Depends(admit)])
-    app.include_router(jobs.router(service), dependencies=[Depends(admit)])
+    guard = [Depends(admit)] if service.tokens else []
+    app.include_router(direct.router(service), dependencies=guard)
+    app.include_router(jobs.router(service), dependencies=guard)
     _add_probes(app, service)
     app.add_exception_handler(AnyHTTPException, _http_problem)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(InputError, _unusable)
+    app.add_exception_handler(ClientDisconnect, _left)
     app.add_exception_handler(Exception, _internal)
     if origins:
         app.add_middleware(CORSMiddleware, allow_origins=origins, allow_methods=["*"], allow_headers=["*"])
@@ -115,7 +118,11 @@ async def _invalid(_: Request, error: Exception) -> JSONResponse:
 
 
 async def _unusable(_: Request, error: Exception) -> JSONResponse:
-    return _problem(422, str(error).replace(" --", " "))  # what the command line calls --box is box here
+    return _problem(422, said(error))
+
+
+async def _left(_: Request, error: Exception) -> JSONResponse:
+    return _problem(400, "the request ended before its body did")  # for the counters: nobody is there to read it
 
 
 async def _internal(_: Request, error: Exception) -> JSONResponse:

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import TypeVar
 
-import anyio
+import anyio.from_thread
+import anyio.to_thread
 from fastapi import APIRouter, HTTPException, Request
 
 from shoemodel import arguments, images
 from shoemodel.lps.choose import distinct
 from shoemodel.masks import ShoeAreas
 from shoemodel.service import jobs, reading, schemas
-from shoemodel.service.server import AT_ONCE, Service, problems
+from shoemodel.service.server import AT_ONCE, READING, Service, problems
 from shoemodel.service.store import FINAL
 from shoemodel.service.worker import INTERNAL_ERROR
 from shoemodel.wd.region import Region
 
 Answer = TypeVar("Answer")
+LEFT = "the client left"
+LOOK_S = 1.0
+"""How often a request that waits looks whether its client is still there, and the server still open."""
 
 
 def router(service: Service) -> APIRouter:
@@ -30,19 +36,19 @@ def router(service: Service) -> APIRouter:
     def body(model: type[schemas.AreasRequest]) -> dict:
         return reading.body(model, service.limits)
 
-    @routes.post("/areas", responses=problems(413, 415, 422, 429, 503), openapi_extra=body(schemas.AreasRequest))
+    @routes.post("/areas", responses=problems(*READING, 429, 503), openapi_extra=body(schemas.AreasRequest))
     async def areas(request: Request) -> schemas.Areas:
         """Find the shoe in a photo, and its visible and wearable area."""
         asked = await reading.read(request, schemas.AreasRequest, service.limits)
-        return await line.run(lambda: _areas(service, asked))
+        return await line.run(request, lambda: _areas(service, asked))
 
-    @routes.post("/poses", responses=problems(413, 415, 422, 429, 503), openapi_extra=body(schemas.PosesRequest))
+    @routes.post("/poses", responses=problems(*READING, 429, 503), openapi_extra=body(schemas.PosesRequest))
     async def poses(request: Request) -> schemas.Poses:
         """Poses in which legs could stand in the shoe; those that look like an earlier one are dropped."""
         asked = await reading.read(request, schemas.PosesRequest, service.limits)
-        return await line.run(lambda: _poses(service, asked))
+        return await line.run(request, lambda: _poses(service, asked))
 
-    @routes.post("/images", responses=problems(413, 415, 422, 429, 503), openapi_extra=body(schemas.ImagesRequest))
+    @routes.post("/images", responses=problems(*READING, 429, 503), openapi_extra=body(schemas.ImagesRequest))
     async def pictures(request: Request) -> schemas.Images:
         """Draw pictures and wait for them. It is a job like those of /v1/jobs, cancelled when the client leaves."""
         asked = await reading.read(request, schemas.ImagesRequest, service.limits)
@@ -53,24 +59,47 @@ def router(service: Service) -> APIRouter:
 
 
 class _Line:
-    """Areas and poses requests one behind the other; HTTPException 429 where too many wait, 503 after too long."""
+    """Areas and poses requests one behind the other; HTTPException 429 where too many wait, 503 after too long.
+
+    A request whose client has left is dropped.
+    """
 
     def __init__(self, service: Service):
         self._service, self._waiting = service, 0
         self._threads = anyio.CapacityLimiter(AT_ONCE)
 
-    async def run(self, work: Callable[[], Answer]) -> Answer:
+    async def run(self, request: Request, work: Callable[[], Answer]) -> Answer:
         self._service.require_open()
         if self._waiting >= self._service.limits.queue:
             raise self._service.busy()
         self._waiting += 1
+        deadline = time.monotonic() + self._service.limits.max_seconds
         try:
             with anyio.fail_after(self._service.limits.max_seconds):
-                return await anyio.to_thread.run_sync(work, limiter=self._threads)
+                return await anyio.to_thread.run_sync(self._turn, request, work, deadline, limiter=self._threads)
         except TimeoutError:
             raise HTTPException(503, "the request waited too long for its turn") from None
         finally:
             self._waiting -= 1
+
+    def _turn(self, request: Request, work: Callable[[], Answer], deadline: float) -> Answer:
+        """Do the work once nobody else computes.
+
+        TimeoutError where that comes too late, HTTPException where the server stops or the client leaves before.
+        """
+        turn = ExitStack()
+        while True:
+            self._service.require_open()
+            if anyio.from_thread.run(request.is_disconnected):
+                raise HTTPException(503, LEFT)
+            try:
+                turn.enter_context(self._service.pipeline.alone(LOOK_S))
+            except TimeoutError:
+                if time.monotonic() > deadline:
+                    raise
+            else:
+                with turn:
+                    return work()
 
 
 def _found(service: Service, asked: schemas.AreasRequest) -> tuple[images.Photo, Region, ShoeAreas]:
@@ -82,8 +111,7 @@ def _found(service: Service, asked: schemas.AreasRequest) -> tuple[images.Photo,
 
 
 def _areas(service: Service, asked: schemas.AreasRequest) -> schemas.Areas:
-    with service.pipeline.alone():
-        photo, region, areas = _found(service, asked)
+    photo, region, areas = _found(service, asked)
     return schemas.Areas(
         width=photo.size[1],
         height=photo.size[0],
@@ -97,10 +125,9 @@ def _areas(service: Service, asked: schemas.AreasRequest) -> schemas.Areas:
 
 def _poses(service: Service, asked: schemas.PosesRequest) -> schemas.Poses:
     pipeline = service.pipeline
-    with pipeline.alone():
-        photo, _, areas = _found(service, asked)
-        _, shoe = pipeline.place(photo, areas, asked.layout)
-        found = distinct(pipeline.synthesise_poses(shoe, asked.num, asked.seed, asked.name)[1])
+    photo, _, areas = _found(service, asked)
+    _, shoe = pipeline.place(photo, areas, asked.layout)
+    found = distinct(pipeline.synthesise_poses(shoe, asked.num, asked.seed, asked.name)[1])
     height, width = shoe.shape[:2]
     poses = [{name: (x, y, int(seen)) for name, (x, y, seen) in pose.to_dict().items()} for pose in found]
     return schemas.Poses(canvas_width=width, canvas_height=height, poses=poses)
@@ -118,7 +145,7 @@ async def _wait(service: Service, request: Request, job_id: str) -> schemas.Imag
             if service.worker.closing.is_set() and job.status == "queued":
                 raise HTTPException(503, "the server stops; send the request again later")
             if await request.is_disconnected():
-                raise HTTPException(503, "the client left")
+                raise HTTPException(503, LEFT)
             await asyncio.sleep(jobs.POLL_S)
     finally:
         if not finished:

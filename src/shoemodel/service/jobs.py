@@ -13,10 +13,12 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from shoemodel import images
 from shoemodel.service import reading, schemas
-from shoemodel.service.server import Service, problems
+from shoemodel.service.server import READING, Service, problems
 from shoemodel.service.store import FINAL, QueueFull
 
 POLL_S = 0.2
+MAX_STREAMS = 256
+"""Event streams at once: fewer than the connections that are accepted, so that other requests find room."""
 JobId = Annotated[str, Path(alias="id", pattern="^[0-9a-f]{32}$")]
 
 
@@ -28,11 +30,22 @@ def router(service: Service) -> APIRouter:
         return await find(service, job_id)
 
     named = Depends(known)
+    streams = 0
+
+    async def seat() -> AsyncIterator[None]:
+        nonlocal streams
+        if streams >= MAX_STREAMS:
+            raise HTTPException(429, f"{MAX_STREAMS} event streams are open already", {"Retry-After": "5"})
+        streams += 1
+        try:
+            yield
+        finally:
+            streams -= 1
 
     @routes.post(
         "",
         status_code=202,
-        responses=problems(413, 415, 422, 429, 503),
+        responses=problems(*READING, 429, 503),
         openapi_extra=reading.body(schemas.ImagesRequest, service.limits),
     )
     async def submit(request: Request) -> schemas.Accepted:
@@ -46,7 +59,12 @@ def router(service: Service) -> APIRouter:
         """How far a job is, and once it is done links to its results."""
         return job
 
-    @routes.get("/{id}/events", responses=problems(404, 422), response_class=EventSourceResponse)
+    @routes.get(
+        "/{id}/events",
+        responses=problems(404, 422, 429),
+        response_class=EventSourceResponse,
+        dependencies=[Depends(seat)],
+    )
     async def events(job: schemas.Job = named) -> AsyncIterator[ServerSentEvent]:
         """The job as server-sent events named after its status, one for each change, until it is finished."""
         seen = None
@@ -57,7 +75,10 @@ def router(service: Service) -> APIRouter:
             if job.status in FINAL or service.worker.closing.is_set():
                 return
             await asyncio.sleep(POLL_S)
-            job = await find(service, job.id)
+            try:
+                job = await find(service, job.id)
+            except HTTPException:  # forgotten meanwhile
+                return
 
     @routes.post("/{id}/cancel", responses=problems(404, 409, 422))
     async def cancel(job: schemas.Job = named) -> schemas.Job:

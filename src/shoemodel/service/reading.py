@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from fastapi import HTTPException, Request
 from pydantic import ValidationError
 from starlette.datastructures import UploadFile
-from starlette.exceptions import HTTPException as AnyHTTPException
+from starlette.formparsers import MultiPartException, MultiPartParser
 
 from shoemodel.service.limits import Limits
 from shoemodel.service.schemas import AreasRequest, ImagesRequest, PosesRequest
@@ -44,16 +44,26 @@ async def read(request: Request, model: type[Model], limits: Limits) -> Model:
     return read
 
 
+class _Form(MultiPartParser):
+    """A form that knows whether its closing boundary came: a last field that was cut off would be missing unnoticed."""
+
+    whole = False
+
+    def on_end(self) -> None:
+        self.whole = True
+
+
 async def _from_form(request: Request) -> dict[str, Any]:
     """The parts by name. HTTPException 422 for a body that is no form, or parts that are not those of a photo."""
     fields: dict[str, Any] = {}
+    parser = _Form(request.headers, request.stream(), max_files=1, max_fields=MAX_FIELDS)
     try:
-        form = await request.form(max_files=1, max_fields=MAX_FIELDS)
-    except AnyHTTPException as error:
-        if error.status_code != 400:
-            raise
-        raise HTTPException(422, f"the body is no form that can be read ({error.detail})") from None
+        form = await parser.parse()
+    except (MultiPartException, UnicodeError) as error:
+        raise HTTPException(422, f"the body is no form that can be read ({error})") from None
     try:
+        if not parser.whole:
+            raise HTTPException(422, "the form is cut off: its closing boundary is missing")
         for key, value in form.multi_items():
             if key in fields:
                 raise HTTPException(422, f"the field {key[:100]!r} is given twice")
@@ -72,7 +82,7 @@ async def _from_form(request: Request) -> dict[str, Any]:
 async def _from_json(request: Request) -> dict[str, Any]:
     """The object, its photo decoded. HTTPException 422 for what is no such object."""
     try:
-        fields = json.loads(await request.body())
+        fields = json.loads(await request.body(), object_pairs_hook=_object)
         if not isinstance(fields, dict):
             raise ValueError("it is no object")
     except (ValueError, RecursionError) as error:
@@ -82,6 +92,14 @@ async def _from_json(request: Request) -> dict[str, Any]:
             fields["photo"] = base64.b64decode(fields["photo"], validate=True)
         except (binascii.Error, ValueError) as error:
             raise HTTPException(422, f"photo is not base64 ({error})") from None
+    return fields
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object; ValueError where a key is given twice, of which `json` would silently take the last."""
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        raise ValueError("a field is given twice")
     return fields
 
 

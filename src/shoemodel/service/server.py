@@ -17,9 +17,12 @@ from shoemodel.service.worker import Worker
 from shoemodel.shared import SharedPipeline
 
 AT_ONCE = 2
+READING = (408, 413, 415, 422)
+"""What may be wrong with a body."""
 _MEANINGS = {
     401: "No bearer token, or an unknown one",
     404: "No such job or result",
+    408: "The request's body did not arrive in time",
     409: "The job is finished already",
     413: "More bytes than are accepted",
     415: "Neither multipart/form-data nor application/json",
@@ -59,7 +62,6 @@ class Service:
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """What OpenAPI is to say about answers that are no success; 401 and 500 may come from everywhere."""
-    known: dict[int | str, dict[str, Any]] = {
-        status: {"model": Problem, "description": _MEANINGS[status]} for status in (401, *statuses)
-    }
-    return known
+    # Spelt out, because FastAPI would give a model the content type of the route's success, text/event-stream say.
+    content = {"application/json": {"schema": Problem.model_json_schema()}}
+    return {status: {"content": content, "description": _MEANINGS[status]} for status in (401, *statuses)}

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import re
 import secrets
 import shutil
 import sqlite3
@@ -46,6 +47,9 @@ CREATE TABLE jobs (
     error TEXT
 )
 """
+
+_OF_A_JOB = re.compile(r"[0-9a-f]{32}|\.[0-9a-f]{32}\..*")
+"""Names of result folders, and of those that `files.replacing` fills."""
 
 
 class QueueFull(Exception):
@@ -170,13 +174,20 @@ class Store:
         return self._move(job_id, "running", "status = 'queued', started = NULL, attempts = attempts - 1")
 
     def recover(self) -> int:
-        """Queue again what ran when the process died -> how many; those that were there each time fail."""
+        """Queue again what ran when the process died -> how many; those that were there each time fail.
+
+        Folders of results that no finished job owns, half-written ones among them, are removed.
+        """
         error = f"the server stopped {MAX_ATTEMPTS} times while this job ran"
         self._run(
             "UPDATE jobs SET status = 'failed', error = ?, photo = NULL, finished = ? "
             "WHERE status = 'running' AND attempts >= ?",
             (error, time.time(), MAX_ATTEMPTS),
         )
+        done = {job_id for (job_id,) in self._run("SELECT id FROM jobs WHERE status = 'done'")}
+        for folder in (self._folder / "results").iterdir():
+            if _OF_A_JOB.fullmatch(folder.name) and folder.name not in done:
+                shutil.rmtree(folder)
         return len(self._run("UPDATE jobs SET status = 'queued' WHERE status = 'running' RETURNING id"))
 
     def counts(self) -> dict[str, int]:

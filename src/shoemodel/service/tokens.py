@@ -40,6 +40,10 @@ class Tokens:
             tokens += lines
         return cls(tokens)
 
+    def __bool__(self) -> bool:
+        """Whether any token is asked for."""
+        return bool(self._hashes)
+
     def admit(self, token: str | None) -> bool:
         """Whether a request with this token is let in; the time this takes says nothing about any token."""
         if not self._hashes:

@@ -12,7 +12,7 @@ import shutil
 import threading
 import time
 
-from shoemodel import arguments, images, packs, run_folder
+from shoemodel import arguments, files, images, packs, run_folder
 from shoemodel.clock import Progress
 from shoemodel.errors import InputError
 from shoemodel.service.limits import Limits
@@ -23,6 +23,11 @@ from shoemodel.shared import SharedPipeline
 log = logging.getLogger(__name__)
 HOUSEKEEPING_S = 600.0
 INTERNAL_ERROR = "internal error; the server's log says more"
+
+
+def said(message: object) -> str:
+    """A message of the pipeline for clients: what the command line calls --box is box here."""
+    return str(message).replace(" --", " ")
 
 
 class _Cancelled(Exception):
@@ -121,7 +126,7 @@ class Worker:
             outcome = "requeued"
             self.store.requeue(job.id)
         except InputError as error:
-            self.store.fail(job.id, str(error))
+            self.store.fail(job.id, said(error))
         except Exception:  # the thread's outermost frame: one job may fail, the next ones must still run
             log.exception("job %s failed", job.id)
             self.store.fail(job.id, INTERNAL_ERROR)
@@ -155,8 +160,9 @@ class Worker:
             run_folder.write(folder, photo, result, {**settings, "pack": self._pack})
         except InputError as error:
             raise OSError(str(error)) from error  # a full disk is no fault of the client's
+        files.sync(folder)  # the photo goes once the job counts as done
         names = sorted(path.name for path in folder.iterdir())
-        if not self.store.finish(job.id, names, result.notices):
+        if not self.store.finish(job.id, names, [said(notice) for notice in result.notices]):
             shutil.rmtree(folder)
             return False
         return True
