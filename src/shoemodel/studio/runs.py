@@ -6,7 +6,8 @@ import queue
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from threading import Event
 
 import numpy as np
 from jaxtyping import UInt8
@@ -39,8 +40,10 @@ class Step:
     preview: UInt8[np.ndarray, "h w 3"] | None = None
 
 
-def draw(pipeline: ShoeModelPipeline, session: Session, work: Work, recipe: Recipe) -> Iterator[Step]:
-    """Draw the pictures of one photo and add them to the session's shots; `session.stop` ends it between two steps.
+def draw(pipeline: ShoeModelPipeline, session: Session, work: Work, recipe: Recipe, stop: Event) -> Iterator[Step]:
+    """Draw the pictures of one photo and add them to the session's shots; `stop` ends it between two steps.
+
+    Nobody may change `work` meanwhile: give a `Work.frozen`.
 
     Raises:
         Cancelled: it was stopped; nothing is added.
@@ -52,7 +55,7 @@ def draw(pipeline: ShoeModelPipeline, session: Session, work: Work, recipe: Reci
     due = time.monotonic()
 
     def callback(stage: str, done: int, total: int) -> None:
-        if session.stop:
+        if stop.is_set():
             raise Cancelled
         steps.put(Step(stage, done, total))
 
@@ -82,10 +85,10 @@ def draw(pipeline: ShoeModelPipeline, session: Session, work: Work, recipe: Reci
         )
         session.shots += keep(pipeline, session, work, recipe, result)
 
-    yield from _follow(run, steps, session)
+    yield from _follow(run, steps, stop)
 
 
-def _follow(run: Callable[[], None], steps: queue.Queue[Step], session: Session) -> Iterator[Step]:
+def _follow(run: Callable[[], None], steps: queue.Queue[Step], stop: Event) -> Iterator[Step]:
     """What `run` reports, until it ends; what it raises is raised. A reader that goes away stops it."""
     with ThreadPoolExecutor(1) as pool:
         future = pool.submit(run)
@@ -96,7 +99,7 @@ def _follow(run: Callable[[], None], steps: queue.Queue[Step], session: Session)
                 except queue.Empty:
                     continue
         except GeneratorExit:
-            session.stop = True
+            stop.set()
             raise
         future.result()
 
@@ -111,9 +114,8 @@ def keep(
     run_folder.write(folder, work.photo, result, settings | {"pack": packs.identity(recipe.pack)})
     verdict = "; ".join(certificate.verify(folder, work.photo.path))
     judged = judge(pipeline, recipe, result)
-    frozen = replace(work, poses=list(work.poses), picked=list(work.picked))
     return [
-        Shot(folder, index, recipe, pose, seed, verdict, quality.score if quality else None, _reasons(quality), frozen)
+        Shot(folder, index, recipe, pose, seed, verdict, quality.score if quality else None, _reasons(quality), work)
         for index, (pose, seed, quality) in enumerate(zip(result.poses, result.seeds, judged, strict=True))
     ]
 
