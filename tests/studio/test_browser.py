@@ -186,6 +186,7 @@ def test_strokes_in_quick_succession_all_count_and_a_further_photo_loses_none(vi
 def test_the_shoe_is_dragged_turned_and_mirrored_and_the_next_step_follows_at_once(visit, shoe_photo):
     page = visit()
     to_canvas(page, shoe_photo)
+    shape = page.evaluate("document.querySelector('#place .sm-canvas').style.aspectRatio")
     before = page.locator("#place .sm-shoe").bounding_box()
     for _ in range(3):
         drag(page, "#place .sm-shoe", 20, -10)
@@ -195,12 +196,12 @@ def test_the_shoe_is_dragged_turned_and_mirrored_and_the_next_step_follows_at_on
     tab(page, "3 · Canvas")
     page.locator("#shape label").nth(2).click()
     page.locator("#shape label").nth(4).click()
-    page.wait_for_selector("#place .sm-canvas[style*='aspect-ratio: 128 / 228']")
+    page.wait_for_function("document.querySelector('#place .sm-canvas').style.aspectRatio == '128 / 228'")
     tab(page, "4 · Legs")
     page.wait_for_selector("#poses .sm-card")
     tab(page, "3 · Canvas")
     page.locator("#shape label").nth(0).click()
-    page.wait_for_function("document.querySelector('#place .sm-canvas').style.aspectRatio == '128 / 142'")
+    page.wait_for_function(f"document.querySelector('#place .sm-canvas').style.aspectRatio == '{shape}'")
     moved = page.locator("#place .sm-shoe").bounding_box()
     assert abs(moved["x"] - before["x"] - 60) < 4 and abs(moved["y"] - before["y"] + 30) < 4
     page.locator("#place .sm-shoe").focus()
@@ -298,10 +299,11 @@ def test_two_users_at_once_do_not_see_each_other(visit, shoe_photo, tmp_path):
         assert name in page.inner_text("#details")
 
 
-def touch(page, selector, dx, dy):
-    """Drag with one finger."""
+def touch(page, selector, dx, dy, share=0.5):
+    """Drag with one finger, from this share of an element's width and height."""
+    page.locator(selector).first.scroll_into_view_if_needed()
     box = page.locator(selector).first.bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    x, y = box["x"] + share * box["width"], box["y"] + share * box["height"]
     finger = page.context.new_cdp_session(page)
     for kind, points in (
         ("touchStart", [{"x": x, "y": y}]),
@@ -319,11 +321,10 @@ def test_on_a_phone_nothing_is_wider_than_the_screen_and_a_finger_will_do(visit,
     page = visit(390, 844, has_touch=True, is_mobile=True)
     to_shoe(page, shoe_photo)
     before = painted(page)
-    touch(page, "#paint canvas", 60, 40)
+    touch(page, "#paint canvas", 80, 0, share=0.08)
     assert painted(page)[1] > before[1] and fits()
     page.tap("#to_canvas")
     page.wait_for_selector("#place .sm-shoe")
-    page.locator("#place .sm-shoe").scroll_into_view_if_needed()
     stands = page.locator("#place .sm-shoe").bounding_box()
     touch(page, "#place .sm-shoe", 30, -20)
     page.wait_for_function(f"document.querySelector('.sm-shoe').getBoundingClientRect().x > {stands['x'] + 25}")

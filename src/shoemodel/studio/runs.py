@@ -5,9 +5,9 @@ from __future__ import annotations
 import queue
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
-from threading import Event
+from threading import Event, Thread, main_thread
 
 import numpy as np
 from jaxtyping import UInt8
@@ -55,7 +55,7 @@ def draw(pipeline: ShoeModelPipeline, session: Session, work: Work, recipe: Reci
     due = time.monotonic()
 
     def callback(stage: str, done: int, total: int) -> None:
-        if stop.is_set():
+        if stop.is_set() or not main_thread().is_alive():  # the studio was interrupted
             raise Cancelled
         steps.put(Step(stage, done, total))
 
@@ -90,18 +90,28 @@ def draw(pipeline: ShoeModelPipeline, session: Session, work: Work, recipe: Reci
 
 def _follow(run: Callable[[], None], steps: queue.Queue[Step], stop: Event) -> Iterator[Step]:
     """What `run` reports, until it ends; what it raises is raised. A reader that goes away stops it."""
-    with ThreadPoolExecutor(1) as pool:
-        future = pool.submit(run)
+    future: Future[None] = Future()
+
+    def work() -> None:
         try:
-            while not (future.done() and steps.empty()):
-                try:
-                    yield steps.get(timeout=0.1)
-                except queue.Empty:
-                    continue
-        except GeneratorExit:
-            stop.set()
-            raise
-        future.result()
+            future.set_result(run())  # type: ignore[func-returns-value]
+        except BaseException as error:
+            future.set_exception(error)
+
+    worker = Thread(target=work)  # not of a pool: Python waits for pools before the main thread counts as ended
+    worker.start()
+    try:
+        while not (future.done() and steps.empty()):
+            try:
+                yield steps.get(timeout=0.1)
+            except queue.Empty:
+                continue
+    except GeneratorExit:
+        stop.set()
+        raise
+    finally:
+        worker.join()
+    future.result()
 
 
 def keep(
