@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import feet_of_canvas
+
 CHROMIUM = Path("/usr/bin/chromium")
 
 
-@pytest.fixture
-def studio(pipeline, tiny_pack, found_feet):
+@pytest.fixture(scope="module")
+def studio(pipeline, tiny_pack):
     """The address of a studio around the tiny pack, in which feet are found."""
     pytest.importorskip("gradio", reason="gradio is not installed: shoemodel[studio]")
     from shoemodel.studio import app
@@ -20,7 +22,9 @@ def studio(pipeline, tiny_pack, found_feet):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     blocks = app.build(pipeline, str(tiny_pack))
-    yield app.launch(blocks, "127.0.0.1", port)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("shoemodel.pipeline.foot_keypoints", feet_of_canvas)
+        yield app.launch(blocks, "127.0.0.1", port)
     blocks.close()
 
 
@@ -41,8 +45,8 @@ def visit(browser, studio):
     """A function that opens the studio as a new user; what goes wrong in the page fails the test."""
     contexts, faults = [], []
 
-    def open_page(width: int = 1280, height: int = 900):
-        context = browser.new_context(viewport={"width": width, "height": height}, accept_downloads=True)
+    def open_page(width: int = 1280, height: int = 900, **options):
+        context = browser.new_context(viewport={"width": width, "height": height}, accept_downloads=True, **options)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(90_000)  # a machine may be busy
@@ -55,7 +59,7 @@ def visit(browser, studio):
     yield open_page
     for context in contexts:
         context.close()
-    assert not faults, "errors in the page, or requests that leave the machine"
+    assert faults == [], "errors in the page, or requests that leave the machine"
 
 
 def _is_local(url: str) -> bool:

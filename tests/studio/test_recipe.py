@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import shlex
+from threading import Event
 
 import numpy as np
 import pytest
 
-from shoemodel import ShoeModelPipeline, images
+from shoemodel import ShoeModelPipeline, images, parameters
 from shoemodel.cli import main
 from shoemodel.pose import Pose
 
@@ -33,7 +34,7 @@ def shots(found_feet, tiny_pack, shoe_photo):
         photo=str(shoe_photo), prompt="a man's legs", num=2, seed=3, steps=2, guidance=2.5, pack=str(tiny_pack),
         layout=work.choice, areas=True, poses=True,
     )  # fmt: skip
-    for _ in runs.draw(pipeline, session, work, recipe):
+    for _ in runs.draw(pipeline, session, work.frozen(), recipe, Event()):
         pass
     yield session.shots
     session.close()
@@ -66,8 +67,16 @@ def test_downloads_hold_the_same_pixels_and_the_recipe(shots):
     pixels = images.load(shots[1].png).rgb
     for file in (downloads.png(shots[1]), downloads.webp(shots[1])):
         assert (images.load(file).rgb == pixels).all()
-    told = json.loads(Image.open(downloads.png(shots[1])).text["shoemodel"])
+    told = json.loads(Image.open(downloads.png(shots[1])).text[parameters.KEY])
     assert told["noise_seed"] == 4 and Pose.from_dict(told["pose"]).points.shape == (12, 2)
+    assert told["command"] == shots[1].recipe.command_line()
+    for file in (downloads.png(shots[1]), downloads.webp(shots[1])):
+        assert parameters.of_exif(Image.open(file).getexif()) == told
+
+
+def test_words_that_begin_like_flags_stay_values():
+    words = shlex.split(Recipe(photo="shoe.png", prompt="-bare feet", num=1, seed=0, guidance=7.25).command_line())
+    assert "--prompt=-bare feet" in words and words[words.index("--guidance") + 1] == "7.25"
 
 
 def test_the_certificate_of_each_picture_was_read_back(shots):

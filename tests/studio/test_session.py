@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threading import Event
+
 import numpy as np
 import pytest
 
@@ -71,20 +73,49 @@ def test_nothing_left_visible_is_refused():
 
 def test_a_stopped_run_raises_and_keeps_nothing(work, pipeline):
     session = Session()
-    steps = runs.draw(pipeline, session, work, Recipe(photo="shoe.png", prompt="legs", num=1, seed=0, steps=1000))
+    stop = Event()
+    recipe = Recipe(photo="shoe.png", prompt="legs", num=1, seed=0, steps=1000)
+    steps = runs.draw(pipeline, session, work, recipe, stop)
     seen = []
     with pytest.raises(runs.Cancelled):
         for step in steps:
             seen.append(step)
-            session.stop = session.stop or step.preview is not None
+            if step.preview is not None:
+                stop.set()
     assert session.shots == [] and seen[-1].stage != "paste"
     session.close()
 
 
 def test_previews_have_the_canvas_shape(work, pipeline):
     session = Session()
-    steps = list(runs.draw(pipeline, session, work, Recipe(photo="shoe.png", prompt="legs", num=1, seed=0, steps=2)))
+    recipe = Recipe(photo="shoe.png", prompt="legs", num=1, seed=0, steps=2)
+    steps = list(runs.draw(pipeline, session, work, recipe, Event()))
     previews = [step.preview for step in steps if step.preview is not None]
     height, width = work.layout.canvas
     assert previews and previews[0].shape[0] / previews[0].shape[1] == pytest.approx(height / width, rel=0.1)
     session.close()
+
+
+def test_a_frozen_work_does_not_see_later_changes(work):
+    frozen = work.frozen()
+    work.picked.append(1)
+    work.arrange("1:1", "")
+    assert frozen.picked == [] and frozen.layout is not None and frozen.poses
+
+
+def test_where_no_shoe_is_found_the_areas_can_still_be_painted(pipeline, tmp_path):
+    images.save_png(tmp_path / "plain.png", np.full((96, 128, 3), 128, np.uint8))
+    work = Work(images.load(tmp_path / "plain.png"))
+    assert views.paint(work) is None
+    with pytest.raises(InputError) as refused:
+        work.find(pipeline)
+    assert "--points" not in views.words(refused.value)
+    assert views.paint(work)["width"] == 128 and not work.canvas_to_paint.shoe.any()
+
+
+def test_a_sessions_files_go_with_it():
+    session = Session()
+    (session.folder / "image.png").touch()
+    folder = session.folder
+    session.close()
+    assert not folder.exists()

@@ -57,7 +57,7 @@ def theme() -> gr.themes.Base:
         radius_size=gr.themes.sizes.radius_lg,
         font=list(FONTS),
         font_mono=["ui-monospace", "Menlo", "Consolas", "monospace"],
-    )
+    ).set(button_primary_background_fill="*primary_600", button_primary_background_fill_hover="*primary_700")
 
 
 def serve(host: str, port: int, pack: str) -> None:

@@ -1,4 +1,4 @@
-"""Files of one picture for the user: PNG with its parameters inside, WebP without loss, ZIP of its whole run."""
+"""Files of one picture for the user: PNG and WebP with the parameters inside, ZIP of its whole run."""
 
 from __future__ import annotations
 
@@ -7,24 +7,25 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
-from shoemodel import images
+from shoemodel import images, parameters
+from shoemodel.run_folder import RUN
 from shoemodel.studio.session import Shot
-
-KEY = "shoemodel"
-"""The PNG's text entry."""
 
 
 def png(shot: Shot) -> Path:
-    """The picture with its recipe, its seed and its pose as a text entry."""
-    told = {**asdict(shot.recipe), "noise_seed": shot.seed, "pose": shot.pose.to_dict()}
-    text = {KEY: json.dumps(told, ensure_ascii=False)}
-    return _made(shot, ".png", lambda file: images.save_png(file, images.load(shot.png).rgb, text))
+    """The picture; its parameters as text and as EXIF."""
+    told = _told(shot)
+    text, exif = parameters.text(told), parameters.exif(told)
+    return _made(shot, ".png", lambda file: images.save_png(file, images.load(shot.png).rgb, text, exif))
 
 
 def webp(shot: Shot) -> Path:
-    """The same pixels as WebP."""
-    return _made(shot, ".webp", lambda file: images.write_bytes(file, images.encode_webp(images.load(shot.png).rgb)))
+    """The same pixels as WebP; the parameters as EXIF."""
+    exif = parameters.exif(_told(shot))
+    encode = images.encode_webp
+    return _made(shot, ".webp", lambda file: images.write_bytes(file, encode(images.load(shot.png).rgb, exif)))
 
 
 def archive(shot: Shot) -> Path:
@@ -38,6 +39,14 @@ def archive(shot: Shot) -> Path:
             bundle.writestr("command.py", shot.recipe.python())
 
     return _made(shot, ".zip", write)
+
+
+def _told(shot: Shot) -> dict[str, Any]:
+    """Everything that decided about the picture, and the command that makes its run again."""
+    run = json.loads((shot.folder / RUN).read_text(encoding="utf-8"))
+    made = {"noise_seed": shot.seed, "pose": shot.pose.to_dict(), "score": shot.score}
+    proof = {"photo_sha256": run["photo"]["sha256"], "pack_sha256": run["pack"]["sha256"], "canvas": run["layout"]}
+    return {**asdict(shot.recipe), **made, **proof, "command": shot.recipe.command_line()}
 
 
 def _made(shot: Shot, suffix: str, write: Callable[[Path], None]) -> Path:

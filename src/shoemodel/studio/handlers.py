@@ -5,8 +5,8 @@ Handlers that ask the engine share one worker (`ENGINE`): two users never comput
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import wraps
+from collections.abc import Callable
+from functools import partial, wraps
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,11 @@ import numpy as np
 
 from shoemodel import images
 from shoemodel.errors import InputError
+from shoemodel.geometry import Box
 from shoemodel.pipeline import ShoeModelPipeline
 from shoemodel.pose import Pose
 from shoemodel.studio import page, views
-from shoemodel.studio.page import AT_ONCE, ENGINE, Page
+from shoemodel.studio.page import AT_ONCE, ENGINE, LAST, Page
 from shoemodel.studio.session import Session, Work
 
 Updates = dict[Any, Any]
@@ -31,30 +32,39 @@ class Handlers:
         self.sheet, self.pipeline = sheet, pipeline
 
     def refusing(self, handler: Callable[..., Updates]) -> Callable[..., Updates]:
-        """Bad input becomes a sentence at the top of the page; anything that works clears it."""
+        """Bad input becomes a sentence at the top of the page; anything that works clears it. One at a time."""
 
         @wraps(handler)  # gradio reads from the annotations which handler wants the event
-        def guarded(*values: Any) -> Updates:
-            try:
-                return {self.sheet.notice: ""} | handler(*values)
-            except InputError as error:
-                return {self.sheet.notice: views.notice(str(error))}
+        def guarded(session: Session, *values: Any) -> Updates:
+            with session.lock:
+                try:
+                    return {self.sheet.notice: ""} | handler(session, *values)
+                except InputError as error:
+                    return {self.sheet.notice: views.notice(views.words(error))}
 
         return guarded
 
     def upload(self, session: Session, files: list[str] | None) -> Updates:
-        """Open the photos; one that cannot be used is named, the others are taken."""
+        """Open the photos; one that cannot be used is named, the others are taken. Those that were there stay."""
+        before, there = session.work, {work.photo.path: work for work in session.works}
         works, refused = [], []
-        for file in files or []:
+        for file in dict.fromkeys(map(Path, files or [])):
             try:
-                works.append(Work(images.load(Path(file))))
+                works.append(there.get(file) or Work(images.load(file)))
             except InputError as error:
-                refused.append(str(error).replace(str(file), Path(file).name))
-        session.works, session.current, session.editing = works, 0, None
+                refused.append(str(error).replace(str(file), file.name))
+        session.works = works
+        if before not in works:
+            session.current, session.editing = 0, None
+        else:
+            session.current = works.index(before)
         shown = [(views.small(work.photo.rgb, 320), work.photo.path.name) for work in works]
         return {
-            self.sheet.notice: views.notice(" ".join(refused)),
-            self.sheet.photos: gr.Gallery(shown, visible=bool(shown), selected_index=0 if shown else None),
+            self.sheet.notice: views.notice("; ".join(refused)),
+            self.sheet.files: [str(work.photo.path) for work in works] or None,
+            self.sheet.photos: gr.Gallery(
+                shown, visible=bool(shown), selected_index=session.current if shown else None
+            ),
             self.sheet.every: gr.Checkbox(visible=len(works) > 1),
             **self.step(session),
         }
@@ -64,13 +74,23 @@ class Handlers:
         session.current, session.editing = event.index, None
         return self.step(session)
 
+    def open(self, session: Session, step: int) -> Updates:
+        """Turn to a step at once; that its tab is shown then asks `go` to compute what is on it."""
+        try:
+            session.in_hand()
+        except InputError as error:
+            return {self.sheet.notice: views.notice(str(error))}
+        return {self.sheet.tabs: gr.Tabs(selected=step)}
+
     def go(self, session: Session, step: int) -> Updates:
-        """Compute what a step shows, and show it."""
+        """Compute what a step shows, and show it; where that fails, what can be shown without."""
         work = session.in_hand()
         need = {page.SHOE: work.find, page.CANVAS: work.place, page.LEGS: work.pose, page.PICTURES: work.place}
-        if step in need:
+        try:
             need[step](self.pipeline)
-        return {self.sheet.tabs: gr.Tabs(selected=step), **self.step(session)}
+        except InputError as error:
+            return self.step(session) | {self.sheet.notice: views.notice(views.words(error))}
+        return self.step(session)
 
     def step(self, session: Session) -> Updates:
         """What all steps show of the photo in hand; what is not computed yet is empty."""
@@ -82,6 +102,7 @@ class Handlers:
             sheet.poses: views.cards(work),
             sheet.joints: views.joints(work, session.editing),
             sheet.placement: "",
+            sheet.shape: page.AUTOMATIC if work is None else _shape_of(work),
         }
         if stands is not None and work is not None and work.layout is not None:
             shown[sheet.placement] = views.describe_layout(work.layout)
@@ -91,32 +112,31 @@ class Handlers:
     def stroke(self, session: Session, event: gr.EventData) -> Updates:
         """The brush was lifted."""
         work = session.in_hand()
-        work.correct(*views.painted(work.find(self.pipeline), event.labels))
+        work.correct(*views.painted(work.canvas_to_paint or work.find(self.pipeline), event.labels))
         return {}
 
     def point(self, session: Session, event: gr.EventData) -> Updates:
         """Points on the shoe were clicked, to be used by `find_points`."""
-        session.pointed = [[round(x, 1), round(y, 1)] for x, y in event.points]
+        session.in_hand().pointed = [[round(x, 1), round(y, 1)] for x, y in event.points]
         return {}
 
     def find_points(self, session: Session) -> Updates:
         """Search for the shoe under the points."""
-        if not session.pointed:
+        work = session.in_hand()
+        if not work.pointed:
             raise InputError("no point was set: choose “Point at the shoe” and click on it")
-        return self.find_again(session, session.pointed)
+        work.point_at(work.pointed)
+        return self.go(session, page.SHOE)
 
-    def find_again(self, session: Session, points: Sequence[list[float]] = ()) -> Updates:
-        """Search for the shoe by itself, or under points."""
-        session.in_hand().point_at(list(points))
-        session.pointed = []
+    def find_again(self, session: Session) -> Updates:
+        """Search for the shoe by itself."""
+        session.in_hand().point_at([])
         return self.go(session, page.SHOE)
 
     def reshape(self, session: Session, shape: str) -> Updates:
         """Another canvas; the shoe keeps its place on it."""
         work = session.in_hand()
-        height, width = work.photo.size
-        ratio = {page.AUTOMATIC: "", page.ORIGINAL: f"{width}:{height}"}.get(shape, shape)
-        work.arrange(ratio, work.placement)
+        work.arrange(_ratio(work, shape), work.placement)
         return self.go(session, page.CANVAS)
 
     def drag(self, session: Session, event: gr.EventData) -> Updates:
@@ -130,9 +150,12 @@ class Handlers:
         work.arrange(work.shape, placement)
         return self.go(session, page.CANVAS)
 
-    def mirror(self, session: Session, x: float, y: float, scale: float, angle: float, flip: bool) -> Updates:
+    def mirror(self, session: Session) -> Updates:
         """Turn left into right."""
-        return self.move(session, x, y, scale, angle, not flip)
+        work = session.in_hand()
+        layout = work.place(self.pipeline)
+        stands = views.standing(layout, Box.of_mask(work.find(self.pipeline).shoe))
+        return self.move(session, **stands | {"flip": not stands["flip"]})
 
     def reset(self, session: Session) -> Updates:
         """Place the shoe as the engine would."""
@@ -146,10 +169,14 @@ class Handlers:
         session.editing = None
         return self.go(session, page.LEGS)
 
-    def pick(self, session: Session, event: gr.EventData) -> Updates:
-        """Poses were ticked."""
-        session.in_hand().picked = [int(index) for index in event.picked]
-        return {}
+    def pick(self, session: Session, num: float | None, event: gr.EventData) -> Updates:
+        """Poses were ticked; there are to be as many pictures at least."""
+        work = session.in_hand()
+        work.picked = [int(index) for index in event.picked if int(index) < len(work.poses)]
+        return self._enough(work, num)
+
+    def _enough(self, work: Work, num: float | None) -> Updates:
+        return {self.sheet.num: len(work.picked)} if len(work.picked) > (num or 0) else {}
 
     def edit(self, session: Session, event: gr.EventData) -> Updates:
         """Show the points of one pose."""
@@ -159,14 +186,24 @@ class Handlers:
             self.sheet.adjust: gr.Accordion(open=True),
         }
 
-    def adjust(self, session: Session, event: gr.EventData) -> Updates:
+    def adjust(self, session: Session, num: float | None, event: gr.EventData) -> Updates:
         """Points of a pose were moved."""
         work = session.in_hand()
         if session.editing is None or session.editing >= len(work.poses):
             raise InputError("no pose is being adjusted: press “Adjust” under one")
         pose = work.poses[session.editing]
         work.adjust(session.editing, Pose(np.array(event.points, float), pose.visibility))
-        return {self.sheet.poses: views.cards(work)}
+        return {self.sheet.poses: views.cards(work), **self._enough(work, num)}
+
+
+def _ratio(work: Work, shape: str) -> str:
+    """A shape of the page as the layout takes it."""
+    height, width = work.photo.size
+    return {page.AUTOMATIC: "", page.ORIGINAL: f"{width}:{height}"}.get(shape, shape)
+
+
+def _shape_of(work: Work) -> str:
+    return next(shape for shape in page.SHAPES if _ratio(work, shape) == work.shape)
 
 
 def connect(sheet: Page, pipeline: ShoeModelPipeline) -> None:
@@ -180,48 +217,57 @@ def connect(sheet: Page, pipeline: ShoeModelPipeline) -> None:
 
 def outputs(sheet: Page, *more: Any) -> list[Any]:
     """What `Handlers.step` fills, and the notice."""
-    names = ("notice", "paint", "place", "placement", "poses", "joints", "x", "y", "scale", "angle", "flip", "tabs")
+    names = ("notice", "paint", "shape", "place", "placement", "poses", "joints", "x", "y", "scale", "angle", "flip")
     return [getattr(sheet, name) for name in names] + list(more)
 
 
+def _asking(part: Any) -> dict[str, Any]:
+    """An event that asks the engine; `part` shows that it is waited for."""
+    return ENGINE | {"show_progress_on": part}
+
+
 def _steps(sheet: Page, handlers: Handlers) -> None:
-    shown = outputs(sheet, sheet.photos, sheet.every)
+    shown = outputs(sheet, sheet.files, sheet.photos, sheet.every)
     refusing, session = handlers.refusing, sheet.session
-    sheet.files.change(refusing(handlers.upload), [session, sheet.files], shown, show_progress="minimal")
+    for event in (sheet.files.upload, sheet.files.delete, sheet.files.clear):
+        event(refusing(handlers.upload), [session, sheet.files], shown, show_progress="minimal", **LAST)
     sheet.photos.select(refusing(handlers.choose), [session], outputs(sheet), **AT_ONCE)
 
     def going(step: int) -> Callable[[Session], Updates]:
         return refusing(lambda session: handlers.go(session, step))
 
     buttons = (sheet.to_shoe, sheet.to_canvas, sheet.to_legs, sheet.to_pictures)
-    for step, button in enumerate(buttons, page.SHOE):
-        button.click(going(step), [session], outputs(sheet), **ENGINE)
-        getattr(sheet, f"tab{step}").select(going(step), [session], outputs(sheet), **ENGINE)
+    watched = (sheet.paint, sheet.place, sheet.poses, sheet.status)
+    for step, (button, part) in enumerate(zip(buttons, watched, strict=True), page.SHOE):
+        button.click(partial(handlers.open, step=step), [session], [sheet.notice, sheet.tabs], **AT_ONCE)
+        getattr(sheet, f"tab{step}").select(going(step), [session], outputs(sheet), **_asking(part))
 
 
 def _shoe(sheet: Page, handlers: Handlers) -> None:
-    refusing, session = handlers.refusing, sheet.session
-    sheet.paint.stroke(refusing(handlers.stroke), [session], [sheet.notice], **AT_ONCE)
-    sheet.paint.points(refusing(handlers.point), [session], [sheet.notice], **AT_ONCE)
-    sheet.find_points.click(refusing(handlers.find_points), [session], outputs(sheet), **ENGINE)
-    sheet.find_again.click(refusing(lambda session: handlers.find_again(session)), [session], outputs(sheet), **ENGINE)
+    refusing, session, asking = handlers.refusing, sheet.session, _asking(sheet.paint)
+    sheet.paint.stroke(refusing(handlers.stroke), [session], [sheet.notice], **AT_ONCE, **LAST)
+    sheet.paint.points(refusing(handlers.point), [session], [sheet.notice], **AT_ONCE, **LAST)
+    sheet.find_points.click(refusing(handlers.find_points), [session], outputs(sheet), **asking)
+    sheet.find_again.click(refusing(handlers.find_again), [session], outputs(sheet), **asking)
 
 
 def _canvas(sheet: Page, handlers: Handlers) -> None:
-    refusing, session = handlers.refusing, sheet.session
+    refusing, session, asking = handlers.refusing, sheet.session, _asking(sheet.place)
     numbers = [sheet.x, sheet.y, sheet.scale, sheet.angle, sheet.flip]
-    sheet.shape.input(refusing(handlers.reshape), [session, sheet.shape], outputs(sheet), **ENGINE)
-    sheet.place.placed(refusing(handlers.drag), [session], outputs(sheet), **ENGINE)
+    sheet.shape.input(refusing(handlers.reshape), [session, sheet.shape], outputs(sheet), **asking, **LAST)
+    sheet.place.placed(refusing(handlers.drag), [session], outputs(sheet), **asking, **LAST)
     for slider in numbers[:4]:
-        slider.release(refusing(handlers.move), [session, *numbers], outputs(sheet), **ENGINE)
-    sheet.flip.input(refusing(handlers.move), [session, *numbers], outputs(sheet), **ENGINE)
-    sheet.mirror.click(refusing(handlers.mirror), [session, *numbers], outputs(sheet), **ENGINE)
-    sheet.reset.click(refusing(handlers.reset), [session], outputs(sheet), **ENGINE)
+        slider.release(refusing(handlers.move), [session, *numbers], outputs(sheet), **asking, **LAST)
+    sheet.flip.input(refusing(handlers.move), [session, *numbers], outputs(sheet), **asking, **LAST)
+    sheet.mirror.click(refusing(handlers.mirror), [session], outputs(sheet), **asking)
+    sheet.reset.click(refusing(handlers.reset), [session], outputs(sheet), **asking)
 
 
 def _legs(sheet: Page, handlers: Handlers) -> None:
     refusing, session = handlers.refusing, sheet.session
-    sheet.poses.picked(refusing(handlers.pick), [session], [sheet.notice], **AT_ONCE)
+    counted = [sheet.notice, sheet.num]
+    sheet.poses.picked(refusing(handlers.pick), [session, sheet.num], counted, **AT_ONCE, **LAST)
     sheet.poses.edit(refusing(handlers.edit), [session], [sheet.notice, sheet.joints, sheet.adjust], **AT_ONCE)
-    sheet.joints.moved(refusing(handlers.adjust), [session], [sheet.notice, sheet.poses], **AT_ONCE)
-    sheet.other_poses.click(refusing(handlers.other_poses), [session], outputs(sheet), **ENGINE)
+    moved = [session, sheet.num]
+    sheet.joints.moved(refusing(handlers.adjust), moved, [*counted, sheet.poses], **AT_ONCE, **LAST)
+    sheet.other_poses.click(refusing(handlers.other_poses), [session], outputs(sheet), **_asking(sheet.poses))

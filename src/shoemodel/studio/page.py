@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 
 from shoemodel.images import ACCEPTED
-from shoemodel.studio.session import Session
+from shoemodel.studio.session import POSES, Session
 from shoemodel.sw.solvers import SOLVERS
 
 STATIC = Path(__file__).parent / "static"
@@ -29,6 +29,8 @@ ENGINE: dict[str, Any] = {"concurrency_id": "engine", "concurrency_limit": 1, "s
 """Events that ask the engine: one at a time, the others wait in a queue."""
 AT_ONCE: dict[str, Any] = {"queue": False, "show_progress": "hidden"}
 """Events that are answered without waiting."""
+LAST: dict[str, Any] = {"trigger_mode": "always_last"}
+"""Events of which none may be dropped while another is answered: the last one says all."""
 HEADER = """<header class="sm-header"><h1>shoemodel <b>studio</b></h1>
 <p>A photo of a shoe in, pictures of legs wearing exactly that shoe out.</p></header>"""
 
@@ -52,6 +54,8 @@ def build(pack: str) -> Page:
     parts: dict[str, Any] = {}
     with gr.Blocks(title="shoemodel studio", analytics_enabled=False, delete_cache=(3600, 86400)) as blocks:
         parts["session"] = gr.State(Session, delete_callback=_close)
+        # gradio forgets the states of closed pages, but only those that some event has set
+        blocks.load(lambda session: session, parts["session"], parts["session"], queue=False)
         gr.HTML(HEADER)
         parts["notice"] = gr.HTML("", elem_id="notice")
         with gr.Tabs(elem_id="steps") as parts["tabs"]:
@@ -73,7 +77,7 @@ def scripted(name: str, label: str) -> gr.HTML:
 
 
 def _photo(parts: dict[str, Any]) -> None:
-    gr.Markdown("### Drop photos of an unworn shoe\nOne shoe or a pair, seen whole. Several photos are several jobs.")
+    gr.Markdown("## Drop photos of an unworn shoe\nOne shoe or a pair, seen whole. Several photos are several jobs.")
     parts["files"] = gr.File(
         label="Photos (PNG, JPEG, WebP, HEIC …)", file_count="multiple", height=180, elem_id="files", type="filepath"
     )
@@ -87,7 +91,7 @@ def _photo(parts: dict[str, Any]) -> None:
 
 def _shoe(parts: dict[str, Any]) -> None:
     gr.Markdown(
-        "### Correct what was found\n**Blue** stays exactly as photographed. **Yellow** is inside the shoe and "
+        "## Correct what was found\n**Blue** stays exactly as photographed. **Yellow** is inside the shoe and "
         "disappears behind foot and leg."
     )
     parts["paint"] = scripted("paint", "Areas of the shoe")
@@ -116,7 +120,7 @@ def _canvas(parts: dict[str, Any]) -> None:
 
 
 def _legs(parts: dict[str, Any]) -> None:
-    gr.Markdown("### How the legs stand\nPick one or several; with none picked, each picture gets another one.")
+    gr.Markdown("## How the legs stand\nPick one or several; with none picked, each picture gets another one.")
     parts["poses"] = scripted("poses", "Poses")
     with gr.Row():
         parts["other_poses"] = gr.Button("Other poses", elem_id="other_poses")
@@ -137,8 +141,8 @@ def _pictures(parts: dict[str, Any]) -> None:
                 elem_id="suggestions",
             )  # fmt: skip
             with gr.Row():
-                parts["num"] = gr.Slider(1, 8, 2, step=1, label="Pictures", elem_id="num", min_width=120)
-                parts["seed"] = gr.Number(0, label="Seed", precision=0, minimum=0, elem_id="seed", min_width=100)
+                parts["num"] = gr.Slider(1, POSES, 2, step=1, label="Pictures", elem_id="num", min_width=120)
+                parts["seed"] = gr.Number(0, label="Seed", elem_id="seed", min_width=100)
             parts["every"] = gr.Checkbox(label="For all photos", visible=False, elem_id="every")
             with gr.Accordion("Advanced", open=False, elem_id="advanced"):
                 parts["steps"] = gr.Slider(1, 100, 50, step=1, label="Steps", elem_id="sampling_steps")
@@ -169,11 +173,11 @@ def _results(parts: dict[str, Any]) -> None:
         parts["more"] = gr.Button("More like this", elem_id="more", size="sm", min_width=120)
     with gr.Accordion("Command line and Python", open=False, elem_id="recipe"):
         parts["command"] = gr.Code(
-            label="Command line", language="shell", wrap_lines=True, show_line_numbers=False, elem_id="command",
+            label="Command line", wrap_lines=True, show_line_numbers=False, elem_id="command",
             interactive=False, lines=2, buttons=["copy"],
         )  # fmt: skip
         parts["python"] = gr.Code(
-            label="Python", language="python", wrap_lines=True, show_line_numbers=False, elem_id="python",
+            label="Python", wrap_lines=True, show_line_numbers=False, elem_id="python",
             interactive=False, lines=5, buttons=["copy"],
         )  # fmt: skip
     with gr.Accordion("History of this session", open=False, elem_id="history_box"):

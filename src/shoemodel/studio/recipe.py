@@ -33,12 +33,12 @@ class Recipe:
 
     def command_line(self) -> str:
         """The command that makes the same pictures; files it names are in the ZIP."""
-        words = ["shoemodel", "generate", self.photo, "--prompt", self.prompt, "--num", str(self.num)]
+        words = ["shoemodel", "generate", self.photo, *_flag("prompt", self.prompt), "--num", str(self.num)]
         words += ["--seed", str(self.seed), "--out", "pictures"]
         for name in OPTIONS:
             value = getattr(self, name)
             if value != getattr(Recipe, name):
-                words += [f"--{name.replace('_', '-')}", f"{value:g}" if isinstance(value, float) else str(value)]
+                words += _flag(name.replace("_", "-"), str(value))
         if self.points:
             words += ["--points", ",".join(f"{number:.1f}" for number in self.points)]
         if self.areas:
@@ -68,3 +68,8 @@ class Recipe:
             f"result = pipeline(\n    images.load({self.photo!r}),\n    {self.prompt!r},\n{body})\n"
             "result.images  # (h, w, 3) uint8 each\n"
         )
+
+
+def _flag(name: str, value: str) -> list[str]:
+    """A flag and its value, in one word where the value would be taken for a flag."""
+    return [f"--{name}={value}"] if value.startswith("-") else [f"--{name}", value]

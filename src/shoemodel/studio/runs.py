@@ -5,8 +5,9 @@ from __future__ import annotations
 import queue
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from concurrent.futures import Future
+from dataclasses import dataclass
+from threading import Event, Thread, main_thread
 
 import numpy as np
 from jaxtyping import UInt8
@@ -39,8 +40,10 @@ class Step:
     preview: UInt8[np.ndarray, "h w 3"] | None = None
 
 
-def draw(pipeline: ShoeModelPipeline, session: Session, work: Work, recipe: Recipe) -> Iterator[Step]:
-    """Draw the pictures of one photo and add them to the session's shots; `session.stop` ends it between two steps.
+def draw(pipeline: ShoeModelPipeline, session: Session, work: Work, recipe: Recipe, stop: Event) -> Iterator[Step]:
+    """Draw the pictures of one photo and add them to the session's shots; `stop` ends it between two steps.
+
+    Nobody may change `work` meanwhile: give a `Work.frozen`.
 
     Raises:
         Cancelled: it was stopped; nothing is added.
@@ -52,7 +55,7 @@ def draw(pipeline: ShoeModelPipeline, session: Session, work: Work, recipe: Reci
     due = time.monotonic()
 
     def callback(stage: str, done: int, total: int) -> None:
-        if session.stop:
+        if stop.is_set() or not main_thread().is_alive():  # the studio was interrupted
             raise Cancelled
         steps.put(Step(stage, done, total))
 
@@ -82,23 +85,33 @@ def draw(pipeline: ShoeModelPipeline, session: Session, work: Work, recipe: Reci
         )
         session.shots += keep(pipeline, session, work, recipe, result)
 
-    yield from _follow(run, steps, session)
+    yield from _follow(run, steps, stop)
 
 
-def _follow(run: Callable[[], None], steps: queue.Queue[Step], session: Session) -> Iterator[Step]:
+def _follow(run: Callable[[], None], steps: queue.Queue[Step], stop: Event) -> Iterator[Step]:
     """What `run` reports, until it ends; what it raises is raised. A reader that goes away stops it."""
-    with ThreadPoolExecutor(1) as pool:
-        future = pool.submit(run)
+    future: Future[None] = Future()
+
+    def work() -> None:
         try:
-            while not (future.done() and steps.empty()):
-                try:
-                    yield steps.get(timeout=0.1)
-                except queue.Empty:
-                    continue
-        except GeneratorExit:
-            session.stop = True
-            raise
-        future.result()
+            future.set_result(run())  # type: ignore[func-returns-value]
+        except BaseException as error:
+            future.set_exception(error)
+
+    worker = Thread(target=work)  # not of a pool: Python waits for pools before the main thread counts as ended
+    worker.start()
+    try:
+        while not (future.done() and steps.empty()):
+            try:
+                yield steps.get(timeout=0.1)
+            except queue.Empty:
+                continue
+    except GeneratorExit:
+        stop.set()
+        raise
+    finally:
+        worker.join()
+    future.result()
 
 
 def keep(
@@ -111,9 +124,8 @@ def keep(
     run_folder.write(folder, work.photo, result, settings | {"pack": packs.identity(recipe.pack)})
     verdict = "; ".join(certificate.verify(folder, work.photo.path))
     judged = judge(pipeline, recipe, result)
-    frozen = replace(work, poses=list(work.poses), picked=list(work.picked))
     return [
-        Shot(folder, index, recipe, pose, seed, verdict, quality.score if quality else None, _reasons(quality), frozen)
+        Shot(folder, index, recipe, pose, seed, verdict, quality.score if quality else None, _reasons(quality), work)
         for index, (pose, seed, quality) in enumerate(zip(result.poses, result.seeds, judged, strict=True))
     ]
 

@@ -5,9 +5,11 @@ A step computes what it needs and does not have yet; changing a step forgets wha
 
 from __future__ import annotations
 
-import shutil
 import tempfile
+import threading
+from collections import deque
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -32,9 +34,15 @@ class Work:
     """One photo and the results of its steps; None and empty lists are still to be computed."""
 
     photo: Photo
+    pointed: list[list[float]] = field(default_factory=list)
+    """Points that were clicked (photo px), not yet searched at."""
     points: list[list[float]] = field(default_factory=list)
+    searches: int = 0
+    """How often it was searched again: the page then draws the areas anew, also where they are those of before."""
     region: Region | None = None
     areas: ShoeAreas | None = None
+    lost: bool = False
+    """Whether the search found no shoe; the areas can still be painted."""
     corrected: bool = False
     shape: str = ""
     placement: str = ""
@@ -48,8 +56,12 @@ class Work:
         """The areas. InputError where there is no shoe."""
         if self.areas is None:
             points = np.array(self.points) if self.points else None
-            self.region = pipeline.find_region(self.photo, points=points)
-            self.areas = pipeline.detect_areas(self.photo, self.region)
+            try:
+                self.region = pipeline.find_region(self.photo, points=points)
+                self.areas = pipeline.detect_areas(self.photo, self.region)
+            except InputError:
+                self.lost = True
+                raise
         return self.areas
 
     def place(self, pipeline: ShoeModelPipeline) -> Layout:
@@ -69,6 +81,11 @@ class Work:
         return self.poses
 
     @property
+    def canvas_to_paint(self) -> ShoeAreas | None:
+        """The areas; blank ones where no shoe was found, None where it was not yet searched for."""
+        return ShoeAreas(np.zeros(self.photo.size, np.uint8)) if self.areas is None and self.lost else self.areas
+
+    @property
     def choice(self) -> str:
         """The layout's text, as `layout.parse` reads it."""
         return (self.placement or "auto") + (f",{self.shape}" if self.shape else "")
@@ -80,12 +97,13 @@ class Work:
 
     def point_at(self, points: list[list[float]]) -> None:
         """Search again for the shoe under these points (photo px), or by itself where there are none."""
-        self.points, self.region, self.areas, self.corrected = points, None, None, False
+        self.points, self.pointed, self.searches = points, [], self.searches + 1
+        self.region, self.areas, self.lost, self.corrected = None, None, False, False
         self._forget_canvas()
 
     def correct(self, visible: Bool[np.ndarray, "h w"], wearable: Bool[np.ndarray, "h w"]) -> None:
         """Take areas painted by hand, on the photo's grid."""
-        self.areas, self.corrected = ShoeAreas.from_masks(visible, wearable), True
+        self.areas, self.lost, self.corrected = ShoeAreas.from_masks(visible, wearable), False, True
         self._forget_canvas()
 
     def arrange(self, shape: str, placement: str) -> None:
@@ -103,6 +121,10 @@ class Work:
         """Replace a pose by one whose points were moved, and pick it."""
         self.poses[index] = pose
         self.picked = sorted({*self.picked, index})
+
+    def frozen(self) -> Work:
+        """As it is now, whatever changes later."""
+        return replace(self, poses=list(self.poses), picked=list(self.picked))
 
     def posed(self, pose: Pose) -> Work:
         """The same photo, areas and place, with this pose picked."""
@@ -142,16 +164,32 @@ class Session:
     """One user's."""
 
     def __init__(self) -> None:
+        self.lock = threading.RLock()
+        """Held by whoever changes a work: a brush stroke waits for the search that is under way."""
         self.works: list[Work] = []
         self.current = 0
-        self.stop = False
+        self.asked: deque[threading.Event] = deque()
+        """Runs that were asked for and have not ended, the first one first; set where one was cancelled."""
+        self.drawing = False
+        """Whether the first of them has begun."""
         self.editing: int | None = None
-        self.pointed: list[list[float]] = []
         self.shots: list[Shot] = []
         self.latest = 0
         """Where the shots of the last run begin."""
         self.selected: Shot | None = None
-        self.folder = Path(tempfile.mkdtemp(prefix="shoemodel-studio-"))
+
+    def __deepcopy__(self, memo: dict) -> Session:
+        """Itself: gradio copies a state when it begins, and there is nothing to keep apart."""
+        return self
+
+    @cached_property
+    def _temporary(self) -> tempfile.TemporaryDirectory:
+        return tempfile.TemporaryDirectory(prefix="shoemodel-studio-", ignore_cleanup_errors=True)
+
+    @property
+    def folder(self) -> Path:
+        """Where the runs are written; removed when the session or the studio ends."""
+        return Path(self._temporary.name)
 
     @property
     def work(self) -> Work | None:
@@ -166,4 +204,4 @@ class Session:
 
     def close(self) -> None:
         """Remove the session's files."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._temporary.cleanup()

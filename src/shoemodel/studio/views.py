@@ -34,6 +34,13 @@ def notice(text: str) -> str:
     return f'<div role="alert" class="sm-alert">{html.escape(text)}</div>' if text else ""
 
 
+def words(error: InputError) -> str:
+    """What is wrong, in the words of the page instead of those of the command line."""
+    flags = "--box, --points or --mask"
+    found = str(error).replace(f"give {flags}", "point at it in step 2, or paint it there")
+    return found.replace(f"mark it with {flags}", "mark it in step 2")
+
+
 def data_url(picture: bytes, kind: str = "png") -> str:
     """Bytes of a picture as a URL."""
     return f"data:image/{kind};base64,{base64.b64encode(picture).decode()}"
@@ -53,11 +60,13 @@ def small(image: np.ndarray, side: int = SIDE, nearest: bool = False) -> np.ndar
 
 def paint(work: Work | None) -> dict[str, Any] | None:
     """For the brush: the photo and its areas."""
-    if work is None or work.areas is None:
+    areas = None if work is None else work.canvas_to_paint
+    if work is None or areas is None:
         return None
     height, width = work.photo.size
-    labels = images.encode_palette_png(small(work.areas.labels, nearest=True))
-    return {"photo": jpeg_url(small(work.photo.rgb)), "labels": data_url(labels), "width": width, "height": height}
+    labels = images.encode_palette_png(small(areas.labels, nearest=True))
+    pictures = {"photo": jpeg_url(small(work.photo.rgb)), "labels": data_url(labels)}
+    return {**pictures, "width": width, "height": height, "points": work.pointed, "search": work.searches}
 
 
 def painted(areas: ShoeAreas, url: str) -> tuple[np.ndarray, np.ndarray]:
@@ -92,25 +101,26 @@ def placed(work: Work | None) -> dict[str, Any] | None:
     rows, columns = slice(int(box.y0), int(box.y1)), slice(int(box.x0), int(box.x1))
     alpha = np.where(work.areas.visible, 255, np.where(work.areas.wearable, 90, 0)).astype(np.uint8)
     cut = small(np.dstack([work.photo.rgb, alpha])[rows, columns], 640)
-    x, y = layout.transform.apply(np.array(box.centre)) / layout.canvas[::-1]
-    moved = layout.transform
     return {
         "shoe": data_url(images.encode_png(cut)),
         "width_unit": float(box.width / layout.canvas[1]),
         "canvas": list(layout.canvas),
-        "x": float(x),
-        "y": float(y),
-        "scale": moved.scale,
-        "angle": moved.angle_deg,
-        "flip": moved.flip,
+        **standing(layout, box),
     }
+
+
+def standing(layout: Layout, box: Box) -> dict[str, Any]:
+    """Where the middle of the shoe's box stands on the canvas, as the sliders say it."""
+    x, y = layout.transform.apply(np.array(box.centre)) / layout.canvas[::-1]
+    moved = layout.transform
+    return {"x": float(x), "y": float(y), "scale": moved.scale, "angle": moved.angle_deg, "flip": moved.flip}
 
 
 def describe_layout(layout: Layout) -> str:
     """Size and exactness in words."""
     height, width = layout.canvas
-    kept = "the photo's own pixels" if layout.is_exact else "resampled once, and that is kept exactly"
-    return f"Canvas {width} × {height} px, the shoe in {kept}."
+    kept = "in the photo's own pixels" if layout.is_exact else "resampled once, and that is kept exactly"
+    return f"Canvas {width} × {height} px, the shoe {kept}."
 
 
 def on_paper(shoe: UInt8[np.ndarray, "h w 4"]) -> UInt8[np.ndarray, "h w 3"]:
@@ -135,6 +145,7 @@ def joints(work: Work | None, index: int | None) -> dict[str, Any] | None:
         return None
     pose: Pose = work.poses[index]
     return {
+        "index": index,
         "shoe": data_url(images.encode_png(small(work.shoe, 640))),
         "canvas": list(work.shoe.shape[:2]),
         "points": pose.points.round(1).tolist(),

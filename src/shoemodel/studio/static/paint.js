@@ -1,5 +1,6 @@
 // The areas of the shoe over its photo: brush and eraser, or points on the shoe.
-// value: {photo, labels, width, height}, pictures as data URLs; labels: black nothing, blue visible, yellow wearable.
+// value: {photo, labels, width, height, points}, pictures as data URLs; labels: black nothing, blue visible, yellow
+// wearable; points: [[x, y], ...] in photo pixels that were set before.
 // Events: 'stroke' {labels: data URL}, 'points' {points: [[x, y], ...]} in photo pixels.
 const INK = { visible: "rgb(0,0,255)", wearable: "rgb(255,255,0)" };
 const HELP = "Arrow keys move the brush, Space paints, Shift makes it faster.";
@@ -10,7 +11,7 @@ const scale = () => canvas.width / canvas.getBoundingClientRect().width;
 
 function draw() {
   const value = props.value;
-  undo = []; points = []; cursor = null;
+  undo = []; points = value ? value.points : []; cursor = null;
   if (!value) { element.innerHTML = '<p class="sm-empty">Choose a photo first.</p>'; return; }
   const chosen = element.querySelector("input[name=sm-tool]:checked")?.value || "wearable";
   const option = (name, words, dot) => `<label class="sm-tool"><input type="radio" name="sm-tool" value="${name}"
@@ -38,6 +39,13 @@ function draw() {
     canvas.dataset.ready = "yes";
   };
   picture.src = value.labels;
+  showPoints();
+}
+
+function showPoints() {
+  stage.querySelectorAll(".sm-point").forEach((dot) => dot.remove());
+  for (const [x, y] of points) stage.insertAdjacentHTML("beforeend", `<b class="sm-point"
+    style="left:${x / props.value.width * 100}%;top:${y / props.value.height * 100}%"></b>`);
 }
 
 function dab(from, to) {
@@ -47,19 +55,25 @@ function dab(from, to) {
   pen.beginPath(); pen.moveTo(from.x, from.y); pen.lineTo(to.x + 0.01, to.y); pen.stroke();
 }
 
-function remember() {
-  undo.push(pen.getImageData(0, 0, canvas.width, canvas.height));
+function remember(before) {
+  undo.push(before);
   if (undo.length > 12) undo.shift();
   element.querySelector(".sm-undo").disabled = false;
 }
+
+const pixels = () => pen.getImageData(0, 0, canvas.width, canvas.height);
 
 const send = () => trigger("stroke", { labels: canvas.toDataURL("image/png") });
 
 function addPoint(at) {
   const value = props.value;
-  points.push([at.x / canvas.width * value.width, at.y / canvas.height * value.height]);
-  stage.insertAdjacentHTML("beforeend", `<b class="sm-point" style="left:${at.x / canvas.width * 100}%;
-    top:${at.y / canvas.height * 100}%"></b>`);
+  remember(points);
+  setPoints([...points, [at.x / canvas.width * value.width, at.y / canvas.height * value.height]]);
+}
+
+function setPoints(changed) {
+  points = changed;
+  showPoints();
   trigger("points", { points });
 }
 
@@ -78,7 +92,7 @@ element.addEventListener("pointerdown", (event) => {
   event.preventDefault(); canvas.focus({ preventScroll: true });
   if (tool() === "point") return addPoint(place(event));
   canvas.setPointerCapture(event.pointerId);
-  remember(); last = place(event); dab(last, last);
+  remember(pixels()); last = place(event); dab(last, last);
 });
 element.addEventListener("pointermove", (event) => {
   if (event.target !== canvas) return;
@@ -91,8 +105,10 @@ element.addEventListener("pointercancel", () => { if (last) { last = null; send(
 element.addEventListener("input", (event) => { if (event.target.type === "range") size = +event.target.value; });
 element.addEventListener("click", (event) => {
   if (!event.target.classList.contains("sm-undo") || !undo.length) return;
-  pen.putImageData(undo.pop(), 0, 0);
+  const before = undo.pop();
   event.target.disabled = !undo.length;
+  if (Array.isArray(before)) return setPoints(before);
+  pen.putImageData(before, 0, 0);
   send();
 });
 element.addEventListener("keydown", (event) => {
@@ -101,11 +117,12 @@ element.addEventListener("keydown", (event) => {
   event.preventDefault();
   cursor = cursor || { x: canvas.width / 2, y: canvas.height / 2 };
   const step = scale() * (event.shiftKey ? 32 : 8);
-  if (move) cursor = { x: cursor.x + move[0] * step, y: cursor.y + move[1] * step };
+  const within = (number, most) => Math.min(most - 1, Math.max(0, number));
+  if (move) cursor = { x: within(cursor.x + move[0] * step, canvas.width), y: within(cursor.y + move[1] * step, canvas.height) };
   else if (tool() === "point") addPoint(cursor);
-  else { remember(); dab(cursor, cursor); send(); }
+  else { remember(pixels()); dab(cursor, cursor); send(); }
   showRing(cursor);
 });
 
-watch("value", draw);
+watch("value", () => { if (!last) draw(); });  // a stroke under way is newer than what comes
 draw();

@@ -1,17 +1,19 @@
 // The shoe on its canvas: drag it, its corner scales and turns it, arrow keys move it by a pixel of the page.
 // value: {shoe: data URL of the cut-out, width_unit: its width at scale 1 as a share of the canvas, canvas: [h, w],
 //         x, y, scale, angle, flip}; event 'placed' {x, y, scale, angle, flip}.
-let at = null, drag = null, timer = null;
+let at = null, drag = null, timer = null, drawn = null;
 const HELP = "Arrow keys move, plus and minus scale, brackets turn, M mirrors.";
 const canvasBox = () => element.querySelector(".sm-canvas").getBoundingClientRect();
+const straight = (angle) => Math.abs(angle - 90 * Math.round(angle / 90)) < 3 ? 90 * Math.round(angle / 90) : angle;
 const clamp = (number, low, high) => Math.min(high, Math.max(low, number));
 
 function draw() {
   const value = props.value;
-  if (!value) { element.innerHTML = '<p class="sm-empty">Choose a photo first.</p>'; return; }
-  const { x, y, scale, angle, flip } = value;
+  if (!value) { drawn = null; element.innerHTML = '<p class="sm-empty">Choose a photo first.</p>'; return; }
+  const { x, y, scale, angle, flip } = value, [height, width] = value.canvas;
   at = { x, y, scale, angle, flip };
-  const [height, width] = value.canvas;
+  if (drawn === value.shoe + width + ":" + height) return show();  // keeps the focus
+  drawn = value.shoe + width + ":" + height;
   element.innerHTML = `<div class="sm-canvas" style="aspect-ratio:${width}/${height};
     max-width:calc(58vh * ${width / height})"><div class="sm-shoe" tabindex="0" role="application"
     aria-label="The shoe on the canvas. ${HELP}"><img src="${value.shoe}" alt="The shoe, cut out" draggable="false">
@@ -31,8 +33,11 @@ function settle() {
   at.x = clamp(at.x, 0, 1); at.y = clamp(at.y, 0, 1); at.scale = clamp(at.scale, 0.1, 4);
   at.angle = ((at.angle + 540) % 360) - 180;
   show();
-  clearTimeout(timer);
-  timer = setTimeout(() => trigger("placed", { ...at }), 250);
+}
+
+function send() {
+  clearTimeout(timer); timer = null;
+  trigger("placed", { ...at });
 }
 
 function polar(event) {
@@ -54,14 +59,19 @@ element.addEventListener("pointermove", (event) => {
   if (drag.corner) {
     const now = polar(event);
     at.scale = drag.from.scale * now.length / drag.polar.length;
-    at.angle = drag.from.angle + now.degrees - drag.polar.degrees;
+    at.angle = straight(drag.from.angle + now.degrees - drag.polar.degrees);
   } else {
     at.x = drag.from.x + (event.clientX - drag.x) / box.width;
     at.y = drag.from.y + (event.clientY - drag.y) / box.height;
   }
   show();
 });
-const drop = () => { if (drag) { drag = null; settle(); } };
+const drop = () => {
+  if (!drag) return;
+  const moved = Object.keys(at).some((name) => at[name] !== drag.from[name]);
+  drag = null;
+  if (moved) { settle(); send(); }
+};
 element.addEventListener("pointerup", drop);
 element.addEventListener("pointercancel", drop);
 element.addEventListener("keydown", (event) => {
@@ -75,7 +85,10 @@ element.addEventListener("keydown", (event) => {
   }[event.key];
   if (!change) return;
   event.preventDefault(); change(); settle();
+  clearTimeout(timer);
+  timer = setTimeout(send, 250);
 });
+element.addEventListener("focusout", () => { if (timer) send(); });
 
-watch("value", draw);
+watch("value", () => { if (!drag && !timer) draw(); });  // a move under way is newer than what comes
 draw();
