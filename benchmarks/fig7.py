@@ -157,7 +157,8 @@ def taught_to_draw_lines(vae: Any, tuples: Tuples, loop: LoopConfig, run: Path) 
     task = AutoencoderTask(config, dataclasses.replace(tuples, worn=pictures, unworn=pictures))
     task.model = vae.requires_grad_(True)
     task.trained = {"vae": task.model}
-    train(task, config, run)
+    if not train(task, config, run).finished:
+        raise InputError(f"{run} was stopped; the same command continues it")
     return load_component(run, "vae")
 
 
