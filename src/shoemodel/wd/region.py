@@ -7,7 +7,8 @@
 
 The paper says no more than that SAM is used. How it is asked is ours: without a prompt the whole picture is the box,
 which the small SAM is trained to answer with the shoes, for the photo and its mirror image; the photo's colours
-complete the answer (`wd.outline`); then the picture is cropped around it and SAM is asked again (ours).
+complete the answer (`wd.outline`); then the picture is cropped around it and, where that shows the shoe clearly larger,
+SAM is asked again (ours).
 """
 
 from __future__ import annotations
