@@ -77,7 +77,7 @@ def measure(pipeline: Any, photo: Any, repeats: int) -> tuple[list[float], tuple
         marks.append(time.perf_counter())
         areas = pipeline.detect_areas(photo, region)
         marks.append(time.perf_counter())
-        shoe = np.dstack([photo.rgb, np.where(areas.visible, 255, 0).astype(np.uint8)])
+        _, shoe = pipeline.place(photo, areas, "keep")
         feet = foot_keypoints(pipeline.feet, shoe)
         marks.append(time.perf_counter())
         seconds.append(tuple(np.diff(marks)))

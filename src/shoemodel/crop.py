@@ -35,7 +35,9 @@ def masked_crop(
     rgb: UInt8[np.ndarray, "h w 3"], mask: Bool[np.ndarray, "h w"], transform: Similarity, side: int
 ) -> UInt8[np.ndarray, "side side 3"]:
     """The masked pixels on black, moved by `transform` into a square of `side` px."""
-    return warp(rgb * mask[..., None].astype(np.uint8), transform, (side, side))
+    box = Box.of_mask(mask)
+    shoe = rgb[box.slices] * mask[box.slices][..., None]
+    return warp(shoe, Similarity(dx=box.x0, dy=box.y0).then(transform), (side, side))
 
 
 def about_centre(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import torch
 
-HEAVY = ("areas", "feet", "unet", "controlnet", "vae")
-"""Components that run in the fast precision; the others (small, or touchy like SAM) stay float32."""
+HEAVY = ("region", "areas", "feet", "unet", "controlnet", "vae")
+"""Components that run in the fast precision (of SAM the image encoder, see `wd.sam.precise`); the others, small ones,
+stay float32."""
 LARGE = 2**29
-"""Bytes of weights from which any component is heavy: SAM, in the paper's sizes."""
+"""Bytes of weights from which any component is heavy."""
 
 
 def dtypes(bytes_of: dict[str, int], dtype: torch.dtype | None) -> dict[str, torch.dtype]:

@@ -52,6 +52,11 @@ class Box:
             raise ValueError("the box of an empty mask is not defined")
         return cls(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
 
+    @property
+    def slices(self) -> tuple[slice, slice]:
+        """What indexes an array (h, w, …) with the box; for whole pixels inside the picture."""
+        return slice(int(self.y0), int(self.y1)), slice(int(self.x0), int(self.x1))
+
     def corners(self) -> Float[np.ndarray, "4 2"]:
         """Corners in px, clockwise on the screen from the top left."""
         return np.array([[self.x0, self.y0], [self.x1, self.y0], [self.x1, self.y1], [self.x0, self.y1]], float)
@@ -232,4 +237,6 @@ class Letterbox:
 def _resize(image: np.ndarray, size: Size, method: Image.Resampling) -> np.ndarray:
     if image.shape[:2] == size:
         return image.copy()
-    return np.array(Image.fromarray(np.ascontiguousarray(image)).resize((size[1], size[0]), method))
+    # Strong reductions are first brought near twice their size by averaging: a third of the time, the same to the eye.
+    picture = Image.fromarray(np.ascontiguousarray(image))
+    return np.array(picture.resize((size[1], size[0]), method, reducing_gap=2.0))

@@ -98,8 +98,9 @@ def largest_components(
         return np.zeros(mask.shape, bool)
     sizes = stats[1:, cv2.CC_STAT_AREA]
     order = np.argsort(-sizes, kind="stable")[:keep]
-    kept = [index + 1 for index in order if sizes[index] >= min_fraction * sizes.max()]
-    return np.isin(labels, kept)
+    kept = np.zeros(count, bool)
+    kept[1 + order[sizes[order] >= min_fraction * sizes.max()]] = True
+    return mask if kept[1:].all() else kept[labels]
 
 
 def fill_holes(mask: Bool[np.ndarray, "h w"], max_area_px: Number = np.inf) -> Bool[np.ndarray, "h w"]:
@@ -107,8 +108,9 @@ def fill_holes(mask: Bool[np.ndarray, "h w"], max_area_px: Number = np.inf) -> B
     _, labels, stats, _ = cv2.connectedComponentsWithStats((~mask).astype(np.uint8), connectivity=4)
     on_border = np.unique(np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]]))
     filled = stats[:, cv2.CC_STAT_AREA] <= max_area_px
-    filled[0], filled[on_border] = True, mask.all()  # label 0 is the mask itself
-    return filled[labels] | mask
+    filled[on_border] = False
+    filled[0] = True  # the mask itself
+    return filled[labels] if filled[1:].any() else mask
 
 
 def iou(a: Bool[np.ndarray, "h w"], b: Bool[np.ndarray, "h w"]) -> float:

@@ -63,7 +63,7 @@ from shoemodel.sw.solvers import Solver
 from shoemodel.wd import predict as wd
 from shoemodel.wd import region as regions
 from shoemodel.wd.region import Region
-from shoemodel.wd.sam import StemmedSam
+from shoemodel.wd.sam import StemmedSam, precise
 from shoemodel.wd.segformer import StemmedSegformer
 
 
@@ -118,9 +118,9 @@ class ShoeModelPipeline(DiffusionPipeline):
     ) -> ShoeModelPipeline:
         """Load a pack, `mini` or a folder written by `shoemodel pack` or `save_pretrained`, onto `default_device()`.
 
-        `dtype` is what areas, feet, U-Net, ControlNet, autoencoder and any other large network compute in; None takes
-        `default_dtype()`. The rest compute in float32. `only` names the components to load where not every stage is
-        wanted; the others are None. `components` (`unet=...`, say) replace those of the pack.
+        `dtype` is what SAM's image encoder, areas, feet, U-Net, ControlNet, autoencoder and any other large network
+        compute in; None takes `default_dtype()`. The rest compute in float32. `only` names the components to load where
+        not every stage is wanted; the others are None. `components` (`unet=...`, say) replace those of the pack.
         All else is as in diffusers: `to`, `enable_model_cpu_offload`, `unet.compile_repeated_blocks`.
 
         Raises:
@@ -133,6 +133,8 @@ class ShoeModelPipeline(DiffusionPipeline):
             pipeline = super().from_pretrained(str(folder), dtype=dtypes, local_files_only=True, **components)
         for name in set(device.HEAVY) & set(only):
             getattr(pipeline, name).to(memory_format=torch.channels_last)
+        if pipeline.region is not None:
+            precise(pipeline.region)
         return pipeline.to(device.default_device())
 
     def save_pretrained(self, save_directory: str | os.PathLike, *args: Any, **kwargs: Any) -> None:

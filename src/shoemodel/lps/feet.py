@@ -124,8 +124,7 @@ def heatmaps(
     model: VitPoseForPoseEstimation, pixels: Float[Tensor, "b 3 s s"], mirrored: bool = True
 ) -> Float[Tensor, "b 8 s/4 s/4"]:
     """Heatmaps of X_w; with `mirrored`, the mean with those of the mirror image, sides swapped back."""
-    maps = model(pixels).heatmaps.float()
     if not mirrored:
-        return maps
-    other = model(pixels.flip(-1)).heatmaps.float().flip(-1)[:, list(FOOT_FLIP)]
-    return (maps + other) / 2
+        return model(pixels).heatmaps.float()
+    maps, other = model(torch.cat([pixels, pixels.flip(-1)])).heatmaps.float().chunk(2)
+    return (maps + other.flip(-1)[:, list(FOOT_FLIP)]) / 2

@@ -39,12 +39,11 @@ def predict(
     """
     crop, transform = crop_to_shoe(rgb, region, input_side(model))
     box = Box.of_mask(region)
-    rows, columns = slice(int(box.y0), int(box.y1)), slice(int(box.x0), int(box.x1))
-    inside = region[rows, columns]
+    inside = region[box.slices]
     found = _to_photo(scores(model, crop), transform, box)
     labels = without_spots(area_labels(found, inside), np.exp(found[..., -1]), inside)
     whole = np.zeros(region.shape, np.uint8)
-    whole[rows, columns] = remove_specks(labels, inside)
+    whole[box.slices] = remove_specks(labels, inside)
     if not (whole == masks.VISIBLE).any():
         raise InputError(f"no part of the shoe in {name} would be visible when worn: give --box, --points or --mask")
     return ShoeAreas(whole)
@@ -77,13 +76,15 @@ def without_spots(
     """Pieces of wearable area that lie wholly within the visible one and are `wearable` with a mean probability below
     SURE become visible: folds of a shaft, not openings, which reach the outline or are certain (ours)."""
     count, pieces = cv2.connectedComponents((labels == masks.WEARABLE).astype(np.uint8))
+    if count == 1:
+        return labels
     reach = max(3, round(OUTLINE * max(region.shape))) | 1
     outside = np.pad(~region, 1, constant_values=True).astype(np.uint8)
-    at_outline = np.unique(pieces[cv2.dilate(outside, np.ones((reach, reach), np.uint8))[1:-1, 1:-1] > 0])
+    at_outline = cv2.dilate(outside, np.ones((reach, reach), np.uint8))[1:-1, 1:-1] > 0
     sums, sizes = (np.bincount(pieces.ravel(), weights, count) for weights in (wearable.ravel(), None))
     doubtful = sums < SURE * sizes
     doubtful[0] = False
-    doubtful[at_outline] = False
+    doubtful[pieces[at_outline]] = False
     return np.where(doubtful[pieces], masks.VISIBLE, labels).astype(np.uint8)
 
 

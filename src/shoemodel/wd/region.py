@@ -7,7 +7,8 @@
 
 The paper says no more than that SAM is used. How it is asked is ours: without a prompt the whole picture is the box,
 which the small SAM is trained to answer with the shoes, for the photo and its mirror image; the photo's colours
-complete the answer (`wd.outline`); then the picture is cropped around it and SAM is asked again (ours).
+complete the answer (`wd.outline`); then the picture is cropped around it and, where that shows the shoe clearly larger,
+SAM is asked again (ours).
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ MIN_CONFIDENCE = 0.2  # predicted IoU under which the automatic mode says that t
 UNSURE = 0.4  # predicted IoU under which the user is asked to look at the areas (ours)
 MIN_AREA, MAX_AREA = 0.003, 0.97  # of the photo (ours)
 ZOOM_MARGIN = 0.25  # of the found box's longer side, on each side, for the second look (ours)
+ZOOM_LEAST = 0.85  # of the photo's longer side: a larger crop shows SAM nothing new, and is not looked at (ours)
 ZOOM_AGREEMENT = 0.5  # IoU of first and second look under which the first is kept (ours)
 
 
@@ -130,7 +132,7 @@ def ask(
             [prompts["input_boxes"], torch.stack([side - 1 - x1, y0, side - 1 - x0, y1], -1)]
         )
     with torch.inference_mode():
-        answer = sam(pixel_values=pixels.to(sam.device, sam.dtype), multimask_output=False, **prompts)
+        answer = sam(pixel_values=pixels.to(sam.device, sam.vision_encoder.dtype), multimask_output=False, **prompts)
     small = answer.pred_masks[:, 0].float()
     if mirrored:
         small = (small[:1] + small[1:].flip(-1)) / 2
@@ -141,7 +143,7 @@ def ask(
 
 def _to_sam(points_px: Float[np.ndarray, "n 2"], sam: SamModel) -> Float[torch.Tensor, "n 2"]:
     """SAM counts pixel centres from 0, we from 0.5."""
-    return torch.from_numpy(points_px - 0.5).to(sam.device, sam.dtype)
+    return torch.from_numpy(points_px - 0.5).to(sam.device, torch.float32)
 
 
 def look_closer(
@@ -159,6 +161,8 @@ def look_closer(
     """
     found = Box.of_mask(mask)
     crop = _crop_around(found, rgb.shape[:2])
+    if max(crop.width, crop.height) > ZOOM_LEAST * max(mask.shape):
+        return mask, confidence
     x0, y0, x1, y1 = (round(value) for value in (crop.x0, crop.y0, crop.x1, crop.y1))
     inner = Box(found.x0 - x0, found.y0 - y0, found.x1 - x0, found.y1 - y0)
     seen = rgb[y0:y1, x0:x1]
@@ -174,7 +178,9 @@ def tidy(mask: Bool[np.ndarray, "h w"]) -> Bool[np.ndarray, "h w"]:
     """At most two pieces (a pair), the smaller at least a tenth of the larger, without pinholes (ours)."""
     if not mask.any():
         return mask
-    return masks.fill_holes(masks.largest_components(mask, 2, 0.1), 2e-4 * mask.size)
+    tidied, box = np.zeros_like(mask), Box.of_mask(mask).slices
+    tidied[box] = masks.fill_holes(masks.largest_components(mask[box], 2, 0.1), 2e-4 * mask.size)
+    return tidied
 
 
 def from_user(mask: Bool[np.ndarray, "h w"], size: tuple[int, int], source: str, name: str = "the photo") -> Region:

@@ -17,3 +17,12 @@ class StemmedSam(SamModel):
         vision = config.vision_config
         stem.check_patch(vision.patch_size)
         self.vision_encoder.patch_embed.projection = stem.convolutional(vision.num_channels, vision.hidden_size)
+
+
+def precise(sam: SamModel) -> None:
+    """Let all but the image encoder, where nearly all work is, compute in float32, whatever SAM was loaded in.
+
+    bfloat16 holds three digits of a box's corners; with it everywhere masks fall to an IoU of 0.75 with float32's.
+    """
+    for part in (sam.shared_image_embedding, sam.prompt_encoder, sam.mask_decoder):
+        part.float()
