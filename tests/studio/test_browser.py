@@ -203,14 +203,15 @@ def test_the_shoe_is_dragged_turned_and_mirrored_and_the_next_step_follows_at_on
     page.locator("#shape label").nth(0).click()
     page.wait_for_function(f"document.querySelector('#place .sm-canvas').style.aspectRatio == '{shape}'")
     moved = page.locator("#place .sm-shoe").bounding_box()
-    assert abs(moved["x"] - before["x"] - 60) < 4 and abs(moved["y"] - before["y"] + 30) < 4
+    # the canvas has whole pixels, of about 4 px here
+    assert abs(moved["x"] - before["x"] - 60) < 10 and abs(moved["y"] - before["y"] + 30) < 10
     page.locator("#place .sm-shoe").focus()
     for key in ("]", "]", "+", "m"):
         page.keyboard.press(key)
     page.wait_for_selector("#placement >> text=resampled once")
     assert page.evaluate("document.activeElement.className") == "sm-shoe", "the focus stays for the next key"
     page.click("#numbers button")
-    page.wait_for_function("document.querySelectorAll('#numbers input[type=number]')[3].value == '2'")
+    page.wait_for_function("document.querySelectorAll('#numbers input[type=number]')[3]?.value == '2'")
     assert page.locator("#flip input").is_checked()
     page.click("#mirror")
     page.wait_for_function("!document.querySelector('#flip input').checked")
@@ -291,7 +292,7 @@ def test_two_users_at_once_do_not_see_each_other(visit, shoe_photo, tmp_path):
     first, second = visit(), visit()
     to_pictures(first, shoe_photo)
     to_pictures(second, other_photo)
-    make(first, num=2, steps=20)
+    make(first, num=2, steps=8)
     make(second, num=1, steps=2)
     for page, name, count in ((first, "shoe.png", 2), (second, "other.png", 1)):
         page.wait_for_selector("#results img")
@@ -312,6 +313,7 @@ def touch(page, selector, dx, dy, share=0.5):
         ("touchEnd", []),
     ):
         finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    page.wait_for_timeout(500)  # a tap right after is taken for a second one of a double tap
 
 
 def test_on_a_phone_nothing_is_wider_than_the_screen_and_a_finger_will_do(visit, shoe_photo):

@@ -66,13 +66,18 @@ class Handlers:
                 shown, visible=bool(shown), selected_index=session.current if shown else None
             ),
             self.sheet.every: gr.Checkbox(visible=len(works) > 1),
-            **self.step(session),
+            **self.other(session),
         }
 
     def choose(self, session: Session, event: gr.SelectData) -> Updates:
         """Work on another photo."""
         session.current, session.editing = event.index, None
-        return self.step(session)
+        return self.other(session)
+
+    def other(self, session: Session) -> Updates:
+        """What all steps show of another photo: its shape too, which nobody may be choosing meanwhile."""
+        shape = page.AUTOMATIC if session.work is None else _shape_of(session.work)
+        return self.step(session) | {self.sheet.shape: shape}
 
     def open(self, session: Session, step: int) -> Updates:
         """Turn to a step at once; that its tab is shown then asks `go` to compute what is on it."""
@@ -95,14 +100,13 @@ class Handlers:
     def step(self, session: Session) -> Updates:
         """What all steps show of the photo in hand; what is not computed yet is empty."""
         work, sheet = session.work, self.sheet
-        stands = views.placed(work)
+        stands = views.placed(work, session.moves)
         shown = {
             sheet.paint: views.paint(work),
             sheet.place: stands,
             sheet.poses: views.cards(work),
             sheet.joints: views.joints(work, session.editing),
             sheet.placement: "",
-            sheet.shape: page.AUTOMATIC if work is None else _shape_of(work),
         }
         if stands is not None and work is not None and work.layout is not None:
             shown[sheet.placement] = views.describe_layout(work.layout)
@@ -141,6 +145,7 @@ class Handlers:
 
     def drag(self, session: Session, event: gr.EventData) -> Updates:
         """The shoe was dragged, scaled, turned or mirrored."""
+        session.moves = int(event.move)
         return self.move(session, event.x, event.y, event.scale, event.angle, event.flip)
 
     def move(self, session: Session, x: float, y: float, scale: float, angle: float, flip: bool) -> Updates:
@@ -217,7 +222,7 @@ def connect(sheet: Page, pipeline: ShoeModelPipeline) -> None:
 
 def outputs(sheet: Page, *more: Any) -> list[Any]:
     """What `Handlers.step` fills, and the notice."""
-    names = ("notice", "paint", "shape", "place", "placement", "poses", "joints", "x", "y", "scale", "angle", "flip")
+    names = ("notice", "paint", "place", "placement", "poses", "joints", "x", "y", "scale", "angle", "flip")
     return [getattr(sheet, name) for name in names] + list(more)
 
 
@@ -227,11 +232,11 @@ def _asking(part: Any) -> dict[str, Any]:
 
 
 def _steps(sheet: Page, handlers: Handlers) -> None:
-    shown = outputs(sheet, sheet.files, sheet.photos, sheet.every)
+    shown = outputs(sheet, sheet.shape, sheet.files, sheet.photos, sheet.every)
     refusing, session = handlers.refusing, sheet.session
     for event in (sheet.files.upload, sheet.files.delete, sheet.files.clear):
         event(refusing(handlers.upload), [session, sheet.files], shown, show_progress="minimal", **LAST)
-    sheet.photos.select(refusing(handlers.choose), [session], outputs(sheet), **AT_ONCE)
+    sheet.photos.select(refusing(handlers.choose), [session], outputs(sheet, sheet.shape), **AT_ONCE)
 
     def going(step: int) -> Callable[[Session], Updates]:
         return refusing(lambda session: handlers.go(session, step))

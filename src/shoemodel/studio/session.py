@@ -173,6 +173,8 @@ class Session:
         self.drawing = False
         """Whether the first of them has begun."""
         self.editing: int | None = None
+        self.moves = 0
+        """Of the moves of the shoe that the page numbers, the last one that came here."""
         self.shots: list[Shot] = []
         self.latest = 0
         """Where the shots of the last run begin."""

@@ -93,8 +93,8 @@ def painted(areas: ShoeAreas, url: str) -> tuple[np.ndarray, np.ndarray]:
     return labels == VISIBLE, labels == WEARABLE
 
 
-def placed(work: Work | None) -> dict[str, Any] | None:
-    """For dragging: the shoe cut out, its canvas and where it stands."""
+def placed(work: Work | None, move: int) -> dict[str, Any] | None:
+    """For dragging: the shoe cut out, its canvas and where it stands after the page's `move`."""
     if work is None or work.layout is None or work.areas is None:
         return None
     box, layout = Box.of_mask(work.areas.shoe), work.layout
@@ -105,6 +105,7 @@ def placed(work: Work | None) -> dict[str, Any] | None:
         "shoe": data_url(images.encode_png(cut)),
         "width_unit": float(box.width / layout.canvas[1]),
         "canvas": list(layout.canvas),
+        "move": move,
         **standing(layout, box),
     }
 

@@ -1,7 +1,8 @@
 // The shoe on its canvas: drag it, its corner scales and turns it, arrow keys move it by a pixel of the page.
 // value: {shoe: data URL of the cut-out, width_unit: its width at scale 1 as a share of the canvas, canvas: [h, w],
-//         x, y, scale, angle, flip}; event 'placed' {x, y, scale, angle, flip}.
-let at = null, drag = null, timer = null, drawn = null;
+//         x, y, scale, angle, flip, move}; event 'placed' {x, y, scale, angle, flip, move}.
+// Moves are numbered: an answer to an earlier one than the last is out of date and not drawn.
+let at = null, drag = null, timer = null, drawn = null, moves = 0;
 const HELP = "Arrow keys move, plus and minus scale, brackets turn, M mirrors.";
 const canvasBox = () => element.querySelector(".sm-canvas").getBoundingClientRect();
 const straight = (angle) => Math.abs(angle - 90 * Math.round(angle / 90)) < 3 ? 90 * Math.round(angle / 90) : angle;
@@ -37,7 +38,8 @@ function settle() {
 
 function send() {
   clearTimeout(timer); timer = null;
-  trigger("placed", { ...at });
+  moves += 1;
+  trigger("placed", { ...at, move: moves });
 }
 
 function polar(event) {
@@ -90,5 +92,5 @@ element.addEventListener("keydown", (event) => {
 });
 element.addEventListener("focusout", () => { if (timer) send(); });
 
-watch("value", () => { if (!drag && !timer) draw(); });  // a move under way is newer than what comes
+watch("value", () => { if (!props.value || (!drag && !timer && props.value.move === moves)) draw(); });
 draw();
