@@ -119,3 +119,9 @@ def test_a_sessions_files_go_with_it():
     folder = session.folder
     session.close()
     assert not folder.exists()
+
+
+def test_an_event_that_a_later_one_overtook_is_not_the_newest():
+    session = Session()
+    assert [session.is_newest("stroke", number) for number in (1, 3, 2, 4)] == [True, True, False, True]
+    assert session.is_newest("pick", 1)

@@ -19,7 +19,7 @@ from shoemodel.geometry import Box
 from shoemodel.pipeline import ShoeModelPipeline
 from shoemodel.pose import Pose
 from shoemodel.studio import page, views
-from shoemodel.studio.page import AT_ONCE, ENGINE, LAST, Page
+from shoemodel.studio.page import AT_ONCE, ENGINE, LAST, NUMBERED, Page
 from shoemodel.studio.session import Session, Work
 
 Updates = dict[Any, Any]
@@ -30,6 +30,15 @@ class Handlers:
 
     def __init__(self, sheet: Page, pipeline: ShoeModelPipeline):
         self.sheet, self.pipeline = sheet, pipeline
+
+    def newest(self, handler: Callable[..., Updates]) -> Callable[..., Updates]:
+        """For events that the page numbers: one that a later one overtook changes nothing."""
+
+        @wraps(handler)
+        def guarded(session: Session, *values: Any) -> Updates:
+            return handler(session, *values) if session.is_newest(handler.__name__, values[-1].number) else {}
+
+        return self.refusing(guarded)
 
     def refusing(self, handler: Callable[..., Updates]) -> Callable[..., Updates]:
         """Bad input becomes a sentence at the top of the page; anything that works clears it. One at a time."""
@@ -100,7 +109,7 @@ class Handlers:
     def step(self, session: Session) -> Updates:
         """What all steps show of the photo in hand; what is not computed yet is empty."""
         work, sheet = session.work, self.sheet
-        stands = views.placed(work, session.moves)
+        stands = views.placed(work, session.seen.get("drag", 0))
         shown = {
             sheet.paint: views.paint(work),
             sheet.place: stands,
@@ -145,7 +154,6 @@ class Handlers:
 
     def drag(self, session: Session, event: gr.EventData) -> Updates:
         """The shoe was dragged, scaled, turned or mirrored."""
-        session.moves = int(event.move)
         return self.move(session, event.x, event.y, event.scale, event.angle, event.flip)
 
     def move(self, session: Session, x: float, y: float, scale: float, angle: float, flip: bool) -> Updates:
@@ -250,8 +258,8 @@ def _steps(sheet: Page, handlers: Handlers) -> None:
 
 def _shoe(sheet: Page, handlers: Handlers) -> None:
     refusing, session, asking = handlers.refusing, sheet.session, _asking(sheet.paint)
-    sheet.paint.stroke(refusing(handlers.stroke), [session], [sheet.notice], **AT_ONCE, **LAST)
-    sheet.paint.points(refusing(handlers.point), [session], [sheet.notice], **AT_ONCE, **LAST)
+    sheet.paint.stroke(handlers.newest(handlers.stroke), [session], [sheet.notice], **AT_ONCE, **NUMBERED)
+    sheet.paint.points(handlers.newest(handlers.point), [session], [sheet.notice], **AT_ONCE, **NUMBERED)
     sheet.find_points.click(refusing(handlers.find_points), [session], outputs(sheet), **asking)
     sheet.find_again.click(refusing(handlers.find_again), [session], outputs(sheet), **asking)
 
@@ -260,7 +268,7 @@ def _canvas(sheet: Page, handlers: Handlers) -> None:
     refusing, session, asking = handlers.refusing, sheet.session, _asking(sheet.place)
     numbers = [sheet.x, sheet.y, sheet.scale, sheet.angle, sheet.flip]
     sheet.shape.input(refusing(handlers.reshape), [session, sheet.shape], outputs(sheet), **asking, **LAST)
-    sheet.place.placed(refusing(handlers.drag), [session], outputs(sheet), **asking, **LAST)
+    sheet.place.placed(handlers.newest(handlers.drag), [session], outputs(sheet), **asking, **NUMBERED)
     for slider in numbers[:4]:
         slider.release(refusing(handlers.move), [session, *numbers], outputs(sheet), **asking, **LAST)
     sheet.flip.input(refusing(handlers.move), [session, *numbers], outputs(sheet), **asking, **LAST)
@@ -271,8 +279,8 @@ def _canvas(sheet: Page, handlers: Handlers) -> None:
 def _legs(sheet: Page, handlers: Handlers) -> None:
     refusing, session = handlers.refusing, sheet.session
     counted = [sheet.notice, sheet.num]
-    sheet.poses.picked(refusing(handlers.pick), [session, sheet.num], counted, **AT_ONCE, **LAST)
+    sheet.poses.picked(handlers.newest(handlers.pick), [session, sheet.num], counted, **AT_ONCE, **NUMBERED)
     sheet.poses.edit(refusing(handlers.edit), [session], [sheet.notice, sheet.joints, sheet.adjust], **AT_ONCE)
     moved = [session, sheet.num]
-    sheet.joints.moved(refusing(handlers.adjust), moved, [*counted, sheet.poses], **AT_ONCE, **LAST)
+    sheet.joints.moved(handlers.newest(handlers.adjust), moved, [*counted, sheet.poses], **AT_ONCE, **NUMBERED)
     sheet.other_poses.click(refusing(handlers.other_poses), [session], outputs(sheet), **_asking(sheet.poses))

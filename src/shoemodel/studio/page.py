@@ -30,7 +30,9 @@ ENGINE: dict[str, Any] = {"concurrency_id": "engine", "concurrency_limit": 1, "s
 AT_ONCE: dict[str, Any] = {"queue": False, "show_progress": "hidden"}
 """Events that are answered without waiting."""
 LAST: dict[str, Any] = {"trigger_mode": "always_last"}
-"""Events of which none may be dropped while another is answered: the last one says all."""
+"""Events of which the last one counts: it is sent once the one before is answered."""
+NUMBERED: dict[str, Any] = {"trigger_mode": "multiple"}
+"""Events of our own scripts: sent at once, so that no button overtakes them; one that is overtaken is not used."""
 HEADER = """<header class="sm-header"><h1>shoemodel <b>studio</b></h1>
 <p>A photo of a shoe in, pictures of legs wearing exactly that shoe out.</p></header>"""
 

@@ -173,8 +173,8 @@ class Session:
         self.drawing = False
         """Whether the first of them has begun."""
         self.editing: int | None = None
-        self.moves = 0
-        """Of the moves of the shoe that the page numbers, the last one that came here."""
+        self.seen: dict[str, int] = {}
+        """Of each kind of event that the page numbers, the last one that came here."""
         self.shots: list[Shot] = []
         self.latest = 0
         """Where the shots of the last run begin."""
@@ -197,6 +197,13 @@ class Session:
     def work(self) -> Work | None:
         """The photo in hand."""
         return self.works[self.current] if self.works else None
+
+    def is_newest(self, kind: str, number: int) -> bool:
+        """Whether no later event of this kind was here before."""
+        newest = number > self.seen.get(kind, 0)
+        if newest:
+            self.seen[kind] = number
+        return newest
 
     def in_hand(self) -> Work:
         """The photo in hand; InputError where there is none."""

@@ -1,7 +1,7 @@
 // One pose over the shoe: drag its points, or focus one and use the arrow keys.
 // value: {shoe: data URL, canvas: [h, w], points: [[x, y], ...] canvas px, exists: [bool], names, limbs: [[a, b]],
-//         colours: [css]}; event 'moved' {points}.
-let points = [], held = null, shown = null;
+//         colours: [css]}; event 'moved' {points, number}.
+let points = [], held = null, shown = null, sent = 0;
 const REACH = 28;  // px of the page: how far from a point a finger may land
 function draw() {
   const value = props.value;
@@ -44,7 +44,7 @@ function toCanvas(event) {
   const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
   return [at.x, at.y];
 }
-const send = () => trigger("moved", { points });
+const send = () => trigger("moved", { points, number: ++sent });
 element.addEventListener("pointerdown", (event) => {
   const [circle, away] = nearest(event);
   if (away > REACH) return;

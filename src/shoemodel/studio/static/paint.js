@@ -1,10 +1,10 @@
 // The areas of the shoe over its photo: brush and eraser, or points on the shoe.
 // value: {photo, labels, width, height, points}, pictures as data URLs; labels: black nothing, blue visible, yellow
 // wearable; points: [[x, y], ...] in photo pixels that were set before.
-// Events: 'stroke' {labels: data URL}, 'points' {points: [[x, y], ...]} in photo pixels.
+// Events: 'stroke' {labels: data URL, number}, 'points' {points: [[x, y], ...] in photo pixels, number}.
 const INK = { visible: "rgb(0,0,255)", wearable: "rgb(255,255,0)" };
 const HELP = "Arrow keys move the brush, Space paints, Shift makes it faster.";
-let stage, canvas, pen, ring, undo = [], points = [], last = null, cursor = null, size = 24;
+let stage, canvas, pen, ring, undo = [], points = [], last = null, cursor = null, size = 24, sent = 0;
 
 const tool = () => element.querySelector("input[name=sm-tool]:checked").value;
 const scale = () => canvas.width / canvas.getBoundingClientRect().width;
@@ -63,7 +63,7 @@ function remember(before) {
 
 const pixels = () => pen.getImageData(0, 0, canvas.width, canvas.height);
 
-const send = () => trigger("stroke", { labels: canvas.toDataURL("image/png") });
+const send = () => trigger("stroke", { labels: canvas.toDataURL("image/png"), number: ++sent });
 
 function addPoint(at) {
   const value = props.value;
@@ -74,7 +74,7 @@ function addPoint(at) {
 function setPoints(changed) {
   points = changed;
   showPoints();
-  trigger("points", { points });
+  trigger("points", { points, number: ++sent });
 }
 
 const place = (event) => {

@@ -1,7 +1,7 @@
 // The shoe on its canvas: drag it, its corner scales and turns it, arrow keys move it by a pixel of the page.
 // value: {shoe: data URL of the cut-out, width_unit: its width at scale 1 as a share of the canvas, canvas: [h, w],
-//         x, y, scale, angle, flip, move}; event 'placed' {x, y, scale, angle, flip, move}.
-// Moves are numbered: an answer to an earlier one than the last is out of date and not drawn.
+//         x, y, scale, angle, flip, move}; event 'placed' {x, y, scale, angle, flip, number}.
+// An answer to an earlier move than the last one is out of date and not drawn.
 let at = null, drag = null, timer = null, drawn = null, moves = 0;
 const HELP = "Arrow keys move, plus and minus scale, brackets turn, M mirrors.";
 const canvasBox = () => element.querySelector(".sm-canvas").getBoundingClientRect();
@@ -39,7 +39,7 @@ function settle() {
 function send() {
   clearTimeout(timer); timer = null;
   moves += 1;
-  trigger("placed", { ...at, move: moves });
+  trigger("placed", { ...at, number: moves });
 }
 
 function polar(event) {

@@ -1,5 +1,6 @@
 // Poses to choose from, one or several. value: {cards: [{picture, name}], picked: [index, ...]}
-// Events: 'picked' {picked}, 'edit' {index}.
+// Events: 'picked' {picked, number}, 'edit' {index}.
+let sent = 0;
 function draw() {
   const value = props.value;
   if (!value || !value.cards.length) { element.innerHTML = '<p class="sm-empty">Choose a photo first.</p>'; return; }
@@ -11,7 +12,7 @@ function draw() {
 }
 element.addEventListener("change", () => {
   const picked = [...element.querySelectorAll("input:checked")].map((box) => +box.value);
-  trigger("picked", { picked });
+  trigger("picked", { picked, number: ++sent });
 });
 element.addEventListener("click", (event) => {
   if (event.target.dataset.index) trigger("edit", { index: +event.target.dataset.index });
