@@ -1,6 +1,6 @@
 """Load on the service: what it answers a second, how fast, what it refuses, and what a crash costs.
 
-    python benchmarks/service.py --store /tmp/load --json service.json
+    python benchmarks/service.py --store runs/load --json service.json
 
 Starts `shoemodel serve` on a free port; the clients are threads of this process and share the machine with it.
 

@@ -10,8 +10,6 @@ from shoemodel import arguments
 from shoemodel import layout as layouts
 from shoemodel.service.store import Status
 
-MAX_SEED = 2**53 - 1
-"""The largest whole number that every JSON reader keeps exactly."""
 PHOTO = {"type": "string", "contentEncoding": "base64", "description": "A picture file."}
 
 
@@ -44,7 +42,7 @@ class PosesRequest(AreasRequest):
     """Poses of legs over a shoe."""
 
     num: int = Field(1, ge=1, description="Poses, or pictures, each with its own pose.")
-    seed: int = Field(0, ge=0, le=MAX_SEED, description="The same seed gives the same result.")
+    seed: int = Field(0, ge=0, le=arguments.MAX_WHOLE, description="The same seed gives the same result.")
     layout: str = Field(
         "auto", max_length=200, description="Where the shoe stands: auto, keep or x,y,scale,angle[,flip]."
     )
