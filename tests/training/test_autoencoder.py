@@ -14,11 +14,11 @@ from shoemodel.training.autoencoder import AutoencoderTask, build, mini, pyramid
 from shoemodel.training.loop import train
 
 
-def test_mini_has_8_channels_at_a_sixteenth_of_the_side():
+def test_mini_has_32_channels_at_a_32nd_of_the_side():
     vae = build(mini())
-    assert downsampling(vae) == 16
+    assert downsampling(vae) == 32
     latents = to_latents(vae, torch.zeros(1, 3, 64, 64))
-    assert latents.shape == (1, 8, 4, 4)
+    assert latents.shape == (1, 32, 2, 2)
     assert to_pictures(vae, latents.detach()).shape == (1, 64, 64, 3)
 
 
@@ -69,6 +69,20 @@ def test_tuning_the_decoder_leaves_the_latents_as_they_are(toy_folder, tmp_path)
         assert torch.equal(to_latents(before, pixels), to_latents(after, pixels))
     changed = [name for name, value in before.state_dict().items() if not torch.equal(value, after.state_dict()[name])]
     assert changed and all(name.startswith("decoder.") for name in changed)
+
+
+def test_a_discriminator_helps_to_tune_a_decoder_and_is_no_component(toy_folder, tmp_path):
+    config, tuples = smoke(), load(toy_folder, limit=12)
+    train(AutoencoderTask(config, tuples), config, tmp_path / "first")
+    loop = dataclasses.replace(config.loop, start=tmp_path / "first")
+    tuned = dataclasses.replace(config, loop=loop, decoder_only=True, adversarial_weight=0.03)
+    task = AutoencoderTask(tuned, tuples)
+    judging = [weight.clone() for weight in task.trained["discriminator"].parameters()]
+    train(task, tuned, tmp_path / "tuned")
+    after = list(task.trained["discriminator"].parameters())
+    assert not any(torch.equal(one, other) for one, other in zip(judging, after, strict=True))
+    assert [folder.name for folder in (tmp_path / "tuned" / "model").iterdir()] == ["vae"]
+    assert "discriminator_right" in (tmp_path / "tuned" / "loss.csv").read_text()
 
 
 def test_a_decoder_is_tuned_from_somewhere():

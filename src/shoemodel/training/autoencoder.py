@@ -23,6 +23,7 @@ from shoemodel.data.datasets import Tuples
 from shoemodel.errors import InputError
 from shoemodel.sw.vae import is_decoder, raw_latents, to_uint8
 from shoemodel.training.config import LoopConfig
+from shoemodel.training.discriminator import build_discriminator, judge
 from shoemodel.training.latents import load_component
 from shoemodel.training.task import Batch
 
@@ -32,20 +33,22 @@ class AutoencoderConfig:
     """The autoencoder's size and the run."""
 
     loop: LoopConfig
-    crop: int = 128
-    """Side of the random crops, px; a convolutional network learns as much per pixel from small ones."""
-    latent_channels: int = 8
-    widths: tuple[int, ...] = (32, 32, 64, 128, 128)
+    crop: int = 256
+    """Side of the random crops, px: at least 8 latent px, since what lies at a border is known less well."""
+    latent_channels: int = 32
+    widths: tuple[int, ...] = (32, 32, 64, 128, 128, 256)
     """Channels from full resolution down; each step halves the side. With no layer at full resolution the first width
     is not used."""
-    encoder_layers: tuple[int, ...] = (0, 1, 1, 1, 2)
-    decoder_layers: tuple[int, ...] = (0, 1, 1, 2, 2)
+    encoder_layers: tuple[int, ...] = (0, 1, 1, 1, 2, 1)
+    decoder_layers: tuple[int, ...] = (0, 1, 1, 2, 2, 1)
     latent_noise: float = 0.5
     """Largest deviation of the noise that the decoder must bear: what the generator draws is not exact."""
     latent_weight: float = 0.03
     """Weight of the latents' mean square: detail gets only as much of them as it is worth under the noise."""
     coarse_weight: float = 0.5
     """Weight of decoding shrunken latents to the shrunken picture, which puts coarse things into coarse latents."""
+    adversarial_weight: float = 0.0
+    """Weight of a discriminator's judgement on decoded patches (see `training.discriminator`), 0.03 as a rule."""
     decoder_only: bool = False
     """Take the autoencoder of `loop.start` and tune its decoder further: all latents, and every U-Net trained on
     them, stay valid. Any autoencoder of diffusers; the sizes above do not count."""
@@ -56,8 +59,8 @@ class AutoencoderConfig:
 
 
 def mini() -> AutoencoderConfig:
-    """16-fold downsampling; about 35 minutes on one processor thread with AMX."""
-    loop = LoopConfig(steps=8000, batch=8, lr=1.5e-3, warmup=100, ema_decay=0.995, sample_every=1000)
+    """32-fold downsampling; about 35 minutes on one processor thread with AMX."""
+    loop = LoopConfig(steps=2800, batch=4, lr=1.5e-3, warmup=100, ema_decay=0.995, sample_every=600)
     return AutoencoderConfig(loop=loop)
 
 
@@ -123,7 +126,9 @@ class AutoencoderTask:
             freeze_encoder(self.model)
         else:
             self.model = build(config)
-        self.trained = {"vae": self.model}
+        self.trained: dict[str, torch.nn.Module] = {"vae": self.model}
+        if config.adversarial_weight:
+            self.trained["discriminator"] = build_discriminator()
         self.frozen: dict[str, torch.nn.Module] = {}
 
     def batch(self, rng: np.random.Generator, size: int) -> Batch:
@@ -150,6 +155,10 @@ class AutoencoderTask:
         power = latents.float().square().mean()
         loss = pyramid_loss(decoded, pixels) + config.coarse_weight * coarse + config.latent_weight * power
         logs = {"l1": (decoded - pixels).abs().mean(), "coarse": coarse, "power": power}
+        if config.adversarial_weight:
+            verdict = judge(self.trained["discriminator"], decoded, pixels)
+            loss = loss + config.adversarial_weight * verdict.decoder + verdict.discriminator
+            logs |= {"adversarial": verdict.decoder, "discriminator_right": verdict.right}
         return loss, {name: value.detach() for name, value in logs.items()}
 
     def _decoded(self, latents: Tensor) -> Tensor:
