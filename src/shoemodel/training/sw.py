@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 import torch
 import torch.nn.functional as F
+from diffusers import UNet2DConditionModel
 from torch import Tensor
 
 from shoemodel import draw, masks
 from shoemodel.data.datasets import Tuples
+from shoemodel.errors import InputError
 from shoemodel.pose import ABSENT, HIDDEN, Pose
 from shoemodel.sw.conditions import condition, wearable_shoe
 from shoemodel.sw.diffusion import noise_loss
@@ -46,9 +48,17 @@ class SWConfig(GeneratorConfig):
     """Deviation of the noise that a whole channel shares, 0.1 as a rule where the schedule keeps some signal."""
     guidance: float = 7.0
     """Guidance of the sample sheets: the paper's."""
+    unlocked: bool = False
+    """Train the base's decoder with the ShoeControlNet instead of leaving it frozen, as ControlNet's authors do where
+    the base knows too little of the task (`sd_locked = False` in their code; Zhang et al. 2023, arXiv 2302.05543). The
+    run then holds a unet of its own, which goes into the pack in the base's place."""
     lean: bool = False
     """Less memory, a third more time: the base in bfloat16, and the activations of both networks computed again in
     the backward pass (gradient checkpointing)."""
+
+    def __post_init__(self) -> None:
+        if self.lean and self.unlocked:
+            raise InputError("lean keeps the base in bfloat16, which cannot be trained; unlocked needs it in float32")
 
 
 def paper() -> SWConfig:
@@ -67,9 +77,9 @@ def paper() -> SWConfig:
 
 
 def mini() -> SWConfig:
-    """About an hour on one processor thread with AMX (ours)."""
-    loop = LoopConfig(steps=3500, batch=16, lr=2e-3, optimizer="muon", warmup=100, ema_decay=0.998, sample_every=1000)
-    return SWConfig(loop=loop, collar_weight=2.0)
+    """About an hour on two processor threads with AMX (ours)."""
+    loop = LoopConfig(steps=4000, batch=64, lr=2e-3, optimizer="muon", warmup=100, ema_decay=0.998, sample_every=1000)
+    return SWConfig(loop=loop, collar_weight=2.0, unlocked=True)
 
 
 def smoke() -> SWConfig:
@@ -94,7 +104,12 @@ class SWTask(GeneratorTask):
         else:
             plain_attention(self.unet, self.controlnet)
         self.trained = {"controlnet": self.controlnet}
-        self.frozen = {"unet": self.unet, "vae": self.vae, "text_encoder": self.text_encoder}
+        self.frozen = {"vae": self.vae, "text_encoder": self.text_encoder}
+        if config.unlocked:
+            unlock_decoder(self.unet)
+            self.trained["unet"] = self.unet
+        else:
+            self.frozen["unet"] = self.unet
 
     def batch(self, rng: np.random.Generator, size: int) -> Batch:
         """latents (b, c, h, w), text (b, 77, d), condition (b, 6, s, s), weight (b, 1, h, w)."""
@@ -167,8 +182,15 @@ class SWTask(GeneratorTask):
         return draw.contact_sheet(sheet, ("X_w", "X_p", "drawn", "true")), {}
 
     def components(self) -> dict[str, Any]:
-        """The pack's `controlnet`."""
-        return {"controlnet": self.controlnet}
+        """The pack's `controlnet`; with an unlocked base `unet` and `scheduler` too."""
+        own = {"unet": self.unet, "scheduler": self.scheduler} if self.config.unlocked else {}
+        return {"controlnet": self.controlnet, **own}
+
+
+def unlock_decoder(unet: UNet2DConditionModel) -> None:
+    """Leave only the weights behind the ShoeControlNet's influence to be trained: decoder and last layers."""
+    for name, weight in unet.named_parameters():
+        weight.requires_grad_(name.startswith(("up_blocks.", "conv_norm_out.", "conv_out.")))
 
 
 def _whole_pose(tuples: Tuples, row: int, points: np.ndarray) -> Pose:
