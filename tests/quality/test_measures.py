@@ -50,12 +50,18 @@ def test_points_are_found_again_within_a_tenth_of_the_pose(pose):
     assert measures.found_again(reading(above), above, SIZE).shape == (10,)  # hips above the picture do not count
 
 
-def test_legs_are_counted_from_knees_and_ankles(pose):
+def test_legs_are_two_where_a_point_s_sides_lie_apart(pose):
     assert measures.expected_legs(pose, SIZE) == 2
-    one = np.where(np.arange(12) < 6, 1.0, 0.0)
-    assert measures.legs(reading(pose, one).found) == 1
-    toes = np.isin(np.arange(12) % 6, (3, 4, 5)).astype(float)
-    assert measures.legs(reading(pose, toes).found) == 0
+    assert measures.legs(reading(pose), SIZE) == 2
+    left = np.where(np.arange(12) < 6, 1.0, 0.0)
+    assert measures.legs(reading(pose, left), SIZE) == 1
+    hips = (np.arange(12) % 6 == 0).astype(float)
+    assert measures.legs(reading(pose, hips), SIZE) == 0
+
+
+def test_one_leg_of_an_unsure_side_is_one(pose):
+    twice = Pose(np.concatenate([pose.points[:6], pose.points[:6] + 5]), pose.visibility)
+    assert measures.legs(reading(twice), SIZE) == 1
 
 
 def test_swapped_sides_are_noticed(pose):

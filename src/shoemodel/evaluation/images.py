@@ -99,7 +99,7 @@ def _add_measures(tally: Tally, shown: Shown, instruments: Instruments) -> None:
         "CLIP-I": identity.clip_i(instruments.clip, picture, sample.unworn, sample.areas.shoe),
         "squared error": identity.squared_error(picture, sample.unworn, visible),
         "expansion": grown,
-        "legs": float(measures.legs(reading.found) == measures.expected_legs(pose, size)),
+        "legs": float(measures.legs(reading, size) == measures.expected_legs(pose, size)),
         "sides": float(measures.sides_agree(reading, pose)),
         "seam": measures.seam_error(picture, visible),
     }

@@ -146,7 +146,7 @@ class JudgeTask:
             ious.append(masks.iou(reading.shoe, visible))
             grown.append(measures.expansion(reading.shoe, visible))
             right.append(measures.found_again(reading, pose, visible.shape))
-            legs.append(measures.legs(reading.found) == measures.expected_legs(pose, visible.shape))
+            legs.append(measures.legs(reading, visible.shape) == measures.expected_legs(pose, visible.shape))
             if len(pictures) < 2 * shown:
                 seen = Pose(reading.points_px, np.where(reading.found, VISIBLE, ABSENT))
                 pictures += [_marked(picture, reading.shoe, seen), _marked(picture, visible, pose)]
