@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import numpy as np
 import pyarrow.parquet
 import pytest
 
-from shoemodel import images
+from shoemodel import images, packs
 from shoemodel.catalogue import store, tables
 from shoemodel.cli import main
 
@@ -100,10 +101,12 @@ def test_a_file_in_the_place_of_a_row_stops_everything(catalogue, capsys):
     assert (out / "C").read_text() == "mine" and not (out / "A%2F1").exists()
 
 
-def test_without_a_judge_nothing_can_be_kept(catalogue, capsys):
+def test_without_a_judge_nothing_can_be_kept(catalogue, tiny_pack, tmp_path, capsys):
     arguments, out = catalogue
-    assert main(["batch", *arguments, "--pack", "mini", "--num", "2", "--keep", "best:1"]) == 2
-    assert "--keep needs a judge, and the pack mini holds none" in capsys.readouterr().err
+    shutil.copytree(tiny_pack.parent / "run", tmp_path / "run", ignore=shutil.ignore_patterns("judge"))
+    packs.assemble([tmp_path / "run"], tmp_path / "blind")
+    assert main(["batch", *arguments, "--pack", str(tmp_path / "blind"), "--num", "2", "--keep", "best:1"]) == 2
+    assert "--keep needs a judge, and the pack blind holds none" in capsys.readouterr().err
     assert not out.exists()
 
 

@@ -66,7 +66,7 @@ LIMITS: Mapping[str, Limit] = MappingProxyType({
         f"{MEASURED} (40, world version 1), mini's CLIP: median of true pairs 48, 5th percentile 6; wrong captions 26",
     ),
 })  # fmt: skip
-"""The limits hold for the judge and the CLIP they were measured with; `benchmarks/quality.py` prints those of others."""
+"""They hold for the judge and the CLIP they were measured with; `benchmarks/quality.py` prints those of others."""
 
 
 @dataclass(frozen=True)

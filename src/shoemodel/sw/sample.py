@@ -227,7 +227,7 @@ def controlled(
     condition: Float[Tensor, "b 6 h w"] | None,
 ) -> Float[Tensor, "b c hl wl"]:
     """ε_ω(X_t, t, X_w, X_p, C_te); the text goes to the ControlNet and to the base (3.3)."""
-    if controlnet is None:
+    if controlnet is None or condition is None:
         return unet(noisy, timesteps, text, return_dict=False)[0]
     fitting = fit_condition(controlnet, condition, noisy.shape[-2])
     down, middle = controlnet(noisy, timesteps, text, fitting, return_dict=False)
