@@ -14,11 +14,11 @@ from shoemodel.training.autoencoder import AutoencoderTask, build, mini, pyramid
 from shoemodel.training.loop import train
 
 
-def test_mini_has_32_channels_at_a_32nd_of_the_side():
+def test_mini_has_8_channels_at_a_sixteenth_of_the_side():
     vae = build(mini())
-    assert downsampling(vae) == 32
+    assert downsampling(vae) == 16
     latents = to_latents(vae, torch.zeros(1, 3, 64, 64))
-    assert latents.shape == (1, 32, 2, 2)
+    assert latents.shape == (1, 8, 4, 4)
     assert to_pictures(vae, latents.detach()).shape == (1, 64, 64, 3)
 
 
