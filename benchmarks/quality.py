@@ -69,6 +69,7 @@ def main(options: Benchmark) -> None:
         values = np.array([quality.measures[name] for quality in true])
         print(f"  {name:10} {np.round(np.nanpercentile(values, PERCENTILES), 3)} mean {np.nanmean(values):.3f}")
     print(f"  score      {np.round(np.percentile([quality.score for quality in true], PERCENTILES), 3)}")
+    print(f"  passed     {np.mean([quality.passed for quality in true]):.1%}")
     print("expansion, share of the shoe: true | measured | mean absolute difference")
     for name, moved in GROWTHS.items():
         pairs = np.array([_grown(sample, moved, looking) for sample in samples])

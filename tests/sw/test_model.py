@@ -5,7 +5,7 @@ import torch
 from diffusers import UNet2DConditionModel
 
 from shoemodel.sw.diffusion import STEPS, build_scheduler, min_snr_weight, noise_loss, random_timesteps
-from shoemodel.sw.model import fit_condition, shoe_controlnet
+from shoemodel.sw.model import shoe_controlnet
 from shoemodel.sw.sample import controlled
 
 
@@ -25,7 +25,7 @@ def tiny_unet() -> UNet2DConditionModel:
     )
 
 
-@pytest.mark.parametrize("downsampling", [2, 4, 8, 16, 32, 64])
+@pytest.mark.parametrize("downsampling", [2, 4, 8, 16])
 def test_an_untrained_controlnet_changes_nothing_at_any_downsampling(downsampling):
     unet = tiny_unet()
     controlnet = shoe_controlnet(unet, downsampling=downsampling)
@@ -34,15 +34,6 @@ def test_an_untrained_controlnet_changes_nothing_at_any_downsampling(downsamplin
     with torch.no_grad():
         with_condition = controlled(unet, controlnet, noisy, timesteps, text, condition)
         torch.testing.assert_close(with_condition, controlled(unet, None, noisy, timesteps, text, None))
-
-
-def test_a_condition_larger_than_the_embedding_reads_is_shrunken_evenly():
-    controlnet = shoe_controlnet(tiny_unet(), downsampling=32)
-    condition = torch.rand(1, 6, 256, 256)
-    fitting = fit_condition(controlnet, condition, 8)
-    assert controlnet.controlnet_cond_embedding(fitting).shape[-2:] == (8, 8)
-    torch.testing.assert_close(fitting[0, 0, 0, 0], condition[0, 0, :2, :2].mean())
-    assert fit_condition(controlnet, fitting, 8) is fitting
 
 
 def test_a_downsampling_that_is_no_power_of_two_is_refused():

@@ -71,20 +71,6 @@ def test_tuning_the_decoder_leaves_the_latents_as_they_are(toy_folder, tmp_path)
     assert changed and all(name.startswith("decoder.") for name in changed)
 
 
-def test_a_discriminator_helps_to_tune_a_decoder_and_is_no_component(toy_folder, tmp_path):
-    config, tuples = smoke(), load(toy_folder, limit=12)
-    train(AutoencoderTask(config, tuples), config, tmp_path / "first")
-    loop = dataclasses.replace(config.loop, start=tmp_path / "first")
-    tuned = dataclasses.replace(config, loop=loop, decoder_only=True, adversarial_weight=0.03)
-    task = AutoencoderTask(tuned, tuples)
-    judging = [weight.clone() for weight in task.trained["discriminator"].parameters()]
-    train(task, tuned, tmp_path / "tuned")
-    after = list(task.trained["discriminator"].parameters())
-    assert not any(torch.equal(one, other) for one, other in zip(judging, after, strict=True))
-    assert [folder.name for folder in (tmp_path / "tuned" / "model").iterdir()] == ["vae"]
-    assert "discriminator_right" in (tmp_path / "tuned" / "loss.csv").read_text()
-
-
 def test_a_decoder_is_tuned_from_somewhere():
     with pytest.raises(InputError, match=r"needs loop\.start"):
         dataclasses.replace(smoke(), decoder_only=True)

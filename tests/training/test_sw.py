@@ -9,7 +9,6 @@ from diffusers import ControlNetModel
 
 from shoemodel import masks
 from shoemodel.data.datasets import load
-from shoemodel.errors import InputError
 from shoemodel.training import autoencoder, base, clip
 from shoemodel.training.loop import train
 from shoemodel.training.sw import SWTask, paper, smoke
@@ -39,22 +38,6 @@ def test_smoke_run_saves_a_controlnet_and_leaves_the_base(runs, toy_folder, tmp_
     assert train(task, config, tmp_path).finished
     assert ControlNetModel.from_pretrained(tmp_path / "model" / "controlnet").config.conditioning_channels == 6
     assert all(torch.equal(before[name], value) for name, value in task.unet.state_dict().items())
-
-
-def test_an_unlocked_base_learns_in_its_decoder_alone_and_is_saved(runs, toy_folder, tmp_path):
-    config = config_on(runs, unlocked=True)
-    task = SWTask(config, load(toy_folder, limit=12))
-    before = {name: value.clone() for name, value in task.unet.state_dict().items()}
-    train(task, config, tmp_path)
-    after = task.unet.state_dict()
-    changed = {name.split(".")[0] for name in after if not torch.equal(before[name], after[name])}
-    assert changed == {"up_blocks", "conv_norm_out", "conv_out"}
-    assert sorted(folder.name for folder in (tmp_path / "model").iterdir()) == ["controlnet", "scheduler", "unet"]
-
-
-def test_a_lean_base_cannot_be_unlocked():
-    with pytest.raises(InputError, match="bfloat16"):
-        dataclasses.replace(smoke(), lean=True, unlocked=True)
 
 
 def test_the_condition_is_the_visible_shoe_of_the_unworn_picture(runs, toy_folder):

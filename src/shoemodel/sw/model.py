@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import math
 
-import torch.nn.functional as F
 from diffusers import ControlNetModel, UNet2DConditionModel
-from jaxtyping import Float
-from torch import Tensor, nn
+from torch import nn
 
 CONDITION_CHANNELS = 6
 """X_w and X_p, three each."""
-EMBEDDING_CHANNELS = {8: (16, 32, 96, 256), 16: (8, 16, 32, 64, 128), 32: (16, 32, 64, 96, 128)}
-"""Widths of the condition's embedding by the autoencoder's downsampling: ControlNet's own at 8, (ours) beyond. At 32 it
-reads the condition at half the size (see `fit_condition`), or it would cost more than the U-Net."""
+EMBEDDING_CHANNELS = {8: (16, 32, 96, 256), 16: (8, 16, 32, 64, 128)}
+"""Widths of the condition's embedding by the autoencoder's downsampling: ControlNet's own at 8, (ours) at 16."""
 
 
 def shoe_controlnet(
@@ -21,8 +18,7 @@ def shoe_controlnet(
 ) -> ControlNetModel:
     """A ControlNet that starts as a copy of the U-Net's encoder and as no influence at all (zero convolutions).
 
-    downsampling: picture px per latent px; the embedding halves the condition once per factor of two, but for sizes of
-    `EMBEDDING_CHANNELS` that have fewer widths.
+    downsampling: picture px per latent px; the embedding halves the condition once per factor of two.
     Raises ValueError for a downsampling that is no power of two above 1.
     """
     steps = math.log2(downsampling)
@@ -34,15 +30,6 @@ def shoe_controlnet(
     )
     _waken(controlnet.controlnet_cond_embedding)
     return controlnet
-
-
-def fit_condition(
-    controlnet: ControlNetModel, condition: Float[Tensor, "b c h w"], latent_height: int
-) -> Float[Tensor, "b c hc wc"]:
-    """The condition at the size that the ControlNet's embedding reduces to the latents' size: shrunken where larger."""
-    halvings = len(controlnet.config.conditioning_embedding_out_channels) - 1
-    times = condition.shape[-2] // (latent_height << halvings)
-    return F.avg_pool2d(condition, times) if times > 1 else condition
 
 
 def _waken(embedding: nn.Module) -> None:

@@ -14,7 +14,6 @@ from diffusers import ControlNetModel, SchedulerMixin, UNet2DConditionModel
 from jaxtyping import Float, UInt8
 from torch import Tensor, nn
 
-from shoemodel.sw.model import fit_condition
 from shoemodel.sw.solvers import Solver, build_solver
 from shoemodel.sw.vae import downsampling, to_pictures
 
@@ -117,7 +116,7 @@ def sample_batch(
     latents = _initial_noise(unet, vae, conditions, seeds).to(device) * walk.init_noise_sigma
     mixed = controlnet is not None and controlnet.dtype != unet.dtype  # in training
     with torch.autocast(device.type, torch.bfloat16, enabled=mixed):
-        predict = _Guided(unet, controlnet, conditions, latents.shape[-2], texts, guidance, _rescale(walk))
+        predict = _Guided(unet, controlnet, conditions, texts, guidance, _rescale(walk))
         for done, timestep in enumerate(walk.timesteps, 1):
             guided = interval[0] <= float(timestep + 1) / walk.config.num_train_timesteps <= interval[1]
             prediction = predict(latents, timestep, guided)
@@ -171,7 +170,6 @@ class _Guided:
         unet: UNet2DConditionModel,
         controlnet: ControlNetModel | None,
         conditions: Tensor | None,
-        latent_height: int,
         texts: Sequence[Text],
         guidance: float,
         rescale: float,
@@ -181,8 +179,7 @@ class _Guided:
         self.negative, self.prompt = (torch.stack(half).to(_device(unet), unet.dtype) for half in halves)
         self.conditions: Tensor | None = None
         if controlnet is not None and conditions is not None:
-            fitting = fit_condition(controlnet, conditions, latent_height)
-            pixels = fitting.to(_device(unet), unet.dtype, memory_format=torch.channels_last)
+            pixels = conditions.to(_device(unet), unet.dtype, memory_format=torch.channels_last)
             self.controlnet, self.conditions = _embed_once(controlnet, pixels)
 
     def __call__(self, latents: Tensor, timestep: Tensor, guided: bool = True) -> Tensor:
@@ -227,10 +224,9 @@ def controlled(
     condition: Float[Tensor, "b 6 h w"] | None,
 ) -> Float[Tensor, "b c hl wl"]:
     """ε_ω(X_t, t, X_w, X_p, C_te); the text goes to the ControlNet and to the base (3.3)."""
-    if controlnet is None or condition is None:
+    if controlnet is None:
         return unet(noisy, timesteps, text, return_dict=False)[0]
-    fitting = fit_condition(controlnet, condition, noisy.shape[-2])
-    down, middle = controlnet(noisy, timesteps, text, fitting, return_dict=False)
+    down, middle = controlnet(noisy, timesteps, text, condition, return_dict=False)
     return unet(
         noisy,
         timesteps,

@@ -23,7 +23,6 @@ from shoemodel.data.datasets import Tuples
 from shoemodel.errors import InputError
 from shoemodel.sw.vae import is_decoder, raw_latents, to_uint8
 from shoemodel.training.config import LoopConfig
-from shoemodel.training.discriminator import build_discriminator, judge
 from shoemodel.training.latents import load_component
 from shoemodel.training.task import Batch
 
@@ -47,8 +46,6 @@ class AutoencoderConfig:
     """Weight of the latents' mean square: detail gets only as much of them as it is worth under the noise."""
     coarse_weight: float = 0.5
     """Weight of decoding shrunken latents to the shrunken picture, which puts coarse things into coarse latents."""
-    adversarial_weight: float = 0.0
-    """Weight of a discriminator's judgement on decoded patches (see `training.discriminator`), 0.03 as a rule."""
     decoder_only: bool = False
     """Take the autoencoder of `loop.start` and tune its decoder further: all latents, and every U-Net trained on
     them, stay valid. Any autoencoder of diffusers; the sizes above do not count."""
@@ -128,9 +125,7 @@ class AutoencoderTask:
             freeze_encoder(self.model)
         else:
             self.model = build(config)
-        self.trained: dict[str, torch.nn.Module] = {"vae": self.model}
-        if config.adversarial_weight:
-            self.trained["discriminator"] = build_discriminator()
+        self.trained = {"vae": self.model}
         self.frozen: dict[str, torch.nn.Module] = {}
 
     def batch(self, rng: np.random.Generator, size: int) -> Batch:
@@ -157,10 +152,6 @@ class AutoencoderTask:
         power = latents.float().square().mean()
         loss = pyramid_loss(decoded, pixels) + config.coarse_weight * coarse + config.latent_weight * power
         logs = {"l1": (decoded - pixels).abs().mean(), "coarse": coarse, "power": power}
-        if config.adversarial_weight:
-            verdict = judge(self.trained["discriminator"], decoded, pixels)
-            loss = loss + config.adversarial_weight * verdict.decoder + verdict.discriminator
-            logs |= {"adversarial": verdict.decoder, "discriminator_right": verdict.right}
         return loss, {name: value.detach() for name, value in logs.items()}
 
     def _decoded(self, latents: Tensor) -> Tensor:

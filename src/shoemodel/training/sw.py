@@ -9,12 +9,10 @@ from typing import Any
 import numpy as np
 import torch
 import torch.nn.functional as F
-from diffusers import UNet2DConditionModel
 from torch import Tensor
 
 from shoemodel import draw, masks
 from shoemodel.data.datasets import Tuples
-from shoemodel.errors import InputError
 from shoemodel.pose import ABSENT, HIDDEN, Pose
 from shoemodel.sw.conditions import condition, wearable_shoe
 from shoemodel.sw.diffusion import noise_loss
@@ -48,17 +46,9 @@ class SWConfig(GeneratorConfig):
     """Deviation of the noise that a whole channel shares, 0.1 as a rule where the schedule keeps some signal."""
     guidance: float = 7.0
     """Guidance of the sample sheets: the paper's."""
-    unlocked: bool = False
-    """Train the base's decoder with the ShoeControlNet instead of leaving it frozen, as ControlNet's authors do where
-    the base knows too little of the task (`sd_locked = False` in their code; Zhang et al. 2023, arXiv 2302.05543). The
-    run then holds a unet of its own, which goes into the pack in the base's place."""
     lean: bool = False
     """Less memory, a third more time: the base in bfloat16, and the activations of both networks computed again in
     the backward pass (gradient checkpointing)."""
-
-    def __post_init__(self) -> None:
-        if self.lean and self.unlocked:
-            raise InputError("lean keeps the base in bfloat16, which cannot be trained; unlocked needs it in float32")
 
 
 def paper() -> SWConfig:
@@ -104,12 +94,7 @@ class SWTask(GeneratorTask):
         else:
             plain_attention(self.unet, self.controlnet)
         self.trained = {"controlnet": self.controlnet}
-        self.frozen = {"vae": self.vae, "text_encoder": self.text_encoder}
-        if config.unlocked:
-            unlock_decoder(self.unet)
-            self.trained["unet"] = self.unet
-        else:
-            self.frozen["unet"] = self.unet
+        self.frozen = {"unet": self.unet, "vae": self.vae, "text_encoder": self.text_encoder}
 
     def batch(self, rng: np.random.Generator, size: int) -> Batch:
         """latents (b, c, h, w), text (b, 77, d), condition (b, 6, s, s), weight (b, 1, h, w)."""
@@ -182,15 +167,8 @@ class SWTask(GeneratorTask):
         return draw.contact_sheet(sheet, ("X_w", "X_p", "drawn", "true")), {}
 
     def components(self) -> dict[str, Any]:
-        """The pack's `controlnet`; with an unlocked base `unet` and `scheduler` too."""
-        own = {"unet": self.unet, "scheduler": self.scheduler} if self.config.unlocked else {}
-        return {"controlnet": self.controlnet, **own}
-
-
-def unlock_decoder(unet: UNet2DConditionModel) -> None:
-    """Leave only the weights behind the ShoeControlNet's influence to be trained: decoder and last layers."""
-    for name, weight in unet.named_parameters():
-        weight.requires_grad_(name.startswith(("up_blocks.", "conv_norm_out.", "conv_out.")))
+        """The pack's `controlnet`."""
+        return {"controlnet": self.controlnet}
 
 
 def _whole_pose(tuples: Tuples, row: int, points: np.ndarray) -> Pose:
