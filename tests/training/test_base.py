@@ -1,6 +1,7 @@
 """The base U-Net on cached latents, and the cache itself."""
 
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -82,6 +83,10 @@ def test_views_cover_the_whole_frame():
 def test_a_run_without_the_component_is_named(tmp_path):
     with pytest.raises(InputError, match="vae"):
         load_component(tmp_path, "vae")
+
+
+def test_components_of_the_shipped_pack_are_found_by_its_name():
+    assert load_component(Path("mini"), "scheduler").config.num_train_timesteps == 1000
 
 
 def test_mini_has_about_16m_parameters():

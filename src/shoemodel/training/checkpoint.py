@@ -10,6 +10,7 @@ from accelerate import Accelerator
 from diffusers.training_utils import EMAModel
 from torch import nn
 
+from shoemodel import packs
 from shoemodel.errors import InputError
 from shoemodel.files import replacing
 
@@ -53,10 +54,12 @@ def load_state(
 
 
 def component_folder(run: Path, name: str) -> Path:
-    """Where component `name` lies in a run of `shoemodel train`, or in a pack or diffusers folder.
+    """Where component `name` lies in a run of `shoemodel train`, in a pack or diffusers folder, or in the pack mini.
 
     Raises InputError where it is not there.
     """
+    if str(run) == "mini" and not run.is_dir():
+        run = packs.MINI
     for folder in (run / "model" / name, run / name):
         if folder.is_dir():
             return folder

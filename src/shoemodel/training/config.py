@@ -19,7 +19,7 @@ class LoopConfig:
     """How long, how fast, how often and from where; nothing about what is trained."""
 
     start: Path | None = None
-    """Run or pack whose weights a new run starts from (fine-tuning); a run that has a state ignores it."""
+    """Run, pack or mini whose weights a new run starts from (fine-tuning); a run that has a state ignores it."""
     steps: int
     """Optimiser steps of the whole run. A run resumed with a larger number goes on."""
     batch: int
