@@ -38,6 +38,8 @@ class Images:
     """n, tuples of as many shoes as there are. Default: all, or half of them with the row real."""
     seed: int = 0
     """Of the choice of tuples and of the pictures."""
+    steps: int = 50
+    """Of every method's sampler."""
     out: Annotated[Path | None, arg(metavar="FOLDER")] = None
     """Where the pictures are kept. Default: FILE of --json without its ending, else ./evaluated."""
     json: Annotated[Path | None, arg(metavar="FILE")] = None
@@ -61,6 +63,7 @@ class Images:
         if self.num is not None:
             arguments.at_least(1, self.num, "--num")
         arguments.seed(self.seed)
+        arguments.at_least(1, self.steps, "--steps")
         out = self.out or (self.json.with_suffix("") if self.json else Path("evaluated"))
         for folder in (out, self.json.parent if self.json else out):
             run_folder.require_writable(folder)
@@ -107,9 +110,10 @@ class Images:
             if method.name == REAL:
                 shown = pictures.true(self.data, splits, others, out / REAL)
             else:
-                shown = pictures.drawn(method, self.data, splits, keys, self.seed, out / method.name)
+                shown = pictures.drawn(method, self.data, splits, keys, self.seed, out / method.name, self.steps)
             sets[method.name] = images.measured(cli_report.tracked(shown, method.name, len(keys)), instruments)
         listed = {"reference": reference.listed, **{name: tally.listed for name, tally in sets.items()}}
         files = pictures.list_files(out, listed)
-        made = {"seed": self.seed, "split": self.split, "pack": packs.identity(self.pack), "files": str(files)}
+        how = {"seed": self.seed, "steps": self.steps, "split": self.split}
+        made = how | {"pack": packs.identity(self.pack), "files": str(files)}
         return images.summarise(reference, sets, instruments) | made

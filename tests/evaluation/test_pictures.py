@@ -14,7 +14,7 @@ def method(monkeypatch, tmp_path):
     """A method that draws its seed in grey, and how often it was asked."""
     calls = []
 
-    def generate(model, photo_rgb, areas, pose, prompt, seed):
+    def generate(model, photo_rgb, areas, pose, prompt, seed, *, steps):
         calls.append(seed)
         return np.full_like(photo_rgb, seed % 256)
 
@@ -40,8 +40,8 @@ def test_pictures_are_drawn_once(method, toy_folder, tmp_path):
     drawing, calls = method
     keys, _ = pictures.choose(toy_folder, SPLITS, 3, 0, others=False)
 
-    def draw(seed=0):
-        return list(pictures.drawn(drawing, toy_folder, SPLITS, keys, seed, tmp_path / "out"))
+    def draw(seed=0, steps=2):
+        return list(pictures.drawn(drawing, toy_folder, SPLITS, keys, seed, tmp_path / "out", steps))
 
     first = draw()
     assert calls[0] == "load" and len(calls) == 4 and len({each.seed for each in first}) == 3
@@ -54,7 +54,8 @@ def test_pictures_are_drawn_once(method, toy_folder, tmp_path):
     draw(seed=1)
     (drawing.folder / "file").write_text("22")
     draw()
-    assert len(calls) == 6 + 2 * 4  # another seed, other weights: other pictures
+    draw(steps=3)
+    assert len(calls) == 6 + 3 * 4  # another seed, other weights, other steps: other pictures
 
 
 def test_list_names_every_file_with_its_hash(toy_folder, tmp_path):

@@ -1,7 +1,8 @@
 """The methods of Table 3 by name: ShoeModel, its ablations and the baselines, all called alike.
 
-A method is a module's `load(folder)` and a function (model, photo, areas, pose, prompt, seed) -> picture, both pictures
-HWC uint8 of one size. All get the same photo, true areas, true pose and caption, and take of them what they can use.
+A method is a module's `load(folder)` and a function (model, photo, areas, pose, prompt, seed, *, steps) -> picture,
+both pictures HWC uint8 of one size. All get the same photo, true areas, true pose and caption, and take of them what
+they can use.
 """
 
 from __future__ import annotations
@@ -18,11 +19,10 @@ from jaxtyping import UInt8
 
 from shoemodel import packs
 from shoemodel.errors import InputError
-from shoemodel.masks import ShoeAreas
-from shoemodel.pose import Pose
 
 Picture = UInt8[np.ndarray, "h w 3"]
-Generate = Callable[[Any, Picture, ShoeAreas, Pose | None, str, int], Picture]
+Generate = Callable[..., Picture]
+"""(model, photo, areas, pose, prompt, seed, *, steps) -> picture."""
 
 METHODS = {
     "shoemodel": "shoemodel.baselines.ablations:generate",

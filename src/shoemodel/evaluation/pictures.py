@@ -92,23 +92,24 @@ def true(folder: Path, splits: Sequence[Split], keys: set[str], out: Path) -> It
 
 
 def drawn(
-    method: Method, folder: Path, splits: Sequence[Split], keys: set[str], seed: int, out: Path
+    method: Method, folder: Path, splits: Sequence[Split], keys: set[str], seed: int, out: Path, steps: int
 ) -> Iterator[Shown]:
-    """What a method draws; its model is loaded when the first picture is missing."""
+    """What a method draws in `steps` steps; its model is loaded when the first picture is missing."""
     fingerprint = method.fingerprint
     models: list[Any] = []
 
     def draw(sample: Sample, seed: int) -> Picture:
         if not models:
             models.append(method.load())
-        picture = method.generate(models[0], sample.unworn, sample.areas, whole_pose(sample), sample.caption, seed)
+        given = (sample.unworn, sample.areas, whole_pose(sample), sample.caption, seed)
+        picture = method.generate(models[0], *given, steps=steps)
         if picture.shape != sample.unworn.shape:
             raise ValueError(f"{method.name} drew {picture.shape} for a photo of {sample.unworn.shape}")
         return picture
 
     for sample in held_out.read(folder, splits, keys):
         own = seed_of(sample.key, seed)
-        inputs = (fingerprint, sample.caption, own, sample.pose.to_dict())
+        inputs = (fingerprint, sample.caption, own, steps, sample.pose.to_dict())
         digest = _hash(sample.unworn.tobytes(), sample.areas.labels.tobytes(), repr(inputs).encode())
         file = out / f"{sample.key}-{digest}.png"
         yield Shown(sample, _kept(file, lambda sample=sample, own=own: draw(sample, own)), file, own)  # type: ignore[misc]
