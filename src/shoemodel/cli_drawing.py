@@ -27,6 +27,8 @@ class Drawing:
     """Classifier-free guidance: how strongly the prompt steers."""
     interval: tuple[float, float] = (0.0, 1.0)
     """Where guidance works: from and to which share of the noise, 0 the picture and 1 pure noise."""
+    repair: float = 0.4
+    """Share of the noise from which a second pass draws the picture again, the shoe in place; 0: no second pass."""
     negative_prompt: str = ""
     """What not to draw."""
 
@@ -42,5 +44,7 @@ class Drawing:
         arguments.seed(self.seed)
         if not 0 <= self.interval[0] <= self.interval[1] <= 1:
             raise InputError(f"--interval is {self.interval}; two numbers with 0 <= first <= second <= 1 are accepted")
+        if not 0 <= self.repair <= 1:
+            raise InputError(f"--repair is {self.repair}; a share of the noise from 0 to 1 is accepted")
         layouts.parse(layout)
         return Order(prompt=prompt, layout=layout, keep=keep, rejected=rejected, **vars(self))

@@ -12,6 +12,7 @@ from shoemodel.pipeline import ShoeModelPipeline
 from shoemodel.quality import clip as clips
 from shoemodel.quality import keep, score
 from shoemodel.result import ShoeModelResult
+from shoemodel.sw.repair import STRENGTH
 from shoemodel.sw.sample import WHOLE, Interval
 from shoemodel.sw.solvers import Solver
 
@@ -30,6 +31,8 @@ class Order:
     guidance: float = 7.0
     interval: Interval = WHOLE
     """As `sw.sample.sample_batch` takes them."""
+    repair: float = STRENGTH
+    """As `ShoeModelPipeline.wear` takes it."""
     layout: str = "auto"
     """As `layout.parse` reads it."""
     keep: int | None = None
@@ -49,6 +52,7 @@ class Order:
             "solver": self.solver,
             "guidance": self.guidance,
             "interval": list(self.interval),
+            "repair": self.repair,
         }
 
 
@@ -98,6 +102,7 @@ def make(
         callback=callback,
         solver=order.solver,
         interval=order.interval,
+        repair=order.repair,
         **places,
     )
     settings = order.settings(pack)

@@ -8,8 +8,7 @@
 | C_p, L_0 | `feet`, `poses`          | `synthesise_poses`  LpS, section 3.2            |
 | X'    | `images`                    | `wear`              SW, section 3.3, paste-back |
 
-Each stage is a public method that takes the results before it, so that a surface can change one result and recompute
-only what follows.
+Each stage is a public method on the results before it: a surface can change one and recompute only what follows.
 """
 
 from __future__ import annotations
@@ -58,6 +57,7 @@ from shoemodel.pose import Pose
 from shoemodel.quiet import quiet
 from shoemodel.result import ShoeModelResult
 from shoemodel.sw import conditions, paste, sample
+from shoemodel.sw.repair import OTHER_NOISE, STRENGTH, shoe_in_place
 from shoemodel.sw.sample import WHOLE, Interval, Watch
 from shoemodel.sw.solvers import Solver
 from shoemodel.wd import predict as wd
@@ -166,6 +166,7 @@ class ShoeModelPipeline(DiffusionPipeline):
         callback: Progress | None = None,
         solver: Solver = "ddim",
         interval: Interval = WHOLE,
+        repair: float = STRENGTH,
         areas: ShoeAreas | None = None,
         poses: Sequence[Pose] | None = None,
         watch: Watch | None = None,
@@ -181,8 +182,7 @@ class ShoeModelPipeline(DiffusionPipeline):
             steps: steps of the solver (50, ours). guidance: classifier-free guidance (7.0, the paper's).
             box, points, mask: where the shoe is, in photo pixels; default: it is found.
             layout: "auto" extends the canvas where legs need room; or a Layout, or its text.
-            callback: called as (stage, done, total).
-            solver, interval, watch: see `sw.sample.sample_batch`.
+            callback: (stage, done, total). solver, interval, watch: see `sw.sample.sample_batch`. repair: see `wear`.
             areas, poses: given, corrected perhaps, instead of found; the results take the poses in turn.
 
         Raises:
@@ -200,13 +200,12 @@ class ShoeModelPipeline(DiffusionPipeline):
                 feet, poses = self.synthesise_poses(shoe, num_images, seed, photo.path.name)
             else:
                 feet, poses = feet_of(poses[0]), [poses[index % len(poses)] for index in range(num_images)]
-        seeds = list(range(seed, seed + num_images))
+        seeds, generated = list(range(seed, seed + num_images)), []
         text, notices = self.encode(prompt, negative_prompt)
-        notices += region.notices
-        generated = []
-        walk: dict[str, Any] = {"solver": solver, "interval": interval, "watch": watch}
+        walk: dict[str, Any] = {"solver": solver, "interval": interval, "watch": watch, "repair": repair}
+        each = steps + (sample.count_steps(self.scheduler, solver, steps, repair) if repair else 0)
         for index, pose in enumerate(poses):
-            with clock("generate", index * steps, num_images * steps) as report:
+            with clock("generate", index * each, num_images * each) as report:
                 generated.append(self.wear(shoe, pose, text, seeds[index], steps, guidance, report, **walk))
         with clock("paste"):
             pasted = [paste.paste(picture, shoe[..., :3], shoe[..., 3] == 255) for picture in generated]
@@ -222,7 +221,7 @@ class ShoeModelPipeline(DiffusionPipeline):
             generated=generated,
             seeds=seeds,
             timings_s=clock.seconds,
-            notices=notices,
+            notices=notices + region.notices,
         )
 
     def find_region(
@@ -275,18 +274,26 @@ class ShoeModelPipeline(DiffusionPipeline):
         steps: int = 50,
         guidance: float = 7.0,
         callback: Callable[[int], None] | None = None,
+        repair: float = STRENGTH,
         **walk: Any,
     ) -> UInt8[np.ndarray, "s s 3"]:
-        """The networks' own picture of legs wearing the shoe, before paste-back (3.3). `walk` as in `sample`."""
-        condition = conditions.of_canvas(shoe, pose, self.side)
-        return self._sample(condition, text, seed, callback, steps=steps, guidance=guidance, **walk)
+        """The networks' own picture of legs wearing the shoe, before paste-back (3.3). `walk` as in `sample`.
 
-    def _sample(
-        self, condition: Tensor, text: sample.Text, seed: int, callback: Callable[[int], None] | None, **options: Any
-    ) -> UInt8[np.ndarray, "s s 3"]:
+        repair: share of the noise from which the second pass starts (`sw.repair`); 0 leaves it out.
+        """
+        condition = conditions.of_canvas(shoe, pose, self.side)
+        walk |= {"steps": steps, "guidance": guidance}
+        drawn = self._sample(condition, text, seed=seed, callback=callback, **walk)
+        if repair:
+            start = shoe_in_place(drawn, *conditions.in_square(shoe, self.side))
+            walk |= {"start": start, "strength": repair, "callback": callback and (lambda done: callback(steps + done))}
+            drawn = self._sample(condition, text, seed=seed + OTHER_NOISE, **walk)
+        return drawn
+
+    def _sample(self, condition: Tensor, text: sample.Text, **options: Any) -> UInt8[np.ndarray, "s s 3"]:
         """`sample.sample` with this pipeline's networks."""
         networks = (self.unet, self.controlnet, self.vae, self.scheduler)
-        return sample.sample(*networks, condition, text, seed=seed, callback=callback, **options)
+        return sample.sample(*networks, condition, text, **options)
 
 
 def _seed(generator: torch.Generator | int | None) -> int:

@@ -36,6 +36,7 @@ class _Picture:
     seed: int
     options: dict[str, Any]
     callback: Callable[[int], None] | None
+    start: UInt8[np.ndarray, "s s 3"] | None
     pixels: UInt8[np.ndarray, "s s 3"] | None = None
     error: Exception | None = None
 
@@ -50,6 +51,11 @@ class _Picture:
                 self.callback(done)
             except Exception as error:
                 self.error = error
+
+
+def _alike(picture: _Picture) -> tuple[bool, str]:
+    """Equal for pictures that one batch can hold: of one pass, with the same options."""
+    return picture.start is None, repr(picture.options)
 
 
 class _Unwanted(Exception):
@@ -97,10 +103,16 @@ class SharedPipeline(ShoeModelPipeline):
             self._turn.release()
 
     def _sample(
-        self, condition: Tensor, text: sample.Text, seed: int, callback: Callable[[int], None] | None, **options: Any
+        self,
+        condition: Tensor,
+        text: sample.Text,
+        seed: int = 0,
+        callback: Callable[[int], None] | None = None,
+        start: UInt8[np.ndarray, "s s 3"] | None = None,
+        **options: Any,
     ) -> UInt8[np.ndarray, "s s 3"]:
         """As in `ShoeModelPipeline`, in one batch with the pictures of the other calls."""
-        picture = _Picture(condition, text, seed, options, callback)
+        picture = _Picture(condition, text, seed, options, callback, start)
         with self._turn:
             self._waiting.append(picture)
             while picture.waits:
@@ -116,8 +128,7 @@ class SharedPipeline(ShoeModelPipeline):
     def _draw_waiting(self) -> None:
         """Draw what waits, a batch for each choice of options."""
         waiting, self._waiting = self._waiting, []
-        ordered = sorted(waiting, key=lambda picture: repr(picture.options))
-        for _, group in groupby(ordered, key=lambda picture: repr(picture.options)):
+        for _, group in groupby(sorted(waiting, key=_alike), key=_alike):
             self._draw(list(group))
         self._turn.notify_all()
 
@@ -131,6 +142,7 @@ class SharedPipeline(ShoeModelPipeline):
                 raise _Unwanted
 
         self.observe(len(pictures))
+        starts = [picture.start for picture in pictures if picture.start is not None]
         try:
             drawn = sample.sample_batch(
                 self.unet,
@@ -141,6 +153,7 @@ class SharedPipeline(ShoeModelPipeline):
                 [picture.text for picture in pictures],
                 [picture.seed for picture in pictures],
                 callback=report,
+                start=np.stack(starts) if starts else None,
                 **pictures[0].options,
             )
         except Exception as error:

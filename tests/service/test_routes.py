@@ -177,7 +177,7 @@ def test_probes_and_metrics(client, photo):
     assert 'method="other"' in text and "MADE-UP" not in text
     assert 'shoemodel_stored_jobs{status="done"} 1.0' in text
     assert 'shoemodel_requests_total{method="GET",route="/v1/jobs/{id}",status="404"} 1.0' in text
-    assert "shoemodel_batch_pictures_count 1.0" in text
+    assert "shoemodel_batch_pictures_count 2.0" in text  # both passes
     client.service.worker.close()
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()) == (503, {"status": "not ready"})

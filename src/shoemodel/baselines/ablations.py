@@ -19,6 +19,7 @@ from shoemodel.masks import ShoeAreas
 from shoemodel.pipeline import ShoeModelPipeline
 from shoemodel.pose import ABSENT, Pose
 from shoemodel.sw.paste import paste
+from shoemodel.sw.repair import STRENGTH
 
 Picture = UInt8[np.ndarray, "h w 3"]
 
@@ -36,7 +37,7 @@ def generate(
     prompt: str,
     seed: int,
     *,
-    off: Literal["pose", "separation", "paste"] | None = None,
+    off: Literal["pose", "separation", "repair", "paste"] | None = None,
     steps: int = STEPS,
 ) -> Picture:
     """Shoe-wearing generation (3.3) on the photo's own canvas, the shoe where it stands in the photo."""
@@ -46,7 +47,8 @@ def generate(
         areas = ShoeAreas.from_masks(areas.shoe, np.zeros_like(areas.shoe))
     _, shoe = model.place(photo_rgb, areas, layout.keep(areas.size))
     text, _ = model.encode(prompt)
-    drawn = model.wear(shoe, pose, text, seed, steps, GUIDANCE)
+    repair = 0.0 if off in ("paste", "repair") else STRENGTH
+    drawn = model.wear(shoe, pose, text, seed, steps, GUIDANCE, repair=repair)
     if off == "paste":
         return Letterbox(areas.size, drawn.shape[:2]).invert_image(drawn)
     return paste(drawn, photo_rgb, areas.visible)
@@ -56,5 +58,7 @@ without_pose = partial(generate, off="pose")
 """X_p is black (Fig. 9)."""
 whole_shoe = partial(generate, off="separation")
 """The wearable area is not removed: X_m is given and pasted in place of X_w."""
+without_repair = partial(generate, off="repair")
+"""No second pass (`sw.repair`)."""
 without_paste = partial(generate, off="paste")
-"""The generator's own picture, enlarged."""
+"""The generator's own picture of one pass, enlarged: the shoe is pasted neither at the end nor before a second one."""

@@ -28,6 +28,7 @@ METHODS = {
     "shoemodel": "shoemodel.baselines.ablations:generate",
     "without_pose": "shoemodel.baselines.ablations:without_pose",
     "whole_shoe": "shoemodel.baselines.ablations:whole_shoe",
+    "without_repair": "shoemodel.baselines.ablations:without_repair",
     "without_paste": "shoemodel.baselines.ablations:without_paste",
     "sd15": "shoemodel.baselines.sd15:generate",
     "sdxl": "shoemodel.baselines.sdxl:generate",

@@ -40,5 +40,13 @@ def of_canvas(shoe: UInt8[np.ndarray, "H W 4"], pose: Pose, side_px: int) -> Flo
     shoe: X_w in place on the canvas, see `paste.place`; the pose stands in canvas px.
     """
     square = Letterbox(shoe.shape[:2], (side_px, side_px))
-    x_w = square.apply_image(np.ascontiguousarray(shoe[..., :3]))
+    x_w, _ = in_square(shoe, side_px)
     return condition(x_w, draw.pose_image(Pose(square.apply_points(pose.points), pose.visibility), (side_px, side_px)))
+
+
+def in_square(
+    shoe: UInt8[np.ndarray, "H W 4"], side_px: int
+) -> tuple[UInt8[np.ndarray, "s s 3"], Bool[np.ndarray, "s s"]]:
+    """X_w of a whole canvas, letterboxed into the networks' square, and where it is visible there."""
+    square = Letterbox(shoe.shape[:2], (side_px, side_px))
+    return square.apply_image(np.ascontiguousarray(shoe[..., :3])), square.apply_labels(shoe[..., 3] == 255)

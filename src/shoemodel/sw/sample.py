@@ -14,8 +14,9 @@ from diffusers import ControlNetModel, SchedulerMixin, UNet2DConditionModel
 from jaxtyping import Float, UInt8
 from torch import Tensor, nn
 
+from shoemodel.crop import to_network
 from shoemodel.sw.solvers import Solver, build_solver
-from shoemodel.sw.vae import downsampling, to_pictures
+from shoemodel.sw.vae import downsampling, to_latents, to_pictures
 
 __all__ = ["Text", "downsampling", "encode", "sample", "sample_batch"]
 
@@ -71,11 +72,13 @@ def sample(
     text: Text,
     *,
     seed: int = 0,
+    start: UInt8[np.ndarray, "h w 3"] | None = None,
     **options: Any,
 ) -> UInt8[np.ndarray, "h w 3"]:
     """One picture; `options` are those of `sample_batch`."""
     conditions = None if condition is None else condition[None]
-    return sample_batch(unet, controlnet, vae, scheduler, conditions, [text], [seed], **options)[0]
+    starts = None if start is None else start[None]
+    return sample_batch(unet, controlnet, vae, scheduler, conditions, [text], [seed], start=starts, **options)[0]
 
 
 @torch.no_grad()
@@ -92,6 +95,8 @@ def sample_batch(
     guidance: float = 7.0,
     solver: Solver = "ddim",
     interval: Interval = WHOLE,
+    start: UInt8[np.ndarray, "b h w 3"] | None = None,
+    strength: float = 1.0,
     callback: Callable[[int], None] | None = None,
     watch: Watch | None = None,
 ) -> UInt8[np.ndarray, "b h w 3"]:
@@ -103,6 +108,8 @@ def sample_batch(
         guidance: classifier-free guidance; 1 and below computes the conditional half only.
         interval: where guidance works; outside, the conditional half alone is computed and taken as it is
             (Kynkäänniemi et al. 2024, arXiv 2404.07724).
+        start: pictures to draw again from the share `strength` of the noise on, instead of from pure noise
+            (SDEdit, Meng et al. 2021, arXiv 2108.01073); only the steps from there on are taken.
         callback: called after each step with the steps done; what it raises ends the walk.
         watch: called at each step with a function that decodes X_0 as predicted there, for previews.
 
@@ -113,11 +120,18 @@ def sample_batch(
         raise ValueError("a ControlNet and its conditions are given together or not at all")
     device = _device(unet)
     walk = build_solver(solver, scheduler.config, steps, device)
-    latents = _initial_noise(unet, vae, conditions, seeds).to(device) * walk.init_noise_sigma
+    latents = _initial_noise(unet, vae, conditions, seeds).to(device)
+    timesteps = walk.timesteps
+    if start is None:
+        latents = latents * walk.init_noise_sigma
+    else:
+        timesteps = _from(walk, strength)
+        pixels = torch.from_numpy(to_network(start)).to(device, vae.dtype, memory_format=torch.channels_last)
+        latents = walk.add_noise(to_latents(vae, pixels).float(), latents, timesteps[:1])
     mixed = controlnet is not None and controlnet.dtype != unet.dtype  # in training
     with torch.autocast(device.type, torch.bfloat16, enabled=mixed):
         predict = _Guided(unet, controlnet, conditions, texts, guidance, _rescale(walk))
-        for done, timestep in enumerate(walk.timesteps, 1):
+        for done, timestep in enumerate(timesteps, 1):
             guided = interval[0] <= float(timestep + 1) / walk.config.num_train_timesteps <= interval[1]
             prediction = predict(latents, timestep, guided)
             if watch is not None:
@@ -126,6 +140,17 @@ def sample_batch(
             if callback is not None:
                 callback(done)
     return to_pictures(vae, latents)
+
+
+def count_steps(scheduler: SchedulerMixin, solver: Solver, steps: int, strength: float = 1.0) -> int:
+    """How many of `steps` are taken from the share `strength` of the noise on."""
+    return len(_from(build_solver(solver, scheduler.config, steps), strength))
+
+
+def _from(walk: Any, strength: float) -> Tensor:
+    """The timesteps below the share `strength` of the noise, at least the last one."""
+    below = walk.timesteps[walk.timesteps < strength * walk.config.num_train_timesteps]
+    return below if len(below) else walk.timesteps[-1:]
 
 
 @torch.no_grad()

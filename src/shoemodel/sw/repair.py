@@ -1,0 +1,33 @@
+"""Object expansion, repaired by a second pass (ours).
+
+A generator that has X_w as a condition only draws the shoe a little too large, or its edge in a colour of its own, and
+what it drew beyond X_w stays when X_w is pasted. So the picture is drawn twice: X_w is put in place, a ring about it is
+filled from what lies around, and from a part of the noise on the picture is drawn again. What is seen from there is the
+shoe at its true size; legs and ground are kept.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from jaxtyping import Bool, UInt8
+
+from shoemodel.masks import dilate
+
+STRENGTH = 0.4
+"""Share of the noise from which the second pass starts."""
+OTHER_NOISE = 2**32
+"""Added to a picture's seed for the noise of its second pass."""
+RING = 1 / 32
+"""Width of the ring, of the side."""
+REACH_PX = 5
+"""How far around a pixel of the ring colours are looked for."""
+
+
+def shoe_in_place(
+    drawn: UInt8[np.ndarray, "s s 3"], x_w: UInt8[np.ndarray, "s s 3"], visible: Bool[np.ndarray, "s s"]
+) -> UInt8[np.ndarray, "s s 3"]:
+    """What the second pass starts from: the first one's picture with X_w on a cleared ground."""
+    ring = dilate(visible, RING * len(drawn)) if visible.any() else visible
+    filled = cv2.inpaint(drawn, ring.astype(np.uint8), REACH_PX, cv2.INPAINT_TELEA)
+    return np.where(visible[..., None], x_w, filled)
