@@ -1,6 +1,6 @@
-"""FID and the other figures of Table 3 against seconds, for solvers, steps, guidance and guidance intervals.
+"""FID and the other figures of Table 3 against seconds, for solvers, steps, guidance, its interval and the second pass.
 
-    python benchmarks/solvers.py --data DIR --num 150 --settings ddim:50:7 dpm++:15:7 dpm++:15:7:0.2:0.9 --out solvers
+    python benchmarks/solvers.py --data DIR --num 150 --settings ddim:50:7:0.4 dpm++:15:7:0:0.2:0.9 --out solvers
 
 Defaults of `generate` are read from this table. Pictures are kept in OUT/<setting>/, the table in OUT/report.json.
 """
@@ -37,8 +37,8 @@ class Solvers:
     """Tuples, of which the held-out shoes are used."""
     out: Path
     """Where pictures and the table go."""
-    settings: tuple[str, ...] = ("ddim:50:7", "ddim:20:7", "dpm++:20:7", "dpm++:10:7", "unipc:20:7", "unipc:10:7")
-    """SOLVER:STEPS:GUIDANCE[:FROM:TO]; FROM and TO are where in the noise schedule guidance works."""
+    settings: tuple[str, ...] = ("ddim:50:7:0.4", "ddim:20:7:0.4", "dpm++:20:7:0.4", "dpm++:10:7:0.4", "unipc:10:7:0.4")
+    """SOLVER:STEPS:GUIDANCE:REPAIR[:FROM:TO]; FROM and TO are where in the noise schedule guidance works."""
     pack: str = "mini"
     """mini, or a folder."""
     num: int = 150
@@ -59,8 +59,8 @@ class Setting:
 
     def drawn(self, pipeline: ShoeModelPipeline, samples: list[Sample], seed: int) -> Iterator[pictures.Shown]:
         """One picture a tuple, written to the setting's folder."""
-        solver, steps, guidance, *interval = self.name.split(":")
-        walk = {"solver": solver, "interval": tuple(map(float, interval)) or (0.0, 1.0)}
+        solver, steps, guidance, repair, *interval = self.name.split(":")
+        walk = {"solver": solver, "interval": tuple(map(float, interval)) or (0.0, 1.0), "repair": float(repair)}
         for sample in samples:
             began = time.perf_counter()
             _, shoe = pipeline.place(sample.unworn, sample.areas, layout.keep(sample.areas.size))
