@@ -30,7 +30,7 @@ class Benchmark:
     """mini, or a folder."""
     num: int = 2
     """Results: the first includes everything before it, each further one only itself."""
-    steps: int = 50
+    steps: int = 20
     """DDIM steps."""
     dtype: str | None = None
     """float32 or bfloat16, for U-Net, ControlNet and autoencoder; default: what the processor is best at."""

@@ -19,7 +19,7 @@ class Drawing:
     """Results drawn for each photo, each with another pose."""
     seed: int = 0
     """The same seed gives the same pixels on the same machine."""
-    steps: int = 50
+    steps: int = 20
     """Steps of the solver."""
     solver: Literal["ddim", "unipc", "dpm++"] = "ddim"
     """ddim: the paper's; unipc and dpm++ need about half the steps."""

@@ -26,7 +26,7 @@ class Order:
     num: int = 1
     """Pictures to draw."""
     seed: int = 0
-    steps: int = 50
+    steps: int = 20
     solver: Solver = "ddim"
     guidance: float = 7.0
     interval: Interval = WHOLE

@@ -156,7 +156,7 @@ class ShoeModelPipeline(DiffusionPipeline):
         prompt: str,
         num_images: int = 1,
         generator: torch.Generator | int | None = None,
-        steps: int = 50,
+        steps: int = 20,
         guidance: float = 7.0,
         negative_prompt: str = "",
         box: Box | None = None,
@@ -179,7 +179,7 @@ class ShoeModelPipeline(DiffusionPipeline):
             num_images: results, each with its own pose and noise.
             generator: a seed, or a generator to draw one from; None draws a random one. Result i depends on the seed
                 and i, not on `num_images`.
-            steps: steps of the solver (50, ours). guidance: classifier-free guidance (7.0, the paper's).
+            steps: steps of the solver (20, ours). guidance: classifier-free guidance (7.0, the paper's).
             box, points, mask: where the shoe is, in photo pixels; default: it is found.
             layout: "auto" extends the canvas where legs need room; or a Layout, or its text.
             callback: (stage, done, total). solver, interval, watch: see `sw.sample.sample_batch`. repair: see `wear`.
@@ -271,7 +271,7 @@ class ShoeModelPipeline(DiffusionPipeline):
         pose: Pose,
         text: sample.Text,
         seed: int = 0,
-        steps: int = 50,
+        steps: int = 20,
         guidance: float = 7.0,
         callback: Callable[[int], None] | None = None,
         repair: float = STRENGTH,

@@ -147,7 +147,7 @@ def _pictures(parts: dict[str, Any]) -> None:
                 parts["seed"] = gr.Number(0, label="Seed", elem_id="seed", min_width=100)
             parts["every"] = gr.Checkbox(label="For all photos", visible=False, elem_id="every")
             with gr.Accordion("Advanced", open=False, elem_id="advanced"):
-                parts["steps"] = gr.Slider(1, 100, 50, step=1, label="Steps", elem_id="sampling_steps")
+                parts["steps"] = gr.Slider(1, 100, 20, step=1, label="Steps", elem_id="sampling_steps")
                 parts["solver"] = gr.Dropdown(list(SOLVERS), value="ddim", label="Solver", elem_id="solver")
                 parts["guidance"] = gr.Slider(0, 15, 7.0, step=0.5, label="Guidance", elem_id="guidance")
                 parts["negative"] = gr.Textbox("", label="What not to draw", elem_id="negative")

@@ -19,7 +19,7 @@ class Recipe:
     num: int
     seed: int
     negative_prompt: str = ""
-    steps: int = 50
+    steps: int = 20
     solver: str = "ddim"
     guidance: float = 7.0
     pack: str = "mini"

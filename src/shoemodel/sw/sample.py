@@ -91,7 +91,7 @@ def sample_batch(
     texts: Sequence[Text],
     seeds: Sequence[int],
     *,
-    steps: int = 50,
+    steps: int = 20,
     guidance: float = 7.0,
     solver: Solver = "ddim",
     interval: Interval = WHOLE,
