@@ -4,8 +4,8 @@ A generator that has X_w as a condition only draws the shoe a little too large, 
 what it drew beyond X_w stays when X_w is pasted. So the picture is drawn twice: X_w is put in place, a ring about it is
 filled from what lies around, and from a part of the noise on the picture is drawn again. Legs and ground are kept.
 
-Measured (`docs/results.md`, `docs/log.md`): the seam's ΔE falls from 6.1 to 5.3. Object expansion fell by a quarter with
-a generator that expanded more; with the shipped one it does not change beyond its interval.
+Measured (`docs/results.md`, `docs/log.md`): the seam's ΔE falls from 6.1 to 5.3. Object expansion fell by a quarter
+with a generator that expanded more; with the shipped one it does not change beyond its interval.
 """
 
 from __future__ import annotations
