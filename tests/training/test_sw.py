@@ -9,7 +9,9 @@ from diffusers import ControlNetModel
 
 from shoemodel import masks
 from shoemodel.data.datasets import load
+from shoemodel.sw.model import shoe_controlnet
 from shoemodel.training import autoencoder, base, clip
+from shoemodel.training.latents import load_component
 from shoemodel.training.loop import train
 from shoemodel.training.sw import SWTask, paper, smoke
 
@@ -38,6 +40,16 @@ def test_smoke_run_saves_a_controlnet_and_leaves_the_base(runs, toy_folder, tmp_
     assert train(task, config, tmp_path).finished
     assert ControlNetModel.from_pretrained(tmp_path / "model" / "controlnet").config.conditioning_channels == 6
     assert all(torch.equal(before[name], value) for name, value in task.unet.state_dict().items())
+
+
+def test_a_start_with_a_wider_embedding_is_taken_as_it_is(runs, toy_folder, tmp_path):
+    wider = shoe_controlnet(load_component(runs / "base", "unet"), downsampling=16, widths=(16, 16, 32, 32, 64))
+    wider.save_pretrained(tmp_path / "start" / "controlnet")
+    config = config_on(runs)
+    config = dataclasses.replace(config, loop=dataclasses.replace(config.loop, start=tmp_path / "start"))
+    assert train(SWTask(config, load(toy_folder, limit=12)), config, tmp_path / "run").finished
+    learnt = ControlNetModel.from_pretrained(tmp_path / "run" / "model" / "controlnet")
+    assert tuple(learnt.config.conditioning_embedding_out_channels) == (16, 16, 32, 32, 64)
 
 
 def test_the_condition_is_the_visible_shoe_of_the_unworn_picture(runs, toy_folder):

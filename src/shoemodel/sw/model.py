@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from diffusers import ControlNetModel, UNet2DConditionModel
 from torch import nn
@@ -14,19 +15,23 @@ EMBEDDING_CHANNELS = {8: (16, 32, 96, 256), 16: (8, 16, 32, 64, 128)}
 
 
 def shoe_controlnet(
-    unet: UNet2DConditionModel, conditioning_channels: int = CONDITION_CHANNELS, downsampling: int = 8
+    unet: UNet2DConditionModel,
+    conditioning_channels: int = CONDITION_CHANNELS,
+    downsampling: int = 8,
+    widths: Sequence[int] | None = None,
 ) -> ControlNetModel:
     """A ControlNet that starts as a copy of the U-Net's encoder and as no influence at all (zero convolutions).
 
     downsampling: picture px per latent px; the embedding halves the condition once per factor of two.
+    widths: of the condition's embedding, by default those of EMBEDDING_CHANNELS.
     Raises ValueError for a downsampling that is no power of two above 1.
     """
     steps = math.log2(downsampling)
     if downsampling < 2 or not steps.is_integer():
         raise ValueError(f"the autoencoder's downsampling is {downsampling}; a power of two above 1 is accepted")
-    widths = EMBEDDING_CHANNELS.get(downsampling) or tuple(16 * 2**i for i in range(int(steps) + 1))
+    widths = widths or EMBEDDING_CHANNELS.get(downsampling) or tuple(16 * 2**i for i in range(int(steps) + 1))
     controlnet = ControlNetModel.from_unet(
-        unet, conditioning_channels=conditioning_channels, conditioning_embedding_out_channels=widths
+        unet, conditioning_channels=conditioning_channels, conditioning_embedding_out_channels=tuple(widths)
     )
     _waken(controlnet.controlnet_cond_embedding)
     return controlnet

@@ -87,7 +87,9 @@ class SWTask(GeneratorTask):
         self.unet = load_component(config.base, "unet")
         self.scheduler = load_component(config.base, "scheduler")
         torch.manual_seed(config.loop.seed)
-        self.controlnet = shoe_controlnet(self.unet, downsampling=downsampling(self.vae))
+        start = config.loop.start and load_component(config.loop.start, "controlnet")
+        widths = start.config.conditioning_embedding_out_channels if start else None
+        self.controlnet = shoe_controlnet(self.unet, downsampling=downsampling(self.vae), widths=widths)
         if config.lean:
             self.unet.to(torch.bfloat16).enable_gradient_checkpointing()
             self.controlnet.enable_gradient_checkpointing()
