@@ -71,6 +71,27 @@ def test_tuning_the_decoder_leaves_the_latents_as_they_are(toy_folder, tmp_path)
     assert changed and all(name.startswith("decoder.") for name in changed)
 
 
+def test_a_discriminator_helps_to_tune_a_decoder_and_is_no_component(toy_folder, tmp_path):
+    config, tuples = smoke(), load(toy_folder, limit=12)
+    train(AutoencoderTask(config, tuples), config, tmp_path / "first")
+    loop = dataclasses.replace(config.loop, start=tmp_path / "first")
+    tuned = dataclasses.replace(config, loop=loop, decoder_only=True, adversarial_weight=0.06, fine_weight=0.3)
+    task = AutoencoderTask(tuned, tuples)
+    judging = [weight.clone() for weight in task.trained["discriminator"].parameters()]
+    train(task, tuned, tmp_path / "tuned")
+    after = list(task.trained["discriminator"].parameters())
+    assert not any(torch.equal(one, other) for one, other in zip(judging, after, strict=True))
+    assert [folder.name for folder in (tmp_path / "tuned" / "model").iterdir()] == ["vae"]
+    assert "discriminator_right" in (tmp_path / "tuned" / "loss.csv").read_text()
+
+
+def test_texture_that_is_out_of_place_costs_less_where_fine_bands_weigh_less():
+    target = torch.zeros(1, 3, 32, 32)
+    shift, texture = target + 0.1, torch.tensor([0.1, -0.1]).repeat(16).expand_as(target)
+    assert pyramid_loss(texture, target, fine_weight=0.3) < 0.5 * pyramid_loss(texture, target)
+    assert pyramid_loss(shift, target, fine_weight=0.3) == pyramid_loss(shift, target)
+
+
 def test_a_decoder_is_tuned_from_somewhere():
     with pytest.raises(InputError, match=r"needs loop\.start"):
         dataclasses.replace(smoke(), decoder_only=True)

@@ -23,6 +23,7 @@ from shoemodel.data.datasets import Tuples
 from shoemodel.errors import InputError
 from shoemodel.sw.vae import is_decoder, raw_latents, to_uint8
 from shoemodel.training.config import LoopConfig
+from shoemodel.training.discriminator import build_discriminator, judge
 from shoemodel.training.latents import load_component
 from shoemodel.training.task import Batch
 
@@ -46,6 +47,10 @@ class AutoencoderConfig:
     """Weight of the latents' mean square: detail gets only as much of them as it is worth under the noise."""
     coarse_weight: float = 0.5
     """Weight of decoding shrunken latents to the shrunken picture, which puts coarse things into coarse latents."""
+    fine_weight: float = 1.0
+    """Weight of the two finest of the four bands of the loss; less of it leaves texture to the discriminator."""
+    adversarial_weight: float = 0.0
+    """Weight of a discriminator's judgement on decoded patches (see `training.discriminator`)."""
     decoder_only: bool = False
     """Take the autoencoder of `loop.start` and tune its decoder further: all latents, and every U-Net trained on
     them, stay valid. Any autoencoder of diffusers; the sizes above do not count."""
@@ -95,14 +100,17 @@ def build(config: AutoencoderConfig) -> AutoencoderDC:
 
 
 def pyramid_loss(
-    decoded: Float[Tensor, "b 3 h w"], target: Float[Tensor, "b 3 h w"], levels: int = 4
+    decoded: Float[Tensor, "b 3 h w"], target: Float[Tensor, "b 3 h w"], levels: int = 4, fine_weight: float = 1.0
 ) -> Float[Tensor, ""]:
-    """L1 on each band of a Laplacian pyramid, summed: edges count as much as areas, so the mean blurs less."""
+    """L1 on each band of a Laplacian pyramid, summed: edges count as much as areas, so the mean blurs less.
+
+    `fine_weight` is that of the two finest bands.
+    """
     difference, loss = decoded - target, decoded.new_zeros(())
-    for _ in range(levels - 1):
+    for level in range(levels - 1):
         coarse = F.avg_pool2d(difference, 2)
         band = difference - F.interpolate(coarse, scale_factor=2.0, mode="bilinear")
-        loss = loss + band.abs().mean()
+        loss = loss + (fine_weight if level < 2 else 1.0) * band.abs().mean()
         difference = coarse
     return loss + difference.abs().mean()
 
@@ -125,7 +133,9 @@ class AutoencoderTask:
             freeze_encoder(self.model)
         else:
             self.model = build(config)
-        self.trained = {"vae": self.model}
+        self.trained: dict[str, torch.nn.Module] = {"vae": self.model}
+        if config.adversarial_weight:
+            self.trained["discriminator"] = build_discriminator()
         self.frozen: dict[str, torch.nn.Module] = {}
 
     def batch(self, rng: np.random.Generator, size: int) -> Batch:
@@ -147,11 +157,18 @@ class AutoencoderTask:
         config, pixels = self.config, batch["pixels"]
         latents = raw_latents(self.model, pixels)
         decoded = self._decoded(latents)
-        times = 2 if torch.rand(()) < 0.5 else 4
-        coarse = pyramid_loss(self._decoded(F.avg_pool2d(latents, times)), F.avg_pool2d(pixels, times), levels=2)
-        power = latents.float().square().mean()
-        loss = pyramid_loss(decoded, pixels) + config.coarse_weight * coarse + config.latent_weight * power
-        logs = {"l1": (decoded - pixels).abs().mean(), "coarse": coarse, "power": power}
+        loss = pyramid_loss(decoded, pixels, fine_weight=config.fine_weight)
+        logs = {"l1": (decoded - pixels).abs().mean()}
+        if not config.decoder_only:
+            times = 2 if torch.rand(()) < 0.5 else 4
+            coarse = pyramid_loss(self._decoded(F.avg_pool2d(latents, times)), F.avg_pool2d(pixels, times), levels=2)
+            power = latents.float().square().mean()
+            loss = loss + config.coarse_weight * coarse + config.latent_weight * power
+            logs |= {"coarse": coarse, "power": power}
+        if config.adversarial_weight:
+            verdict = judge(self.trained["discriminator"], decoded, pixels)
+            loss = loss + config.adversarial_weight * verdict.decoder + verdict.discriminator
+            logs |= {"adversarial": verdict.decoder, "discriminator_right": verdict.right}
         return loss, {name: value.detach() for name, value in logs.items()}
 
     def _decoded(self, latents: Tensor) -> Tensor:
