@@ -35,7 +35,7 @@ def main(options: Benchmark) -> None:
     from shoemodel import ShoeModelPipeline
     from shoemodel.crop import to_network
     from shoemodel.data import datasets
-    from shoemodel.evaluation import distances
+    from shoemodel.evaluation import distances, identity
     from shoemodel.evaluation.extractor import JudgeFeatures
     from shoemodel.quality.clip import resized
     from shoemodel.sw.vae import to_latents, to_pictures
@@ -59,7 +59,7 @@ def main(options: Benchmark) -> None:
             for picture in worn:
                 decoded.append(to_pictures(vae, to_latents(vae, torch.from_numpy(to_network(picture[None]))))[0])
         errors = ((np.stack(decoded).astype(float) - worn) ** 2).mean((1, 2, 3))
-        psnr = float(np.mean(10 * np.log10(255**2 / errors)))
+        psnr = np.mean([identity.psnr(float(error)) for error in errors])
         print(f"{run}: FID {distances.fid(truth, features(np.stack(decoded))):.2f}, PSNR {psnr:.2f} dB")
 
 

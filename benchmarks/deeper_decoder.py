@@ -1,7 +1,8 @@
 """An autoencoder whose decoder has one more block in each stage, which at first does nothing.
 
     python benchmarks/deeper_decoder.py --pack mini --out deeper
-    shoemodel train autoencoder mini --decoder-only --loop.start deeper --adversarial-weight 0.05 --data DIR --out RUN
+    shoemodel train autoencoder mini --decoder-only --loop.start deeper --adversarial-weight 0.06 --fine-weight 0.3 \\
+        --data DIR --out RUN
 
 The latents, and every U-Net trained on them, stay valid.
 """

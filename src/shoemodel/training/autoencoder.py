@@ -152,6 +152,8 @@ class AutoencoderTask:
     def loss(self, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
         """Pyramid loss of the picture decoded from noisy latents, and of the shrunken one; the latents' mean square.
 
+        The last two shape the latents, so they are left out where the decoder alone learns.
+
         A generator learns latents the sooner the more their coarse part tells (Kouzelis et al. 2025, arXiv 2502.09509).
         """
         config, pixels = self.config, batch["pixels"]

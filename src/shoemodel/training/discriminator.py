@@ -14,8 +14,6 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.func import functional_call
 
-WINDOW = 128
-"""Side of the window of each batch that is judged, px: a judgement sees no farther than its patch."""
 PENALTY_NOISE = 0.05
 """Deviation of the noise that must not change a judgement (ours)."""
 PENALTY_WEIGHT = 0.1
@@ -48,8 +46,6 @@ def judge(
     Judgements are held steady under noise, which stands for a gradient penalty without second derivatives (Lin et al.
     2025, arXiv 2501.08316).
     """
-    y, x = (int(torch.randint(max(1, side - WINDOW + 1), ())) for side in decoded.shape[-2:])
-    decoded, target = (picture[..., y : y + WINDOW, x : x + WINDOW] for picture in (decoded, target))
     fixed = {name: weight.detach() for name, weight in discriminator.named_parameters()}
     real, fake = discriminator(target), discriminator(decoded.detach())
     for_decoder = F.softplus(real.detach() - functional_call(discriminator, fixed, (decoded,)))
