@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from diffusers import AutoModel
+from safetensors.torch import save_file
 
 from shoemodel.data.datasets import load
 from shoemodel.errors import InputError
@@ -95,3 +96,29 @@ def test_texture_that_is_out_of_place_costs_less_where_fine_bands_weigh_less():
 def test_a_decoder_is_tuned_from_somewhere():
     with pytest.raises(InputError, match=r"needs loop\.start"):
         dataclasses.replace(smoke(), decoder_only=True)
+
+
+def test_a_decoder_learns_from_drawn_latents_too(toy_folder, tmp_path):
+    config, tuples = smoke(), load(toy_folder, limit=12)
+    train(AutoencoderTask(config, tuples), config, tmp_path / "first")
+    count, file = len(tuples.split()[0]), tmp_path / "drawn.safetensors"
+    side = tuples.size // 16
+    save_file({"latents": torch.randn(count, 4, side, side)}, file)
+    loop = dataclasses.replace(config.loop, start=tmp_path / "first")
+    tuned = dataclasses.replace(config, loop=loop, decoder_only=True, adversarial_weight=0.06, drawn=file)
+    task = AutoencoderTask(tuned, tuples)
+    batch = task.batch(np.random.default_rng(0), 2)
+    assert batch["pixels"].shape == (2, 3, 64, 64) and batch["drawn"].shape == (1, 4, 4, 4)
+    with torch.no_grad():
+        assert task.loss(batch)[1]["drawn"] < 1e-6  # nothing has changed yet
+    train(task, tuned, tmp_path / "tuned")
+    with torch.no_grad():
+        assert task.loss(batch)[1]["drawn"] > 1e-6
+    save_file({"latents": torch.randn(count - 1, 4, side, side)}, file)
+    with pytest.raises(InputError, match=f"{count}, one for each training tuple"):
+        AutoencoderTask(tuned, tuples)
+
+
+def test_drawn_latents_need_a_discriminator():
+    with pytest.raises(InputError, match="needs decoder_only"):
+        dataclasses.replace(smoke(), drawn="drawn.safetensors")

@@ -18,7 +18,7 @@ from shoemodel.crop import to_network
 from shoemodel.sw.solvers import Solver, build_solver
 from shoemodel.sw.vae import downsampling, to_latents, to_pictures
 
-__all__ = ["Text", "downsampling", "encode", "sample", "sample_batch"]
+__all__ = ["Text", "downsampling", "encode", "sample", "sample_batch", "sample_latents"]
 
 RESCALE = 0.7
 """How far guidance is brought back to the deviation of the unguided prediction where the schedule ends in pure noise:
@@ -81,8 +81,22 @@ def sample(
     return sample_batch(unet, controlnet, vae, scheduler, conditions, [text], [seed], start=starts, **options)[0]
 
 
-@torch.no_grad()
 def sample_batch(
+    unet: UNet2DConditionModel,
+    controlnet: ControlNetModel | None,
+    vae: Any,
+    scheduler: SchedulerMixin,
+    conditions: Float[Tensor, "b 6 h w"] | None,
+    texts: Sequence[Text],
+    seeds: Sequence[int],
+    **options: Any,
+) -> UInt8[np.ndarray, "b h w 3"]:
+    """One picture for each text and seed: the decoded `sample_latents`, whose `options` these are."""
+    return to_pictures(vae, sample_latents(unet, controlnet, vae, scheduler, conditions, texts, seeds, **options))
+
+
+@torch.no_grad()
+def sample_latents(
     unet: UNet2DConditionModel,
     controlnet: ControlNetModel | None,
     vae: Any,
@@ -99,8 +113,8 @@ def sample_batch(
     strength: float = 1.0,
     callback: Callable[[int], None] | None = None,
     watch: Watch | None = None,
-) -> UInt8[np.ndarray, "b h w 3"]:
-    """Denoise one picture for each text and seed, in the U-Net's precision.
+) -> Float[Tensor, "b c hl wl"]:
+    """Denoise the latents of one picture for each text and seed, in the U-Net's precision.
 
     Args:
         controlnet, conditions: X_w ‖ X_p in [0, 1]; both None draw from the base alone, at its own size.
@@ -139,7 +153,7 @@ def sample_batch(
             latents = walk.step(prediction, timestep, latents, return_dict=False)[0]
             if callback is not None:
                 callback(done)
-    return to_pictures(vae, latents)
+    return latents
 
 
 def count_steps(scheduler: SchedulerMixin, solver: Solver, steps: int, strength: float = 1.0) -> int:

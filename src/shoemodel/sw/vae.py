@@ -32,9 +32,13 @@ def to_latents(vae: Any, pictures: Float[torch.Tensor, "b 3 h w"]) -> Float[torc
 
 def to_pictures(vae: Any, latents: Float[torch.Tensor, "b c hl wl"]) -> UInt8[np.ndarray, "b h w 3"]:
     """Decode scaled latents, on the autoencoder's device, to pictures, in its own precision."""
-    raw = latents / vae.config.scaling_factor + _shift(vae)
-    decoded = vae.decode(raw.to(vae.dtype, memory_format=torch.channels_last), return_dict=False)[0]
+    decoded = vae.decode(unscaled(vae, latents).to(vae.dtype, memory_format=torch.channels_last), return_dict=False)[0]
     return to_uint8(decoded)
+
+
+def unscaled(vae: Any, latents: Float[torch.Tensor, "b c hl wl"]) -> Float[torch.Tensor, "b c hl wl"]:
+    """What the decoder takes, of X_0."""
+    return latents / vae.config.scaling_factor + _shift(vae)
 
 
 def is_decoder(weight: str) -> bool:

@@ -126,7 +126,7 @@ class SWTask(GeneratorTask):
         if rng.random() < 0.5:
             points = points + rng.normal(0, config.pose_jitter_px * tuples.size / 256, points.shape)
         x_w = wearable_shoe(seen.picture(tuples.unworn[row]), visible)
-        pose = _whole_pose(tuples, row, points).transformed(seen.transform)
+        pose = whole_pose(tuples, row, points).transformed(seen.transform)
         return condition(x_w, draw.pose_image(pose, labels.shape))
 
     def _weight(self, labels: np.ndarray) -> Tensor:
@@ -152,7 +152,7 @@ class SWTask(GeneratorTask):
         """Held-out shoes: X_w | X_p | drawn | true."""
         tuples = self.test
         rows = np.linspace(0, len(tuples) - 1, min(count, len(tuples))).astype(int)
-        poses = [draw.pose_image(_whole_pose(tuples, row, tuples.points[row]), (tuples.size,) * 2) for row in rows]
+        poses = [draw.pose_image(whole_pose(tuples, row, tuples.points[row]), (tuples.size,) * 2) for row in rows]
         shoes = [wearable_shoe(tuples.unworn[row], tuples.labels[row] == masks.VISIBLE) for row in rows]
         drawn = sample_batch(
             self.unet,
@@ -173,7 +173,7 @@ class SWTask(GeneratorTask):
         return {"controlnet": self.controlnet}
 
 
-def _whole_pose(tuples: Tuples, row: int, points: np.ndarray) -> Pose:
+def whole_pose(tuples: Tuples, row: int, points: np.ndarray) -> Pose:
     """The pose with all points of the legs that are there: a limb is drawn up to the frame's edge when its other end
     lies outside, as LpS gives it at inference."""
     return Pose(points, np.where(tuples.present[row], np.maximum(tuples.visibility[row], HIDDEN), ABSENT))

@@ -5,9 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import torch
-import torch.nn.functional as F
 from jaxtyping import Bool, Float, UInt8
-from torch import Tensor
 from transformers import SegformerForSemanticSegmentation
 
 from shoemodel import masks
@@ -21,9 +19,6 @@ SPECK = 0.004  # of the shoe's pixels: smaller pieces of an area take their neig
 SURE, OUTLINE = 0.7, 0.02
 """See `without_spots`; the second is how near counts as at the outline, of the shoe's longer side."""
 DEFAULT_SIDE = 256
-SIZES = (0.5, 0.625, 1.0)
-"""X_m is read in these shares of its size: what an opening looks like shows in the large picture, where openings are
-in the small ones, and folds of leather are taken for openings in one of them only (ours)."""
 
 
 def predict(
@@ -50,19 +45,11 @@ def predict(
 
 
 def scores(model: SegformerForSemanticSegmentation, x_m: UInt8[np.ndarray, "s s 3"]) -> Float[np.ndarray, "s s c"]:
-    """Logarithm of every pixel's probabilities, their mean over X_m in several sizes."""
-    pixels = torch.from_numpy(to_network(x_m))[None].to(model.device)
+    """Logarithm of every pixel's probabilities."""
+    pixels = torch.from_numpy(to_network(x_m))[None].to(model.device, model.dtype)
     with torch.inference_mode():
-        views = [_probabilities(model, pixels, round(share * x_m.shape[0])) for share in SIZES]
-    mean = torch.stack(views).mean(0).clamp(min=1e-7)
-    return mean.log()[0].permute(1, 2, 0).cpu().numpy()
-
-
-def _probabilities(model: SegformerForSemanticSegmentation, pixels: Tensor, side: int) -> Float[Tensor, "1 c s s"]:
-    """Of X_m reduced to `side` px, enlarged to its own size again."""
-    shrunk = F.interpolate(pixels, (side, side), mode="bilinear", antialias=True)
-    found = area_logits(model, shrunk.to(model.dtype)).softmax(1)
-    return F.interpolate(found, pixels.shape[-2:], mode="bilinear")
+        found = area_logits(model, pixels).log_softmax(1)
+    return found[0].permute(1, 2, 0).cpu().numpy()
 
 
 def input_side(model: SegformerForSemanticSegmentation) -> int:
