@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from shoemodel import gallery, images
+from shoemodel import arguments, gallery, images
 from shoemodel.cli import main
 from shoemodel.evaluation.areas import PAPER
 from shoemodel.lps.choose import distinct
@@ -59,6 +59,17 @@ def test_a_folder_without_the_split_is_refused(toy_folder, tiny_pack, capsys, mo
     monkeypatch.setattr("shoemodel.evaluation.held_out.split_of", lambda *_: "train")
     assert main(["evaluate", "areas", "--data", str(toy_folder), "--pack", str(tiny_pack)]) == 2
     assert "holds no tuple of held-out shoes or held-out family" in capsys.readouterr().err
+
+
+def test_regions_writes_masks_that_generate_takes(shoe_photo, tiny_pack, tmp_path, capsys):
+    assert main(["regions", str(shoe_photo), "--pack", str(tiny_pack), "--out", str(tmp_path / "out")]) == 0
+    folder = tmp_path / "out" / "shoe"
+    files = sorted(folder.glob("region_*.png"))
+    printed = capsys.readouterr().out.splitlines()
+    assert [line.split("  confidence ")[0] for line in printed] == [str(file) for file in files] and files
+    assert (folder / "regions.png").is_file()
+    first = arguments.mask(files[0])
+    assert first.any() and first.shape == images.load(shoe_photo).size
 
 
 def test_poses_draws_a_gallery(found_feet, shoe_photo, tiny_pack, tmp_path, capsys):

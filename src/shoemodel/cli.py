@@ -21,6 +21,7 @@ from shoemodel.cli_data import Inspect, Synth
 from shoemodel.cli_evaluate import Evaluate
 from shoemodel.cli_generate import Generate
 from shoemodel.cli_poses import Poses
+from shoemodel.cli_regions import Regions
 from shoemodel.cli_report import BAD_INPUT, complain
 from shoemodel.cli_serve import Serve
 from shoemodel.cli_studio import Studio
@@ -64,6 +65,7 @@ class Verify:
 Verb = (
     Annotated[Generate, subcommand("generate")]
     | Annotated[Batch, subcommand("batch")]
+    | Annotated[Regions, subcommand("regions")]
     | Annotated[Poses, subcommand("poses")]
     | Annotated[Verify, subcommand("verify")]
     | Annotated[Synth, subcommand("synth")]

@@ -9,7 +9,8 @@ import pytest
 
 from shoemodel import images
 from shoemodel.errors import InputError
-from shoemodel.masks import WEARABLE, ShoeAreas
+from shoemodel.masks import WEARABLE, ShoeAreas, erode
+from shoemodel.wd.region import Region
 
 runs = pytest.importorskip("shoemodel.studio.runs")
 
@@ -50,6 +51,27 @@ def test_other_poses_keep_the_canvas(work, pipeline):
 def test_points_forget_the_areas(work):
     work.point_at([[60.0, 50.0]])
     assert work.areas is None and work.layout is None
+
+
+def test_another_cut_out_takes_the_candidates_in_turn(work, pipeline, monkeypatch):
+    first = work.region
+    smaller = Region(erode(first.mask, 4), 0.4, "box")
+    monkeypatch.setattr("shoemodel.wd.candidates.propose", lambda sam, photo: [first, smaller])
+    work.other_region(pipeline)
+    assert work.region is smaller and work.corrected and work.layout is None
+    assert not (work.areas.shoe & ~smaller.mask).any()
+    work.other_region(pipeline)
+    assert work.region is first
+
+
+def test_the_only_candidate_is_offered_where_the_search_found_nothing(work, pipeline, monkeypatch):
+    only = work.region
+    monkeypatch.setattr("shoemodel.wd.candidates.propose", lambda sam, photo: [only])
+    with pytest.raises(InputError, match="nothing else"):
+        work.other_region(pipeline)
+    lost = Work(work.photo, lost=True, turn=-1)
+    lost.other_region(pipeline)
+    assert lost.region is only and not lost.lost
 
 
 def test_paint_comes_back_on_the_photos_grid():

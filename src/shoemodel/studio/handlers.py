@@ -146,6 +146,11 @@ class Handlers:
         session.in_hand().point_at([])
         return self.go(session, page.SHOE)
 
+    def find_other(self, session: Session) -> Updates:
+        """Take the next candidate for the shoe."""
+        session.in_hand().other_region(self.pipeline)
+        return self.go(session, page.SHOE)
+
     def reshape(self, session: Session, shape: str) -> Updates:
         """Another canvas; the shoe keeps its place on it."""
         work = session.in_hand()
@@ -261,6 +266,7 @@ def _shoe(sheet: Page, handlers: Handlers) -> None:
     sheet.paint.stroke(handlers.newest(handlers.stroke), [session], [sheet.notice], **AT_ONCE, **NUMBERED)
     sheet.paint.points(handlers.newest(handlers.point), [session], [sheet.notice], **AT_ONCE, **NUMBERED)
     sheet.find_points.click(refusing(handlers.find_points), [session], outputs(sheet), **asking)
+    sheet.find_other.click(refusing(handlers.find_other), [session], outputs(sheet), **asking)
     sheet.find_again.click(refusing(handlers.find_again), [session], outputs(sheet), **asking)
 
 

@@ -99,6 +99,7 @@ def _shoe(parts: dict[str, Any]) -> None:
     parts["paint"] = scripted("paint", "Areas of the shoe")
     with gr.Row():
         parts["find_points"] = gr.Button("Find the shoe at the points", elem_id="find_points")
+        parts["find_other"] = gr.Button("Try another cut-out", elem_id="find_other")
         parts["find_again"] = gr.Button("Find it by itself again", elem_id="find_again")
         parts["to_canvas"] = gr.Button("Place it on the canvas →", variant="primary", elem_id="to_canvas")
 

@@ -23,6 +23,7 @@ from shoemodel.masks import ShoeAreas
 from shoemodel.pipeline import ShoeModelPipeline
 from shoemodel.pose import Pose
 from shoemodel.studio.recipe import Recipe
+from shoemodel.wd import candidates
 from shoemodel.wd.region import Region
 
 POSES = 12
@@ -40,6 +41,10 @@ class Work:
     searches: int = 0
     """How often it was searched again: the page then draws the areas anew, also where they are those of before."""
     region: Region | None = None
+    candidates: list[Region] = field(default_factory=list)
+    """What else may be the shoe; empty until it is asked for."""
+    turn: int = 0
+    """Which of them is in hand; -1 where it is none of them."""
     areas: ShoeAreas | None = None
     lost: bool = False
     """Whether the search found no shoe; the areas can still be painted."""
@@ -60,9 +65,21 @@ class Work:
                 self.region = pipeline.find_region(self.photo, points=points)
                 self.areas = pipeline.detect_areas(self.photo, self.region)
             except InputError:
-                self.lost = True
+                self.lost, self.turn = True, -1
                 raise
         return self.areas
+
+    def other_region(self, pipeline: ShoeModelPipeline) -> None:
+        """Take the next candidate for the shoe, after the last one the first again. InputError where there is none."""
+        if not self.candidates:
+            self.candidates = candidates.propose(pipeline.region, self.photo)
+        if len(self.candidates) == 1 and self.turn == 0:
+            raise InputError("nothing else in the photo looks like a shoe: point at it, or paint it")
+        self.turn = (self.turn + 1) % len(self.candidates)
+        self.region = self.candidates[self.turn]
+        self.areas = pipeline.detect_areas(self.photo, self.region)
+        self.lost, self.corrected, self.searches = False, True, self.searches + 1
+        self._forget_canvas()
 
     def place(self, pipeline: ShoeModelPipeline) -> Layout:
         """The layout, and with it X_w on the canvas."""
@@ -99,6 +116,7 @@ class Work:
         """Search again for the shoe under these points (photo px), or by itself where there are none."""
         self.points, self.pointed, self.searches = points, [], self.searches + 1
         self.region, self.areas, self.lost, self.corrected = None, None, False, False
+        self.turn = -1 if points else 0
         self._forget_canvas()
 
     def correct(self, visible: Bool[np.ndarray, "h w"], wearable: Bool[np.ndarray, "h w"]) -> None:
