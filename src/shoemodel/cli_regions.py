@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-import numpy as np
 from tyro.conf import Positional, arg
 
 
@@ -43,7 +42,7 @@ class Regions:
         with replacing(folder) as partial:
             images.save_png(partial / "regions.png", candidates.sheet(photo.rgb, regions))
             for number, region in enumerate(regions):
-                images.save_png(partial / f"region_{number:02d}.png", region.mask.astype(np.uint8) * 255)
+                images.save_png(partial / f"region_{number:02d}.png", region.mask.astype("uint8") * 255)
         for number, region in enumerate(regions):
             print(f"{folder / f'region_{number:02d}.png'}  confidence {region.confidence:.2f}")
         return 0
