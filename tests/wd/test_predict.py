@@ -14,7 +14,8 @@ def answer_with(monkeypatch, function):
     """Let the network's logits be `function` of its pixels (3, s, s) -> labels (s, s)."""
 
     def logits(model, pixels):
-        return torch.nn.functional.one_hot(function(pixels[0]).long(), 3).permute(2, 0, 1)[None].float()
+        labels = torch.stack([function(each).long() for each in pixels])
+        return 20 * torch.nn.functional.one_hot(labels, 3).permute(0, 3, 1, 2).float()
 
     monkeypatch.setattr(predict, "area_logits", logits)
 
@@ -88,3 +89,10 @@ def test_an_unsure_spot_within_the_visible_area_is_no_opening():
     assert (cleaned[25:30, 10:20] == masks.VISIBLE).all()
     cleaned[25:30, 10:20] = masks.WEARABLE
     assert (cleaned == labels).all()  # the one at the outline and the certain one stay
+
+
+def test_a_mirrored_shoe_gets_mirrored_areas(pipeline):
+    x_m = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
+    found, mirrored = (predict.scores(pipeline.areas, view) for view in (x_m, x_m[:, ::-1].copy()))
+    assert found[:, ::-1] == pytest.approx(mirrored, abs=1e-4)
+    assert np.exp(found).sum(-1) == pytest.approx(np.ones((64, 64)), abs=1e-4)

@@ -45,11 +45,12 @@ def predict(
 
 
 def scores(model: SegformerForSemanticSegmentation, x_m: UInt8[np.ndarray, "s s 3"]) -> Float[np.ndarray, "s s c"]:
-    """Logarithm of every pixel's probabilities."""
+    """Logarithm of every pixel's probabilities, the mean of those of X_m and of its mirror image (ours)."""
     pixels = torch.from_numpy(to_network(x_m))[None].to(model.device, model.dtype)
     with torch.inference_mode():
-        found = area_logits(model, pixels).log_softmax(1)
-    return found[0].permute(1, 2, 0).cpu().numpy()
+        seen, mirrored = area_logits(model, torch.cat([pixels, pixels.flip(-1)])).softmax(1)
+        mean = (seen + mirrored.flip(-1)) / 2
+    return mean.clamp(min=1e-7).log().permute(1, 2, 0).cpu().numpy()
 
 
 def input_side(model: SegformerForSemanticSegmentation) -> int:
