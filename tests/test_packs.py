@@ -3,6 +3,7 @@ import shutil
 
 import pytest
 import torch
+from diffusers import AutoModel
 from safetensors.torch import load_file
 
 from shoemodel import packs
@@ -28,6 +29,15 @@ def test_model_index_names_every_class(tiny_pack):
     assert index["vae"] == ["diffusers", "AutoencoderTiny"]
     assert index["tokenizer"] == ["transformers", "CLIPTokenizer"]
     assert set(packs.COMPONENTS) <= set(index)
+
+
+def test_a_pack_does_not_say_from_which_folder_its_parts_came(tiny_pack, tmp_path):
+    vae = AutoModel.from_pretrained(str(tiny_pack / "vae"))
+    vae.save_pretrained(tmp_path / "run" / "model" / "vae")
+    assert str(tiny_pack) in (tmp_path / "run" / "model" / "vae" / "config.json").read_text()
+    packs.assemble([tmp_path / "run", tiny_pack], tmp_path / "pack")
+    config = json.loads((tmp_path / "pack" / "vae" / "config.json").read_text())
+    assert "_name_or_path" not in config and config["_class_name"] == "AutoencoderTiny"
 
 
 def test_missing_file_is_named(copy):

@@ -200,6 +200,7 @@ def assemble(runs: Sequence[Path | str], out: Path, licence: str = LICENCE) -> d
             shutil.copytree(found[name], partial / name, ignore=shutil.ignore_patterns(*VARIANTS))
             for weights in (partial / name).glob("*.safetensors"):
                 _cast(weights)
+            _forget_origin(partial / name / "config.json")
         index: dict[str, Any] = {"_class_name": "ShoeModelPipeline", "_diffusers_version": version("diffusers")}
         for name, library in libraries.items():
             kind = _class_name(partial / name)
@@ -256,6 +257,14 @@ def _cast(file: Path) -> None:
         for key, tensor in load_file(file).items()
     }
     save_file(tensors, file, metadata=metadata)
+
+
+def _forget_origin(file: Path) -> None:
+    """Take out of a configuration where its weights were loaded from: a folder of this machine concerns nobody."""
+    if file.is_file():
+        config = json.loads(file.read_text(encoding="utf-8"))
+        if config.pop("_name_or_path", None) is not None:
+            file.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
 
 
 def _class_name(folder: Path) -> str:
