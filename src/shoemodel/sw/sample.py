@@ -81,18 +81,12 @@ def sample(
     return sample_batch(unet, controlnet, vae, scheduler, conditions, [text], [seed], start=starts, **options)[0]
 
 
+@torch.no_grad()
 def sample_batch(
-    unet: UNet2DConditionModel,
-    controlnet: ControlNetModel | None,
-    vae: Any,
-    scheduler: SchedulerMixin,
-    conditions: Float[Tensor, "b 6 h w"] | None,
-    texts: Sequence[Text],
-    seeds: Sequence[int],
-    **options: Any,
+    unet: UNet2DConditionModel, controlnet: ControlNetModel | None, vae: Any, *given: Any, **options: Any
 ) -> UInt8[np.ndarray, "b h w 3"]:
-    """One picture for each text and seed: the decoded `sample_latents`, whose `options` these are."""
-    return to_pictures(vae, sample_latents(unet, controlnet, vae, scheduler, conditions, texts, seeds, **options))
+    """One picture for each text and seed: `sample_latents`, whose arguments these are, decoded."""
+    return to_pictures(vae, sample_latents(unet, controlnet, vae, *given, **options))
 
 
 @torch.no_grad()
