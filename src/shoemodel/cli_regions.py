@@ -14,7 +14,7 @@ class Regions:
     """Propose what in a photo may be the shoe, the best first; writes DIR/<photo stem>/.
 
     regions.png shows the candidates with their numbers and confidences; region_00.png is the one that
-    `shoemodel generate` takes by itself, and any other is taken with --mask.
+    `shoemodel generate` takes by itself, where it finds a shoe at all, and any other is taken with --mask.
 
     Example: shoemodel regions boot.jpg --out regions && shoemodel generate boot.jpg --mask regions/boot/region_01.png
     --prompt jeans --out boots

@@ -33,20 +33,6 @@ def test_a_few_steps_learn_the_toy(toy_folder, tmp_path):
     assert metrics["iou_visible"] > 0.5
 
 
-def test_rare_families_are_drawn_more_often(toy_folder):
-    tuples = load(toy_folder)
-    families = tuple("sandal" if shoe == tuples.shoe_ids[0] else "sneaker" for shoe in tuples.shoe_ids)
-    task = WDTask(smoke(), dataclasses.replace(tuples, families=families))
-    assert task.train.families.count("sandal") > 0
-    pictures = {row: task.train.unworn[row].tobytes() for row in range(len(task.train))}
-    sandals = {pictures[row] for row, family in enumerate(task.train.families) if family == "sandal"}
-    task.config = dataclasses.replace(task.config, another_place_p=0.0)
-    rng = np.random.default_rng(0)
-    share = np.mean([task._shoe(rng)[0].tobytes() in sandals for _ in range(400)])
-    natural = len(sandals) / len(pictures)
-    assert share == pytest.approx(0.25 + natural / 2, abs=0.08) and share > natural
-
-
 def test_intersection_over_union_by_hand():
     metrics = intersection_over_union(np.array([[8, 2, 0], [0, 5, 0], [0, 5, 0]]))
     assert metrics["iou_background"] == pytest.approx(0.8)

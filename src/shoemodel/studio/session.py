@@ -76,8 +76,9 @@ class Work:
         if len(self.candidates) == 1 and self.turn == 0:
             raise InputError("nothing else in the photo looks like a shoe: point at it, or paint it")
         self.turn = (self.turn + 1) % len(self.candidates)
-        self.region = self.candidates[self.turn]
-        self.areas = pipeline.detect_areas(self.photo, self.region)
+        region = self.candidates[self.turn]
+        self.areas = pipeline.detect_areas(self.photo, region)  # what it refuses is passed over with the next call
+        self.region = region
         self.lost, self.corrected, self.searches = False, True, self.searches + 1
         self._forget_canvas()
 

@@ -22,9 +22,6 @@ from shoemodel.wd import augment
 from shoemodel.wd.model import CLASS_NAMES, SIZES, STEMMED, Backbone, area_labels, area_logits, build, crop_to_shoe
 from shoemodel.wd.predict import scores
 
-FAMILY_P = 0.5
-"""Share of the examples for which a family of shoes is drawn first: of sandals there are few (ours)."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class WDConfig:
@@ -83,8 +80,6 @@ class WDTask:
         names, stemmed = CLASS_NAMES[config.classes], config.backbone in STEMMED
         self.model = build(*SIZES[config.backbone], names, stemmed=stemmed)
         self.model.config.image_size = config.side  # where `wd.predict` finds it
-        families = np.array(self.train.families)
-        self.rows_of = [np.flatnonzero(families == name) for name in np.unique(families)]
         self.trained = {"areas": self.model}
         self.frozen: dict[str, torch.nn.Module] = {}
         self.pseudo: list[unlabelled.Pseudo] = []
@@ -112,8 +107,6 @@ class WDTask:
             photo = self.pseudo[rng.integers(len(self.pseudo))]
             return photo.rgb, photo.labels
         row, other = rng.integers(len(self.train), size=2)
-        if rng.random() < FAMILY_P:
-            row = rng.choice(self.rows_of[rng.integers(len(self.rows_of))])
         rgb, labels = self.train.unworn[row], self.train.labels[row]
         if rng.random() < self.config.another_place_p:
             rgb = another_place(rgb, labels != masks.BACKGROUND, self.train.worn[other], rng)
