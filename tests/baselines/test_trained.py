@@ -11,6 +11,7 @@ from safetensors.torch import load_file
 from shoemodel.baselines import controlnet_inpaint, inpaint, ip_adapter, paint_by_example
 from shoemodel.cli_train import TASKS
 from shoemodel.data.datasets import load
+from shoemodel.evaluation import methods
 from shoemodel.masks import ShoeAreas
 from shoemodel.training import autoencoder, base, baselines, clip
 from shoemodel.training.inpaint import InpaintTask
@@ -55,6 +56,15 @@ def test_a_run_draws_and_sees_what_it_is_given(runs, tuples, name):
     assert whole.shape == tuples.unworn[0].shape and whole.dtype == np.uint8
     assert not np.array_equal(whole, visible)
     assert np.array_equal(whole, picture_of(TRAINED[name], model, tuples, given="whole"))
+
+
+@pytest.mark.parametrize("name", ["inpaint", "controlnet_inpaint", "paint_by_example"])
+def test_the_table_has_both_inputs_of_fig_5(runs, tuples, name):
+    whole, visible = methods.parse(f"{name}={runs / name},{name}_visible={runs / name}", "mini")
+    model = visible.load()
+    given = picture_of(TRAINED[name], model, tuples, given="visible")
+    assert np.array_equal(picture_of(visible, model, tuples), given)
+    assert not np.array_equal(picture_of(whole, model, tuples), given)
 
 
 def test_the_adapter_s_file_is_the_trained_adapter(runs, tuples):

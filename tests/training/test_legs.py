@@ -3,9 +3,13 @@
 import dataclasses
 
 import numpy as np
+import pytest
+import torch
 from diffusers import DDPMScheduler
+from safetensors.torch import save_file
 
 from shoemodel.data.datasets import load
+from shoemodel.errors import InputError
 from shoemodel.lps.denoiser import LegDenoiser
 from shoemodel.pose import LEG_INDICES
 from shoemodel.training.legs import LegsTask, paper, smoke
@@ -22,7 +26,7 @@ def test_smoke_run_saves_loadable_components(toy_folder, tmp_path):
 def test_augmentation_scales_all_limbs_alike_and_mirrors_names(toy_folder):
     task = LegsTask(smoke(), load(toy_folder))
     rng = np.random.default_rng(0)
-    points, present = task.train.points[:32].astype(float), task.train.present[:32]
+    points, present = task.points[:32].astype(float), task.present[:32]
     moved, still_present = task._moved(points, present, rng)
     assert still_present.sum() == present.sum() and not np.array_equal(still_present, present)
 
@@ -41,6 +45,24 @@ def test_hips_outside_the_picture_are_learnt(toy_folder):
     hips = batch["legs"][:, 0][batch["exists"][:, 0]]
     assert (hips[:, 1] < 0.1).any() and (batch["legs"][~batch["exists"]] == 0).all()
     assert len(LEG_INDICES) == 6
+
+
+def test_further_poses_are_learnt_beside_those_of_the_tuples(toy_folder, tmp_path):
+    far = {"points": torch.full((5000, 12, 2), 3.0), "present": torch.ones(5000, 12, dtype=torch.bool)}
+    save_file(far, tmp_path / "poses.safetensors")
+    task = LegsTask(dataclasses.replace(smoke(), poses=tmp_path / "poses.safetensors"), load(toy_folder))
+    own = len(LegsTask(smoke(), load(toy_folder)).points)
+    assert len(task.points) == len(task.present) == own + 5000
+    legs = task.batch(np.random.default_rng(0), 256)["legs"]
+    assert (legs > 1.5).any() and (legs < 1.2).any()
+
+
+def test_a_file_without_poses_is_refused(toy_folder, tmp_path):
+    file = tmp_path / "poses.safetensors"
+    for weights in ({"latents": torch.zeros(2)}, {"points": torch.zeros(3, 8, 2), "present": torch.ones(3, 8)}):
+        save_file(weights, file)
+        with pytest.raises(InputError, match=r"poses\.safetensors: found"):
+            LegsTask(dataclasses.replace(smoke(), poses=file), load(toy_folder))
 
 
 def test_a_few_steps_learn_the_toy(toy_folder, tmp_path):

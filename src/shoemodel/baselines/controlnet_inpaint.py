@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -43,3 +44,7 @@ def generate(
         mask_image=inputs.mask_image,
         control_image=with_hole(inputs.picture, inputs.kept)[None],
     )
+
+
+visible = partial(generate, given="visible")
+"""Given the shoe without its wearable area (Fig. 5)."""

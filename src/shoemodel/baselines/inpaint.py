@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -34,3 +35,7 @@ def generate(
     """The photo with all but the shoe painted from the prompt; the pose is not seen."""
     inputs = fit(model, photo_rgb, areas, given)
     return draw(model, inputs, seed, steps, prompt=prompt, image=inputs.image, mask_image=inputs.mask_image)
+
+
+visible = partial(generate, given="visible")
+"""Given the shoe without its wearable area (Fig. 5)."""

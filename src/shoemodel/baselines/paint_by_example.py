@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -63,3 +64,7 @@ def generate(
         image=inputs.image,
         mask_image=inputs.mask_image,
     )
+
+
+visible = partial(generate, given="visible")
+"""Given the shoe without its wearable area (Fig. 5)."""

@@ -33,8 +33,11 @@ METHODS = {
     "sd15": "shoemodel.baselines.sd15:generate",
     "sdxl": "shoemodel.baselines.sdxl:generate",
     "inpaint": "shoemodel.baselines.inpaint:generate",
+    "inpaint_visible": "shoemodel.baselines.inpaint:visible",
     "controlnet_inpaint": "shoemodel.baselines.controlnet_inpaint:generate",
+    "controlnet_inpaint_visible": "shoemodel.baselines.controlnet_inpaint:visible",
     "paint_by_example": "shoemodel.baselines.paint_by_example:generate",
+    "paint_by_example_visible": "shoemodel.baselines.paint_by_example:visible",
     "ip_adapter": "shoemodel.baselines.ip_adapter:generate",
     "dreambooth": "shoemodel.baselines.dreambooth:generate",
 }

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from jaxtyping import Bool, Float
+from safetensors import SafetensorError
+from safetensors.torch import load_file
 from torch import Tensor
 
 from shoemodel import draw, masks
 from shoemodel.data.datasets import Tuples
+from shoemodel.errors import InputError
 from shoemodel.lps import diffusion
 from shoemodel.lps.denoiser import LegDenoiser
-from shoemodel.pose import FLIP, FOOT_INDICES, LEG_INDICES, Pose, denormalise, merge, normalise
+from shoemodel.pose import FLIP, FOOT_INDICES, LEG_INDICES, NAMES, Pose, denormalise, merge, normalise
 from shoemodel.training.config import LoopConfig
 from shoemodel.training.task import Batch
 
@@ -31,6 +36,8 @@ class LegsConfig:
     """Random shift, share of the side (ours)."""
     jitter: float = 0.008
     """Deviation of the noise on C_p in half of the samples, share of the side: phase 1 errs (ours)."""
+    poses: Path | None = None
+    """File of further poses to learn, without pictures (`benchmarks/more_poses.py`)."""
 
 
 def paper() -> LegsConfig:
@@ -52,11 +59,15 @@ def smoke() -> LegsConfig:
 
 
 class LegsTask:
-    """Learn L_0 given C_p from the poses in `tuples`; test on shoes held out."""
+    """Learn L_0 given C_p from the poses in `tuples`, and further ones if there are some; test on shoes held out."""
 
     def __init__(self, config: LegsConfig, tuples: Tuples):
         self.config = config
-        self.train, self.test = tuples.split()
+        train, self.test = tuples.split()
+        self.points, self.present = train.points / train.size, train.present
+        if config.poses is not None:
+            points, present = _further(config.poses)
+            self.points, self.present = np.concatenate([self.points, points]), np.concatenate([self.present, present])
         torch.manual_seed(config.loop.seed)
         self.model = LegDenoiser(config.width, config.depth)
         self.scheduler = diffusion.build_scheduler()
@@ -65,38 +76,36 @@ class LegsTask:
 
     def batch(self, rng: np.random.Generator, size: int) -> Batch:
         """legs (b, 6, 2), feet (b, 8, 2) in the paper's normalisation, exists (b, 6)."""
-        rows = rng.integers(len(self.train), size=size)
-        side = self.train.size
-        points, present = self.train.points[rows].astype(np.float64), self.train.present[rows]
-        points, present = self._moved(points, present, rng)
+        rows = rng.integers(len(self.points), size=size)
+        points, present = self._moved(self.points[rows].astype(np.float64), self.present[rows], rng)
         feet = points[:, FOOT_INDICES] + self._jitter(rng, size)
         return {
-            "legs": torch.from_numpy(normalise(points[:, LEG_INDICES], present[:, LEG_INDICES], side)).float(),
-            "feet": torch.from_numpy(normalise(feet, present[:, FOOT_INDICES], side)).float(),
+            "legs": torch.from_numpy(normalise(points[:, LEG_INDICES], present[:, LEG_INDICES], 1)).float(),
+            "feet": torch.from_numpy(normalise(feet, present[:, FOOT_INDICES], 1)).float(),
             "exists": torch.from_numpy(present[:, LEG_INDICES]),
         }
 
     def _moved(
         self, points: np.ndarray, present: np.ndarray, rng: np.random.Generator
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Each pose turned ±15° (p = 0.5), scaled and shifted about its frame's centre, mirrored (p = 0.5)."""
-        size, side = len(points), self.train.size
+        """Each pose [sides] turned ±15° (p = 0.5), scaled and shifted about its frame's centre, mirrored (p = 0.5)."""
+        size = len(points)
         mirror = rng.random(size) < 0.5
         points = np.where(mirror[:, None, None], points[:, FLIP], points)
         present = np.where(mirror[:, None], present[:, FLIP], present)
         angle = np.radians(rng.uniform(-15, 15, size)) * (rng.random(size) < 0.5)
         low, high = np.log(self.config.scale)
         scale = np.exp(rng.uniform(low, high, size))
-        centred = points - side / 2
+        centred = points - 0.5
         centred[..., 0] *= np.where(mirror, -1, 1)[:, None]
         cos, sin = np.cos(angle) * scale, np.sin(angle) * scale
         turn = np.stack([np.stack([cos, -sin], -1), np.stack([sin, cos], -1)], 1)  # (b, 2, 2)
-        shift = rng.uniform(-self.config.shift, self.config.shift, (size, 1, 2)) * side
-        return centred @ turn.transpose(0, 2, 1) + side / 2 + shift, present
+        shift = rng.uniform(-self.config.shift, self.config.shift, (size, 1, 2))
+        return centred @ turn.transpose(0, 2, 1) + 0.5 + shift, present
 
     def _jitter(self, rng: np.random.Generator, size: int) -> np.ndarray:
         some = (rng.random(size) < 0.5)[:, None, None]
-        return rng.normal(0, self.config.jitter * self.train.size, (size, 8, 2)) * some
+        return rng.normal(0, self.config.jitter, (size, 8, 2)) * some
 
     def loss(self, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
         """Eq. (1)."""
@@ -138,6 +147,20 @@ class LegsTask:
     def components(self) -> dict[str, Any]:
         """The pack's `legs` and `legs_scheduler`."""
         return {"legs": self.model, "legs_scheduler": self.scheduler}
+
+
+def _further(file: Path) -> tuple[Float[np.ndarray, "n 12 2"], Bool[np.ndarray, "n 12"]]:
+    """Points in sides of the picture, and whose leg is there; InputError for a file without."""
+    try:
+        found = load_file(file)
+        points, present = found["points"].numpy(), found["present"].numpy().astype(bool)
+    except (SafetensorError, OSError, KeyError) as error:
+        raise InputError(f"{file}: found no readable poses ({error})") from error
+    if points.shape[1:] != (len(NAMES), 2) or present.shape != points.shape[:2]:
+        raise InputError(
+            f"{file}: found points {points.shape} and present {present.shape}; (n, 12, 2) and (n, 12) are accepted"
+        )
+    return points, present
 
 
 def _distances(legs: np.ndarray, points: np.ndarray, present: np.ndarray, side: int) -> dict[str, float]:
