@@ -1,9 +1,10 @@
-"""Poses of the world without their pictures, for the leg model to learn from: `shoemodel train legs --poses FILE`.
+"""Poses of the world without their pictures: for `shoemodel train legs --poses FILE`, and to measure the leg model on.
 
     python benchmarks/more_poses.py --num 8192 --seed 9 --assets FOLDER --out poses.safetensors
+    python benchmarks/more_poses.py --num 4096 --seed 10 --split test --assets FOLDER --out neighbours.safetensors
 
 A tuple takes seconds to render, a scene a few tenths. They are scenes as `shoemodel synth` draws them, before the
-renderer looks at them; only shoes of the training split are worn. The same command continues where it stopped.
+renderer looks at them. The same command continues where it stopped.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import tyro
 from rich.progress import track
 from safetensors.torch import load_file, save_file
 
+from shoemodel.data.splits import Split
 from shoemodel.training.checkpoint import write_file
 from shoemodel.world.scene import sample_scene
 from shoemodel.world.synthesize import one_thread
@@ -36,6 +38,8 @@ class Poses:
     """The world's; another than that of the tuples."""
     assets: Path | None = None
     """As for `shoemodel synth`."""
+    split: Split = "train"
+    """The one whose shoes are worn."""
     per_shoe: int = 64
     """Scenes of each shoe, which takes longer to make than a scene."""
     workers: int = 1
@@ -60,7 +64,8 @@ def skeletons(options: Poses, start: int) -> tuple[np.ndarray, np.ndarray]:
     """Keypoints (n, 12, 2) in sides and whose leg is there (n, 12), of the scenes of one shoe."""
     indices = range(start, min(start + options.per_shoe, options.num))
     scenes = [
-        sample_scene(options.seed, index, options.assets, split="train", run=options.per_shoe) for index in indices
+        sample_scene(options.seed, index, options.assets, split=options.split, run=options.per_shoe)
+        for index in indices
     ]
     points = [scene.camera.project(scene.keypoints, (1, 1))[0] for scene in scenes]
     return np.stack(points), np.stack([scene.present for scene in scenes])

@@ -128,15 +128,18 @@ class Legs(_Held):
     Example: shoemodel evaluate legs --data data --pack mini --json legs.json
     """
 
+    poses: Annotated[Path | None, arg(metavar="FILE")] = None
+    """Poses without pictures (`benchmarks/more_poses.py --split test`): more to find similar feet among."""
+
     def run(self) -> int:
         from shoemodel.evaluation import legs, tables
 
         def evaluation(pipeline: ShoeModelPipeline, samples: Iterable[Sample], _: str) -> dict[str, Any]:
-            return legs.evaluate(pipeline, samples)
+            return legs.evaluate(pipeline, samples, further=self.poses)
 
         groups = _evaluate(self, evaluation, ("legs", "legs_scheduler"))
         cli_report.show(tables.figures("leg poses", groups, LEG_LINES))
-        _write(self, groups, {})
+        _write(self, groups, {"poses": self.poses and str(self.poses)})
         return 0
 
 

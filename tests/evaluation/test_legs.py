@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
 from shoemodel.errors import InputError
 from shoemodel.evaluation import legs
@@ -50,6 +51,19 @@ def test_neighbours_are_other_pictures_with_the_same_feet(real):
         same = single[numbers] == single[row]
         assert same.all() and len(numbers) == (single.sum() - 1 if single[row] else 2 * (~single).sum() - 2)
         assert poses.shape == (len(numbers), 6, 2)
+
+
+def test_further_poses_are_neighbours_and_are_not_drawn_for(real, tmp_path):
+    copies = {"points": real.points_px / real.side, "present": np.repeat(real.present, 6, axis=1)}
+    save_file(copies, tmp_path / "poses.safetensors")
+    more = real.extended(tmp_path / "poses.safetensors")
+    found = list(legs.neighbours(more, len(real.shoes)))
+    assert len(found) == len(real.shoes)
+    for row, (numbers, _, distance) in enumerate(found):
+        assert row not in numbers and row + len(real.shoes) in numbers
+        assert distance[0] == pytest.approx(0, abs=1e-5)
+    sampled = np.repeat(real.legs_px[:, None], POSES, axis=1)
+    assert legs.to_neighbours(more, sampled)["neighbours"]["pictures"] == len(real.shoes)
 
 
 def test_poses_of_neighbours_pass_for_real_and_far_ones_do_not(real):

@@ -3,13 +3,11 @@
 import dataclasses
 
 import numpy as np
-import pytest
 import torch
 from diffusers import DDPMScheduler
 from safetensors.torch import save_file
 
 from shoemodel.data.datasets import load
-from shoemodel.errors import InputError
 from shoemodel.lps.denoiser import LegDenoiser
 from shoemodel.pose import LEG_INDICES
 from shoemodel.training.legs import LegsTask, paper, smoke
@@ -55,14 +53,6 @@ def test_further_poses_are_learnt_beside_those_of_the_tuples(toy_folder, tmp_pat
     assert len(task.points) == len(task.present) == own + 5000
     legs = task.batch(np.random.default_rng(0), 256)["legs"]
     assert (legs > 1.5).any() and (legs < 1.2).any()
-
-
-def test_a_file_without_poses_is_refused(toy_folder, tmp_path):
-    file = tmp_path / "poses.safetensors"
-    for weights in ({"latents": torch.zeros(2)}, {"points": torch.zeros(3, 8, 2), "present": torch.ones(3, 8)}):
-        save_file(weights, file)
-        with pytest.raises(InputError, match=r"poses\.safetensors: found"):
-            LegsTask(dataclasses.replace(smoke(), poses=file), load(toy_folder))
 
 
 def test_a_few_steps_learn_the_toy(toy_folder, tmp_path):

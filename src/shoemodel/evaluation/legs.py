@@ -4,7 +4,8 @@ The truth gives one pose for a shoe, the world many, so poses are compared in th
 
 - with the true pose of the same picture: Eq. (1), the nearest of n poses, and how far out among the sampled poses the
   true one lies;
-- with the poses of the NEIGHBOURS other held-out pictures whose feet stand most alike. Alike is the RMS distance of C_p
+- with the poses of the NEIGHBOURS other held-out pictures whose feet stand most alike, from among those of the folder
+  and further poses without pictures: the more there are, the more alike their feet. Alike is the RMS distance of C_p
   after moving its mean to the origin and scaling its RMS radius to 1, among pictures and mirror images with the same
   feet present; the neighbour's legs come along with that move and scale. Precision, recall, density and coverage are
   taken between these and as many sampled poses, in the coordinates of the existing leg points, and averaged. Since
@@ -21,12 +22,14 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from jaxtyping import Bool, Float
 
+from shoemodel.data import poses
 from shoemodel.data.sample import SIDES, Sample
 from shoemodel.errors import InputError
 from shoemodel.evaluation import manifold, skeletons
@@ -68,6 +71,18 @@ class Real:
         shoes, points, present, sizes = zip(*rows, strict=True)
         return cls(tuple(shoes), np.stack(points), np.array(present), sizes[0])
 
+    def extended(self, file: Path | None) -> Real:
+        """With the further poses of a file (`data.poses`) behind it; InputError for a file without."""
+        if file is None:
+            return self
+        points, present = poses.load(file)
+        return Real(
+            self.shoes + ("",) * len(points),
+            np.concatenate([self.points_px, points * self.side]),
+            np.concatenate([self.present, present[:, [0, FLIP[0]]]]),
+            self.side,
+        )
+
     @property
     def feet_px(self) -> Float[np.ndarray, "n 8 2"]:
         """C_p."""
@@ -92,13 +107,16 @@ class Real:
         return feet, normalise(self.legs_px, there, self.side), there
 
 
-def evaluate(pipeline: ShoeModelPipeline, samples: Iterable[Sample], seed: int = 0) -> dict[str, Any]:
-    """The report, ready for JSON.
+def evaluate(
+    pipeline: ShoeModelPipeline, samples: Iterable[Sample], seed: int = 0, further: Path | None = None
+) -> dict[str, Any]:
+    """The report, ready for JSON. further: file of held-out poses without pictures, more to be neighbours.
 
     Raises:
-        InputError: there are no samples.
+        InputError: there are no samples, or no poses in the file.
     """
     real = Real.of(samples)
+    every_real = real.extended(further)
     sampled = sample_legs(pipeline, real, seed)
     every = np.repeat(real.feet_px, POSES, axis=0), sampled.reshape(-1, 6, 2), np.repeat(real.present, POSES, axis=0)
     return {
@@ -107,7 +125,7 @@ def evaluate(pipeline: ShoeModelPipeline, samples: Iterable[Sample], seed: int =
         "poses a picture": POSES,
         "loss": rounded(loss(pipeline, real, seed)),
         **to_truth(real, sampled),
-        **to_neighbours(real, sampled),
+        **to_neighbours(every_real, sampled),
         "bodies": {
             "sampled": skeletons.describe(*every),
             "true": skeletons.describe(real.feet_px, real.legs_px, real.present),
@@ -167,7 +185,8 @@ def to_truth(real: Real, sampled: Float[np.ndarray, "n poses 6 2"]) -> dict[str,
 
 
 def to_neighbours(real: Real, sampled: Float[np.ndarray, "n poses 6 2"]) -> dict[str, Any]:
-    """Precision, recall, density, coverage and spread, of sampled poses and of other real ones, against real ones.
+    """Precision, recall, density, coverage and spread, of the sampled poses for the first n of the real ones, and of
+    other real ones, against real ones.
 
     Spread is the RMS distance from the mean pose, in RMS radii of C_p; that of neighbours holds the difference between
     their feet as well, so a ratio somewhat below 1 is right. A picture counts when it has at least 2 (NEAREST + 1)
@@ -175,7 +194,7 @@ def to_neighbours(real: Real, sampled: Float[np.ndarray, "n poses 6 2"]) -> dict
     """
     centre, radius = _frames(real)
     rows = []
-    for row, (numbers, legs, distance) in enumerate(neighbours(real)):
+    for row, (numbers, legs, distance) in enumerate(neighbours(real, len(sampled))):
         count = min(NEIGHBOURS, len(numbers) // 2)
         if count <= NEAREST:
             continue
@@ -198,9 +217,11 @@ def to_neighbours(real: Real, sampled: Float[np.ndarray, "n poses 6 2"]) -> dict
     }
 
 
-def neighbours(real: Real) -> Iterable[tuple[np.ndarray, Float[np.ndarray, "m 6 2"], Float[np.ndarray, "m"]]]:
-    """For each picture the others and their mirror images with the same feet, nearest feet first: number, legs and
-    distance of feet, in the frame of C_p."""
+def neighbours(
+    real: Real, first: int | None = None
+) -> Iterable[tuple[np.ndarray, Float[np.ndarray, "m 6 2"], Float[np.ndarray, "m"]]]:
+    """For each of the `first` pictures (all of them by default) the others and their mirror images with the same feet,
+    nearest feet first: number, legs and distance of feet, in the frame of C_p."""
     mirrored = real.points_px[:, FLIP] * np.array([-1.0, 1.0])
     both = Real(
         real.shoes * 2,
@@ -212,7 +233,7 @@ def neighbours(real: Real) -> Iterable[tuple[np.ndarray, Float[np.ndarray, "m 6 
     feet = (both.feet_px - centre[:, None]) / radius[:, None, None]
     legs = (both.legs_px - centre[:, None]) / radius[:, None, None]
     number = np.tile(np.arange(len(real.shoes)), 2)
-    for row in range(len(real.shoes)):
+    for row in range(len(real.shoes) if first is None else first):
         alike = np.flatnonzero((both.present == real.present[row]).all(1) & (number != row))
         there = np.repeat(real.present[row], 4)
         gaps = ((feet[alike][:, there] - feet[row, there]) ** 2).sum(-1).mean(1) ** 0.5

@@ -8,17 +8,14 @@ from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 from torch import Tensor
 
 from shoemodel import draw, masks
+from shoemodel.data import poses
 from shoemodel.data.datasets import Tuples
-from shoemodel.errors import InputError
 from shoemodel.lps import diffusion
 from shoemodel.lps.denoiser import LegDenoiser
-from shoemodel.pose import FLIP, FOOT_INDICES, LEG_INDICES, NAMES, Pose, denormalise, merge, normalise
+from shoemodel.pose import FLIP, FOOT_INDICES, LEG_INDICES, Pose, denormalise, merge, normalise
 from shoemodel.training.config import LoopConfig
 from shoemodel.training.task import Batch
 
@@ -66,7 +63,7 @@ class LegsTask:
         train, self.test = tuples.split()
         self.points, self.present = train.points / train.size, train.present
         if config.poses is not None:
-            points, present = _further(config.poses)
+            points, present = poses.load(config.poses)
             self.points, self.present = np.concatenate([self.points, points]), np.concatenate([self.present, present])
         torch.manual_seed(config.loop.seed)
         self.model = LegDenoiser(config.width, config.depth)
@@ -147,20 +144,6 @@ class LegsTask:
     def components(self) -> dict[str, Any]:
         """The pack's `legs` and `legs_scheduler`."""
         return {"legs": self.model, "legs_scheduler": self.scheduler}
-
-
-def _further(file: Path) -> tuple[Float[np.ndarray, "n 12 2"], Bool[np.ndarray, "n 12"]]:
-    """Points in sides of the picture, and whose leg is there; InputError for a file without."""
-    try:
-        found = load_file(file)
-        points, present = found["points"].numpy(), found["present"].numpy().astype(bool)
-    except (SafetensorError, OSError, KeyError) as error:
-        raise InputError(f"{file}: found no readable poses ({error})") from error
-    if points.shape[1:] != (len(NAMES), 2) or present.shape != points.shape[:2]:
-        raise InputError(
-            f"{file}: found points {points.shape} and present {present.shape}; (n, 12, 2) and (n, 12) are accepted"
-        )
-    return points, present
 
 
 def _distances(legs: np.ndarray, points: np.ndarray, present: np.ndarray, side: int) -> dict[str, float]:
