@@ -256,7 +256,7 @@ class ShoeModelPipeline(DiffusionPipeline):
     ) -> tuple[FootKeypoints, list[Pose]]:
         """C_p and `num` poses with it, in canvas pixels (section 3.2)."""
         found = foot_keypoints(self.feet, shoe)
-        return found, leg_poses(self.legs, self.legs_scheduler, found, shoe.shape[:2], num, seed, name)
+        return found, leg_poses(self.legs, self.legs_scheduler, found, shoe[..., 3] == 255, num, seed, name)
 
     def encode(self, prompt: str, negative_prompt: str = "") -> tuple[sample.Text, list[str]]:
         """C_te for guidance, and a notice for each prompt that was cut at 77 tokens."""

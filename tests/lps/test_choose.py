@@ -7,6 +7,8 @@ from shoemodel.pose import Pose, merge
 
 FEET = np.array([[40, 80], [60, 92], [56, 94], [34, 92], [90, 80], [110, 92], [106, 94], [84, 92]], float)
 BOTH = np.array([True, True])
+LOW = np.zeros((128, 160), bool)
+LOW[82:95, 30:115] = True
 
 
 def legs(turn_deg: float, thigh_deg: float = 0.0, knee_px: float = 45.0, thigh_px: float = 45.0) -> np.ndarray:
@@ -27,7 +29,7 @@ def test_choice_is_plausible_diverse_and_stable():
     crowd = [legs(*rng.normal(0, 3, 2)) for _ in range(60)] + [legs(25 + rng.normal(0, 3)) for _ in range(20)]
     impossible = [legs(0, knee_px=-45)] * 10
     candidates = np.stack([*impossible, *crowd])
-    three, two = (choose.choose(candidates, FEET, BOTH, num) for num in (3, 2))
+    three, two = (choose.choose(candidates, FEET, BOTH, num, LOW) for num in (3, 2))
     assert (three >= 10).all() and len(set(three)) == 3
     assert (two == three[:2]).all()
     assert (two < 70).sum() == 1  # one of each crowd, though a quarter is in the second
@@ -37,13 +39,13 @@ def test_a_lonely_pose_is_not_offered():
     rng = np.random.default_rng(0)
     candidates = np.stack([legs(*rng.normal(0, 8, 2)) for _ in range(60)] + [legs(75, knee_px=60)])
     assert np.isfinite(anatomy.implausibility(candidates[-1:], FEET[None], BOTH[None])).all()
-    assert 60 not in choose.choose(candidates, FEET, BOTH, 12)
+    assert 60 not in choose.choose(candidates, FEET, BOTH, 12, LOW)
 
 
 def test_impossible_poses_serve_when_there_are_no_others_and_poses_repeat_at_last():
     bad = np.stack([legs(0, knee_px=-45)] * 3)
-    assert sorted(choose.choose(bad, FEET, BOTH, 3)) == [0, 1, 2]
-    assert len(choose.choose(bad, FEET, BOTH, 8)) == 8
+    assert sorted(choose.choose(bad, FEET, BOTH, 3, LOW)) == [0, 1, 2]
+    assert len(choose.choose(bad, FEET, BOTH, 8, LOW)) == 8
 
 
 def test_a_far_hip_is_no_other_look_but_a_turned_shank_is():
@@ -57,4 +59,4 @@ def test_one_leg_is_enough():
     one = [merge(FEET, np.arange(8) < 4, legs(turn), np.arange(6) < 3) for turn in (0, 3, 30)]
     assert len(choose.distinct(one)) == 2
     candidates = np.stack([legs(turn) for turn in (0, 3, 30)])
-    assert set(choose.choose(candidates, FEET, np.array([True, False]), 2)) != {0, 1}
+    assert set(choose.choose(candidates, FEET, np.array([True, False]), 2, LOW)) != {0, 1}

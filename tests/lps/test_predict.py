@@ -12,7 +12,7 @@ FEET = np.array([[40, 80], [60, 92], [56, 94], [34, 92], [90, 80], [110, 92], [1
 
 def test_the_chain_is_deterministic_and_keeps_the_feet(pipeline):
     found = predict.FootKeypoints(FEET, np.ones(8), np.ones(8, bool))
-    args = (pipeline.legs, pipeline.legs_scheduler, found, (128, 160), 3)
+    args = (pipeline.legs, pipeline.legs_scheduler, found, np.zeros((128, 160), bool), 3)
     first, again, other = (predict.leg_poses(*args, seed) for seed in (1, 1, 2))
     for pose, same in zip(first, again, strict=True):
         assert (pose.points == same.points).all()
@@ -22,7 +22,7 @@ def test_the_chain_is_deterministic_and_keeps_the_feet(pipeline):
 
 def test_one_foot_gives_one_leg(pipeline):
     found = predict.FootKeypoints(FEET, np.ones(8), np.arange(8) < 4)
-    (pose,) = predict.leg_poses(pipeline.legs, pipeline.legs_scheduler, found, (128, 160), 1, 0)
+    (pose,) = predict.leg_poses(pipeline.legs, pipeline.legs_scheduler, found, np.zeros((128, 160), bool), 1, 0)
     assert not pose.exists[6:].any() and pose.exists[2]
 
 
@@ -31,14 +31,14 @@ def test_points_beyond_the_top_left_corner_are_kept(pipeline, monkeypatch):
     legs[..., 0, :] = -0.3
     monkeypatch.setattr(predict.diffusion, "sample", lambda *_: legs)
     found = predict.FootKeypoints(FEET, np.ones(8), np.ones(8, bool))
-    (pose,) = predict.leg_poses(pipeline.legs, pipeline.legs_scheduler, found, (128, 128), 1, 0)
+    (pose,) = predict.leg_poses(pipeline.legs, pipeline.legs_scheduler, found, np.zeros((128, 128), bool), 1, 0)
     assert pose.exists[0] and (pose.points[0] < -50).all()
 
 
 def test_no_foot_is_refused(pipeline):
     found = predict.FootKeypoints(FEET, np.zeros(8), np.zeros(8, bool))
     with pytest.raises(InputError, match=r"no foot fits the shoe in a\.png"):
-        predict.leg_poses(pipeline.legs, pipeline.legs_scheduler, found, (128, 160), 1, 0, "a.png")
+        predict.leg_poses(pipeline.legs, pipeline.legs_scheduler, found, np.zeros((128, 160), bool), 1, 0, "a.png")
 
 
 def test_keypoints_lie_on_the_pictures_grid(pipeline, shoe_mask):
@@ -50,7 +50,8 @@ def test_keypoints_lie_on_the_pictures_grid(pipeline, shoe_mask):
 
 def test_the_first_poses_do_not_depend_on_how_many_are_asked_for(pipeline):
     found = predict.FootKeypoints(FEET, np.ones(8), np.ones(8, bool))
-    few, many = (predict.leg_poses(pipeline.legs, pipeline.legs_scheduler, found, (128, 160), n, 0) for n in (2, 30))
+    args = (pipeline.legs, pipeline.legs_scheduler, found, np.zeros((128, 160), bool))
+    few, many = (predict.leg_poses(*args, num, 0) for num in (2, 30))
     assert len(many) == 30 and all((a.points == b.points).all() for a, b in zip(few, many, strict=False))
 
 
@@ -70,7 +71,7 @@ def test_legs_follow_a_shoe_that_is_moved_scaled_or_turned(pipeline, monkeypatch
         return torch.stack(legs).expand(1, num, 6, 2)
 
     monkeypatch.setattr(predict.diffusion, "sample", standing_on)
-    args = ((128, 160), 1, 0)
+    args = (np.zeros((128, 160), bool), 1, 0)
     still = predict.FootKeypoints(FEET, np.ones(8), np.ones(8, bool))
     moved_px = layout.apply(FEET)[list(FOOT_FLIP)] if layout.flip else layout.apply(FEET)
     moved = predict.FootKeypoints(moved_px, np.ones(8), np.ones(8, bool))

@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from scipy.spatial.distance import cdist
 
-from shoemodel.lps import anatomy
+from shoemodel.lps import anatomy, shaft
 from shoemodel.lps.anatomy import ANKLE, HIP, KNEE
 from shoemodel.pose import Pose
 
@@ -31,15 +31,22 @@ NEAREST = 5
 
 
 def choose(
-    legs_px: Float[np.ndarray, "n 6 2"], feet_px: Float[np.ndarray, "8 2"], present: Bool[np.ndarray, "2"], num: int
+    legs_px: Float[np.ndarray, "n 6 2"],
+    feet_px: Float[np.ndarray, "8 2"],
+    present: Bool[np.ndarray, "2"],
+    num: int,
+    visible: Bool[np.ndarray, "h w"],
 ) -> Int[np.ndarray, "num"]:
     """Which `num` of n poses of the same feet: the most plausible first, then each the farthest from those before it.
 
-    The first k do not depend on num. Impossible poses serve only where there are too few others; where num exceeds n,
-    poses repeat.
+    visible: the visible area, whose shafts lead the legs. The first k do not depend on num. Impossible poses serve only
+    where there are too few others; where num exceeds n, poses repeat.
     """
     count = len(legs_px)
     costs = anatomy.implausibility(legs_px, np.repeat(feet_px[None], count, 0), np.repeat(present[None], count, 0))
+    beside = shaft.beside_shaft(legs_px, feet_px, present, visible)
+    if np.isfinite(costs[~beside]).any():
+        costs[beside] = np.inf
     ranked = np.argsort(costs, kind="stable")
     looks = _looks(legs_px, feet_px, present)
     offered = _typical(ranked[: int(np.ceil(OFFERED * np.isfinite(costs).sum()))], looks)

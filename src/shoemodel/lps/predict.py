@@ -82,12 +82,12 @@ def leg_poses(
     denoiser: LegDenoiser,
     scheduler: DDPMScheduler,
     found: FootKeypoints,
-    size: tuple[int, int],
+    visible: Bool[np.ndarray, "h w"],
     num: int,
     seed: int,
     name: str = "the photo",
 ) -> list[Pose]:
-    """`num` different plausible poses for these feet, on a picture of `size` (h, w).
+    """`num` different plausible poses for these feet, on the picture of the visible area, whose shafts lead the legs.
 
     Points outside the generator's square (the picture, letterboxed) have visibility 1.
 
@@ -99,7 +99,7 @@ def leg_poses(
             f"no foot fits the shoe in {name} (best heatmap peak {found.scores.max():.2f}, {MIN_PEAK} is needed): "
             "give a photo of a whole shoe, or mark it with --box, --points or --mask"
         )
-    square = Letterbox(size, (SIDE, SIDE))
+    square = Letterbox(visible.shape, (SIDE, SIDE))
     feet_unit = poses.normalise(square.apply_points(found.points_px), found.exists, SIDE)
     unit = torch.from_numpy(feet_unit).float()[None]
     legs_unit = diffusion.sample(denoiser, scheduler, unit, POOL, torch.Generator().manual_seed(seed))[0]
@@ -107,7 +107,7 @@ def leg_poses(
     legs_px, _ = poses.denormalise(legs_unit.cpu().numpy(), SIDE, np.broadcast_to(there, (POOL, 6)))
     legs_px = square.invert_points(legs_px)
     legs_px[:, [ANKLE, 3 + ANKLE]] = found.points_px[[0, 4]]  # what `merge` does: the foot's ankle wins
-    chosen = choose.choose(legs_px, found.points_px, there[[0, 3]], num)
+    chosen = choose.choose(legs_px, found.points_px, there[[0, 3]], num, visible)
     return [_framed(poses.merge(found.points_px, found.exists, legs_px[row], there), square) for row in chosen]
 
 
