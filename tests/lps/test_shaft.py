@@ -11,10 +11,10 @@ LEFT, BOTH = np.array([True, False]), np.array([True, True])
 
 
 def boots(left_top: int, right_top: int) -> np.ndarray:
-    """Two shoes whose shafts, 36 px wide, begin at these rows and reach down to the soles."""
+    """Two shoes whose shafts, 60 px wide, begin at these rows and reach down to the soles."""
     visible = np.zeros((200, 220), bool)
     for x, top in ((50, left_top), (150, right_top)):
-        visible[top:185, x - 18 : x + 18] = visible[165:185, x - 15 : x + 50] = True
+        visible[top:185, x - 30 : x + 30] = visible[165:185, x - 15 : x + 50] = True
     return visible
 
 
