@@ -18,9 +18,11 @@ import numpy as np
 import torch
 import tyro
 from rich.progress import track
-from safetensors.torch import load_file, save_file
+from safetensors import safe_open
+from safetensors.torch import save_file
 
 from shoemodel.data.splits import Split
+from shoemodel.errors import InputError
 from shoemodel.training.checkpoint import write_file
 from shoemodel.world.scene import sample_scene
 from shoemodel.world.synthesize import one_thread
@@ -47,8 +49,14 @@ class Poses:
 
 
 def main(options: Poses) -> None:
-    """Write OUT after each shoe."""
-    done = load_file(options.out) if options.out.is_file() else {}
+    """Write OUT after each shoe; InputError for a file of another world's poses."""
+    made = {name: str(getattr(options, name)) for name in ("seed", "split", "per_shoe")}
+    done = {}
+    if options.out.is_file():
+        with safe_open(options.out, "pt") as file:
+            if file.metadata() != made:
+                raise InputError(f"{options.out} holds poses of {file.metadata()}; {made} are asked for: another --out")
+            done = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118, it is no dict
     parts = {name: [values] for name, values in done.items()} or {"points": [], "present": []}
     starts = range(sum(map(len, parts["points"])), options.num, options.per_shoe)
     with ProcessPoolExecutor(options.workers, initializer=one_thread, initargs=(False,)) as pool:
@@ -57,7 +65,7 @@ def main(options: Poses) -> None:
             parts["points"].append(torch.from_numpy(points).float())
             parts["present"].append(torch.from_numpy(present))
             whole = {name: torch.cat(values) for name, values in parts.items()}
-            write_file(options.out, partial(save_file, whole))
+            write_file(options.out, partial(save_file, whole, metadata=made))
 
 
 def skeletons(options: Poses, start: int) -> tuple[np.ndarray, np.ndarray]:

@@ -71,10 +71,8 @@ class Real:
         shoes, points, present, sizes = zip(*rows, strict=True)
         return cls(tuple(shoes), np.stack(points), np.array(present), sizes[0])
 
-    def extended(self, file: Path | None) -> Real:
+    def extended(self, file: Path) -> Real:
         """With the further poses of a file (`data.poses`) behind it; InputError for a file without."""
-        if file is None:
-            return self
         points, present = poses.load(file)
         return Real(
             self.shoes + ("",) * len(points),
@@ -116,7 +114,7 @@ def evaluate(
         InputError: there are no samples, or no poses in the file.
     """
     real = Real.of(samples)
-    every_real = real.extended(further)
+    every_real = real if further is None else real.extended(further)
     sampled = sample_legs(pipeline, real, seed)
     every = np.repeat(real.feet_px, POSES, axis=0), sampled.reshape(-1, 6, 2), np.repeat(real.present, POSES, axis=0)
     return {

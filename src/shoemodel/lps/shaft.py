@@ -36,8 +36,8 @@ def beside_shaft(
         ankle = feet[side, 0]
         shoe = _nearest_piece(pieces, ankle)
         extent = extents(feet[side])
-        inner = cv2.distanceTransform(shoe.astype(np.uint8), cv2.DIST_L2, 3) > HALF_SHANK * extent
         if _height(shoe, ankle) >= LEAST * extent:
+            inner = cv2.distanceTransform(shoe.astype(np.uint8), cv2.DIST_L2, 3) > HALF_SHANK * extent
             left_at = _last_inside(inner, ankle, legs[:, side, KNEE])
             beside |= left_at < (1 - RIM) * _height(inner, ankle)
     return beside
