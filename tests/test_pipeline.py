@@ -113,3 +113,12 @@ def test_another_solver_draws_another_picture_with_the_same_shoe(pipeline, photo
     assert (plain.generated[0] != other.generated[0]).any()
     opaque = plain.shoe[..., 3] == 255
     assert (plain.images[0][opaque] == other.images[0][opaque]).all()
+
+
+def test_the_photos_surroundings_can_stay(pipeline, photo):
+    kept = run(pipeline, photo, surroundings="photo", layout="keep")
+    for image, drawn in zip(kept.images, run(pipeline, photo, layout="keep").images, strict=True):
+        assert image.shape == photo.rgb.shape
+        assert (image[kept.areas.visible] == photo.rgb[kept.areas.visible]).all()
+        same, anew = ((picture == photo.rgb).all(-1).mean() for picture in (image, drawn))
+        assert same > 0.5 > anew

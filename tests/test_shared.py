@@ -66,6 +66,16 @@ def test_other_options_are_another_batch(shared, photo):
     assert shared.sizes == [1] * 4
 
 
+def test_pictures_in_the_photo_share_a_batch(pipeline, shared, photo):
+    how = {"surroundings": "photo", "num_images": 1}
+    other = {"generator": 8, "num_images": 1}
+    results = together(shared, photo, {"generator": 3, **how}, {"generator": 8, **how}, other)
+    assert sorted(shared.sizes) == [1, 1, 2, 2]
+    for seed, result in zip((3, 8), results, strict=False):
+        alone = pipeline(photo, "jeans", generator=seed, steps=2, **how)
+        assert np.abs(result.generated[0].astype(int) - alone.generated[0]).max() <= 2
+
+
 def test_a_call_that_is_stopped_stops_alone(shared, photo):
     def stop(stage, done, total):
         if stage == "generate" and done == 1:

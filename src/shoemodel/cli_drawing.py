@@ -31,6 +31,8 @@ class Drawing:
     """Share of the noise from which a second pass draws the picture again, the shoe in place; 0: no second pass."""
     negative_prompt: str = ""
     """What not to draw."""
+    surroundings: Literal["drawn", "photo"] = "drawn"
+    """drawn: from the prompt; photo: the photo's own stay, and only the leg is drawn."""
 
     def order(self, prompt: str, layout: str, keep: int | None, rejected: bool) -> Order:
         """What is to be made of a photo. Raises InputError for numbers that make no sense."""

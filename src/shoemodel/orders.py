@@ -12,6 +12,7 @@ from shoemodel.pipeline import ShoeModelPipeline
 from shoemodel.quality import clip as clips
 from shoemodel.quality import keep, score
 from shoemodel.result import ShoeModelResult
+from shoemodel.sw.in_photo import Source
 from shoemodel.sw.repair import STRENGTH
 from shoemodel.sw.sample import WHOLE, Interval
 from shoemodel.sw.solvers import Solver
@@ -33,6 +34,8 @@ class Order:
     """As `sw.sample.sample_batch` takes them."""
     repair: float = STRENGTH
     """As `ShoeModelPipeline.wear` takes it."""
+    surroundings: Source = "drawn"
+    """Drawn from the prompt, or the photo's own."""
     layout: str = "auto"
     """As `layout.parse` reads it."""
     keep: int | None = None
@@ -53,6 +56,7 @@ class Order:
             "guidance": self.guidance,
             "interval": list(self.interval),
             "repair": self.repair,
+            "surroundings": self.surroundings,
         }
 
 
@@ -103,6 +107,7 @@ def make(
         solver=order.solver,
         interval=order.interval,
         repair=order.repair,
+        surroundings=order.surroundings,
         **places,
     )
     settings = order.settings(pack)

@@ -56,7 +56,8 @@ from shoemodel.masks import ShoeAreas
 from shoemodel.pose import Pose
 from shoemodel.quiet import quiet
 from shoemodel.result import ShoeModelResult
-from shoemodel.sw import conditions, paste, sample
+from shoemodel.sw import conditions, in_photo, paste, sample
+from shoemodel.sw.in_photo import Source, Surroundings
 from shoemodel.sw.repair import OTHER_NOISE, STRENGTH, shoe_in_place
 from shoemodel.sw.sample import WHOLE, Interval, Watch
 from shoemodel.sw.solvers import Solver
@@ -170,6 +171,7 @@ class ShoeModelPipeline(DiffusionPipeline):
         areas: ShoeAreas | None = None,
         poses: Sequence[Pose] | None = None,
         watch: Watch | None = None,
+        surroundings: Source = "drawn",
     ) -> ShoeModelResult:
         """Dress legs in the shoe of one photo.
 
@@ -183,6 +185,8 @@ class ShoeModelPipeline(DiffusionPipeline):
             box, points, mask: where the shoe is, in photo pixels; default: it is found.
             layout: "auto" extends the canvas where legs need room; or a Layout, or its text.
             callback: (stage, done, total). solver, interval, watch: see `sw.sample.sample_batch`. repair: see `wear`.
+            surroundings: "drawn" from the prompt (the paper's), or the "photo"'s own, of which all but the leg stays
+                (`sw.in_photo`); then "auto" adds room only about a plain ground.
             areas, poses: given, corrected perhaps, instead of found; the results take the poses in turn.
 
         Raises:
@@ -194,7 +198,10 @@ class ShoeModelPipeline(DiffusionPipeline):
             region = self.find_region(photo, box, points, mask if areas is None else areas.shoe)
         with clock("areas"):
             areas = areas or self.detect_areas(photo, region)
+        if surroundings == "photo" and isinstance(layout, str):
+            layout = in_photo.frame(photo.rgb, layout)
         placed, shoe = self.place(photo, areas, layout)
+        around = Surroundings.of(photo.rgb, areas, placed) if surroundings == "photo" else None
         with clock("poses"):
             if not poses:
                 feet, poses = self.synthesise_poses(shoe, num_images, seed, photo.path.name)
@@ -203,12 +210,13 @@ class ShoeModelPipeline(DiffusionPipeline):
         seeds, generated = list(range(seed, seed + num_images)), []
         text, notices = self.encode(prompt, negative_prompt)
         walk: dict[str, Any] = {"solver": solver, "interval": interval, "watch": watch, "repair": repair}
+        walk["around"] = around
         each = steps + (sample.count_steps(self.scheduler, solver, steps, repair) if repair else 0)
         for index, pose in enumerate(poses):
             with clock("generate", index * each, num_images * each) as report:
                 generated.append(self.wear(shoe, pose, text, seeds[index], steps, guidance, report, **walk))
         with clock("paste"):
-            pasted = [paste.paste(picture, shoe[..., :3], shoe[..., 3] == 255) for picture in generated]
+            pasted = [self.finish(picture, shoe, pose, around) for picture, pose in zip(generated, poses, strict=True)]
         return ShoeModelResult(
             images=pasted,
             shoe=shoe,
@@ -275,20 +283,34 @@ class ShoeModelPipeline(DiffusionPipeline):
         guidance: float = 7.0,
         callback: Callable[[int], None] | None = None,
         repair: float = STRENGTH,
+        around: Surroundings | None = None,
         **walk: Any,
     ) -> UInt8[np.ndarray, "s s 3"]:
         """The networks' own picture of legs wearing the shoe, before paste-back (3.3). `walk` as in `sample`.
 
         repair: share of the noise from which the second pass starts (`sw.repair`); 0 leaves it out.
+        around: of which all but the leg is kept; None draws the surroundings too.
         """
         condition = conditions.of_canvas(shoe, pose, self.side)
-        walk |= {"steps": steps, "guidance": guidance}
+        walk |= {"steps": steps, "guidance": guidance, "known": around and around.known(shoe, pose, self.side)}
         drawn = self._sample(condition, text, seed=seed, callback=callback, **walk)
         if repair:
             start = shoe_in_place(drawn, *conditions.in_square(shoe, self.side))
             walk |= {"start": start, "strength": repair, "callback": callback and (lambda done: callback(steps + done))}
             drawn = self._sample(condition, text, seed=seed + OTHER_NOISE, **walk)
         return drawn
+
+    def finish(
+        self,
+        drawn: UInt8[np.ndarray, "s s 3"],
+        shoe: UInt8[np.ndarray, "H W 4"],
+        pose: Pose,
+        around: Surroundings | None = None,
+    ) -> UInt8[np.ndarray, "H W 3"]:
+        """X' at the canvas's size from what `wear` drew: the shoe pasted back (3.3), or the leg put into the photo."""
+        if around is not None:
+            return around.compose(drawn, shoe, pose)
+        return paste.paste(drawn, shoe[..., :3], shoe[..., 3] == 255)
 
     def _sample(self, condition: Tensor, text: sample.Text, **options: Any) -> UInt8[np.ndarray, "s s 3"]:
         """`sample.sample` with this pipeline's networks."""

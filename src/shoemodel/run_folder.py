@@ -35,7 +35,8 @@ from shoemodel.result import ShoeModelResult
 
 RUN = "run.json"
 LIBRARIES = ("shoemodel", "torch", "transformers", "diffusers", "numpy", "pillow", "opencv-python-headless")
-IN_IMAGE = ("prompt", "negative_prompt", "pack", "seed", "drawn", "steps", "solver", "guidance", "interval", "repair")
+SAMPLING = ("steps", "solver", "guidance", "interval", "repair", "surroundings")
+IN_IMAGE = ("prompt", "negative_prompt", "pack", "seed", "drawn", *SAMPLING)
 """Settings that stand in every picture."""
 OVERVIEW_SIDE = 512  # px: the longer side of each picture in overview.png
 

@@ -37,6 +37,7 @@ class _Picture:
     options: dict[str, Any]
     callback: Callable[[int], None] | None
     start: UInt8[np.ndarray, "s s 3"] | None
+    known: sample.Known | None
     pixels: UInt8[np.ndarray, "s s 3"] | None = None
     error: Exception | None = None
 
@@ -53,9 +54,9 @@ class _Picture:
                 self.error = error
 
 
-def _alike(picture: _Picture) -> tuple[bool, str]:
+def _alike(picture: _Picture) -> tuple[bool, bool, str]:
     """Equal for pictures that one batch can hold: of one pass, with the same options."""
-    return picture.start is None, repr(picture.options)
+    return picture.start is None, picture.known is None, repr(picture.options)
 
 
 class _Unwanted(Exception):
@@ -109,10 +110,11 @@ class SharedPipeline(ShoeModelPipeline):
         seed: int = 0,
         callback: Callable[[int], None] | None = None,
         start: UInt8[np.ndarray, "s s 3"] | None = None,
+        known: sample.Known | None = None,
         **options: Any,
     ) -> UInt8[np.ndarray, "s s 3"]:
         """As in `ShoeModelPipeline`, in one batch with the pictures of the other calls."""
-        picture = _Picture(condition, text, seed, options, callback, start)
+        picture = _Picture(condition, text, seed, options, callback, start, known)
         with self._turn:
             self._waiting.append(picture)
             while picture.waits:
@@ -143,6 +145,7 @@ class SharedPipeline(ShoeModelPipeline):
 
         self.observe(len(pictures))
         starts = [picture.start for picture in pictures if picture.start is not None]
+        known = [picture.known for picture in pictures if picture.known is not None]
         try:
             drawn = sample.sample_batch(
                 self.unet,
@@ -154,6 +157,7 @@ class SharedPipeline(ShoeModelPipeline):
                 [picture.seed for picture in pictures],
                 callback=report,
                 start=np.stack(starts) if starts else None,
+                known=known or None,
                 **pictures[0].options,
             )
         except Exception as error:

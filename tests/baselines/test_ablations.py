@@ -67,3 +67,11 @@ def test_without_paste_changes_the_shoe(pipeline, shoe):
     image = ablations.without_paste(pipeline, *shoe, "jeans", 1, steps=2)
     assert image.shape == photo.shape
     assert not np.array_equal(image[areas.visible], photo[areas.visible])
+
+
+def test_in_the_photo_all_but_the_leg_is_the_photo(pipeline, shoe):
+    photo, areas, _ = shoe
+    kept, drawn = (method(pipeline, *shoe, "jeans", 1, steps=2) for method in (ablations.in_photo, ablations.generate))
+    assert np.array_equal(kept[areas.visible], photo[areas.visible])
+    same, anew = ((image == photo).all(-1).mean() for image in (kept, drawn))
+    assert same > anew

@@ -7,7 +7,7 @@ from diffusers import AutoencoderTiny
 
 from shoemodel.sw.diffusion import build_scheduler
 from shoemodel.sw.model import shoe_controlnet
-from shoemodel.sw.sample import Text, _embed_once, controlled, encode, sample, sample_batch
+from shoemodel.sw.sample import Known, Text, _embed_once, controlled, encode, sample, sample_batch, sample_latents
 from shoemodel.sw.vae import downsampling, to_latents, to_uint8
 
 
@@ -77,6 +77,24 @@ def test_guidance_works_within_its_interval_only(parts):
     assert np.array_equal(draw(parts, condition, interval=(0.0, 1.0)), whole)
     middle = draw(parts, condition, interval=(0.5, 0.8))  # of the steps at 1, 0.67 and 0.33: the second
     assert not np.array_equal(middle, whole) and not np.array_equal(middle, never)
+
+
+@pytest.mark.parametrize("solver", ["ddim", "unipc", "dpm++"])
+def test_what_is_known_stays_and_what_is_free_is_drawn(parts, solver):
+    unet, controlnet, vae, text = parts
+    picture = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+    free = np.zeros((64, 64), bool)
+    free[:, 40:] = True
+    given = (unet, controlnet, vae, build_scheduler(), torch.rand(1, 6, 64, 64), [text], [1])
+    how = {"steps": 3, "solver": solver}
+    latents = sample_latents(*given, known=[Known(picture, free)], **how)
+    kept = sample_latents(*given, known=[Known(picture, np.zeros_like(free))], **how)
+    drawn = sample_latents(*given, **how)
+    border = latents.shape[-1] * 40 // 64
+    torch.testing.assert_close(latents[..., :border], kept[..., :border])
+    assert not torch.equal(latents[..., border:], kept[..., border:]) and not torch.equal(kept, drawn)
+    pixels = torch.from_numpy(picture).permute(2, 0, 1)[None].float() / 127.5 - 1
+    torch.testing.assert_close(kept, to_latents(vae, pixels))
 
 
 @pytest.mark.parametrize("prediction", ["epsilon", "v_prediction"])

@@ -18,7 +18,7 @@ from shoemodel.geometry import Letterbox
 from shoemodel.masks import ShoeAreas
 from shoemodel.pipeline import ShoeModelPipeline
 from shoemodel.pose import ABSENT, Pose
-from shoemodel.sw.paste import paste
+from shoemodel.sw.in_photo import Source, Surroundings
 from shoemodel.sw.repair import STRENGTH
 
 Picture = UInt8[np.ndarray, "h w 3"]
@@ -38,6 +38,7 @@ def generate(
     seed: int,
     *,
     off: Literal["pose", "separation", "repair", "paste"] | None = None,
+    surroundings: Source = "drawn",
     steps: int = STEPS,
 ) -> Picture:
     """Shoe-wearing generation (3.3) on the photo's own canvas, the shoe where it stands in the photo."""
@@ -45,19 +46,22 @@ def generate(
         pose = Pose(pose.points, np.full_like(pose.visibility, ABSENT))
     if off == "separation":
         areas = ShoeAreas.from_masks(areas.shoe, np.zeros_like(areas.shoe))
-    _, shoe = model.place(photo_rgb, areas, layout.keep(areas.size))
+    placed, shoe = model.place(photo_rgb, areas, layout.keep(areas.size))
+    around = Surroundings.of(photo_rgb, areas, placed) if surroundings == "photo" else None
     text, _ = model.encode(prompt)
     repair = 0.0 if off in ("paste", "repair") else STRENGTH
-    drawn = model.wear(shoe, pose, text, seed, steps, GUIDANCE, repair=repair)
+    drawn = model.wear(shoe, pose, text, seed, steps, GUIDANCE, repair=repair, around=around)
     if off == "paste":
         return Letterbox(areas.size, drawn.shape[:2]).invert_image(drawn)
-    return paste(drawn, photo_rgb, areas.visible)
+    return model.finish(drawn, shoe, pose, around)
 
 
 without_pose = partial(generate, off="pose")
 """X_p is black (Fig. 9)."""
 whole_shoe = partial(generate, off="separation")
 """The wearable area is not removed: X_m is given and pasted in place of X_w."""
+in_photo = partial(generate, surroundings="photo")
+"""The photo's surroundings stay and only the leg is drawn (`sw.in_photo`)."""
 without_repair = partial(generate, off="repair")
 """No second pass (`sw.repair`)."""
 without_paste = partial(generate, off="paste")

@@ -26,6 +26,7 @@ Generate = Callable[..., Picture]
 
 METHODS = {
     "shoemodel": "shoemodel.baselines.ablations:generate",
+    "in_photo": "shoemodel.baselines.ablations:in_photo",
     "without_pose": "shoemodel.baselines.ablations:without_pose",
     "whole_shoe": "shoemodel.baselines.ablations:whole_shoe",
     "without_repair": "shoemodel.baselines.ablations:without_repair",

@@ -8,6 +8,8 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Bool, Float
 
+from shoemodel.pose import extents
+
 HIP, KNEE, ANKLE = 0, 1, 2
 SHANK_PER_FOOT = (0.8, 7.0)  # accepted length ratios in the picture: 99 in 100 legs of the world have them (ours)
 THIGH_PER_SHANK = (0.2, 6.5)
@@ -36,11 +38,6 @@ def implausibility(
     cost[hangs | backwards] = np.inf
     between = _deviation(shank[:, 0], shank[:, 1], SHANK_PER_SHANK)
     return np.where(present, cost, 0).sum(1) + np.where(present.all(1), between, 0)
-
-
-def extents(feet_px: Float[np.ndarray, "*n 4 2"]) -> Float[np.ndarray, "*n"]:
-    """Largest distance between two points of each foot: heel to toes from the side, and not 0 from the front."""
-    return np.linalg.norm(feet_px[..., :, None, :] - feet_px[..., None, :, :], axis=-1).max((-1, -2))
 
 
 def knees(

@@ -14,7 +14,7 @@ from scipy.spatial.distance import cdist
 
 from shoemodel.lps import anatomy, shaft
 from shoemodel.lps.anatomy import ANKLE, HIP, KNEE
-from shoemodel.pose import Pose
+from shoemodel.pose import Pose, extents
 
 THIGH = 0.5
 """Weight of the thigh beside the shank: much of it lies outside the picture."""
@@ -73,7 +73,7 @@ def _looks(
 ) -> Float[np.ndarray, "n d"]:
     """Coordinates in which poses that look alike are near: RMS over the legs that are there."""
     legs = legs_px.reshape(-1, 2, 3, 2)[:, present]
-    foot = anatomy.extents(feet_px.reshape(2, 4, 2)[present])
+    foot = extents(feet_px.reshape(2, 4, 2)[present])
     parts = []
     for above, below, weight in ((KNEE, ANKLE, 1.0), (HIP, KNEE, THIGH)):
         bone = legs[:, :, above] - legs[:, :, below]

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, field_validat
 from shoemodel import arguments
 from shoemodel import layout as layouts
 from shoemodel.service.store import Status
+from shoemodel.sw.in_photo import Source
 
 PHOTO = {"type": "string", "contentEncoding": "base64", "description": "A picture file."}
 
@@ -61,6 +62,7 @@ class ImagesRequest(PosesRequest):
     negative_prompt: str = Field("", max_length=2000, description="What not to draw.")
     steps: int = Field(20, ge=1, description="Steps of the solver.")
     guidance: float = Field(7.0, ge=0, le=100, allow_inf_nan=False, description="How strongly the prompt steers.")
+    surroundings: Source = Field("drawn", description="Drawn from the prompt, or the photo's own.")
 
 
 class Areas(BaseModel):

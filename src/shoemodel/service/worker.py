@@ -140,8 +140,9 @@ class Worker:
     def _dress(self, job: Job, data: bytes) -> bool:
         """Run the pipeline and write the results -> whether anybody still wanted them."""
         photo = images.from_bytes(data, job.name, self.limits.max_pixels)
-        request = job.request
-        settings = {key: request[key] for key in ("prompt", "negative_prompt", "seed", "steps", "guidance")}
+        request = {"surroundings": "drawn"} | job.request  # an earlier version's job has none
+        told = ("prompt", "negative_prompt", "seed", "steps", "guidance", "surroundings")
+        settings = {name: request[name] for name in told}
         result = self.pipeline(
             photo,
             request["prompt"],
@@ -150,6 +151,7 @@ class Worker:
             steps=request["steps"],
             guidance=request["guidance"],
             negative_prompt=request["negative_prompt"],
+            surroundings=request["surroundings"],
             box=arguments.box(request["box"]),
             points=arguments.points(request["points"]),
             layout=request["layout"],

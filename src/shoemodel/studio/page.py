@@ -146,6 +146,9 @@ def _pictures(parts: dict[str, Any]) -> None:
             with gr.Row():
                 parts["num"] = gr.Slider(1, POSES, 2, step=1, label="Pictures", elem_id="num", min_width=120)
                 parts["seed"] = gr.Number(0, label="Seed", elem_id="seed", min_width=100)
+            parts["in_photo"] = gr.Checkbox(
+                label="In the photo itself: its surroundings stay, only the legs are drawn", elem_id="in_photo"
+            )
             parts["every"] = gr.Checkbox(label="For all photos", visible=False, elem_id="every")
             with gr.Accordion("Advanced", open=False, elem_id="advanced"):
                 parts["steps"] = gr.Slider(1, 100, 20, step=1, label="Steps", elem_id="sampling_steps")

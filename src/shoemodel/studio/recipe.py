@@ -6,7 +6,7 @@ import shlex
 from dataclasses import dataclass
 
 AREAS_FILE, POSES_FILE = "areas.png", "run.json"
-OPTIONS = ("negative_prompt", "steps", "solver", "guidance", "layout", "pack")
+OPTIONS = ("negative_prompt", "steps", "solver", "guidance", "surroundings", "layout", "pack")
 """Said only where they are not as usual."""
 
 
@@ -22,6 +22,7 @@ class Recipe:
     steps: int = 20
     solver: str = "ddim"
     guidance: float = 7.0
+    surroundings: str = "drawn"
     pack: str = "mini"
     layout: str = "auto"
     points: tuple[float, ...] = ()

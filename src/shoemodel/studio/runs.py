@@ -77,6 +77,7 @@ def draw(pipeline: ShoeModelPipeline, session: Session, work: Work, recipe: Reci
             guidance=recipe.guidance,
             negative_prompt=recipe.negative_prompt,
             solver=recipe.solver,  # type: ignore[arg-type]
+            surroundings=recipe.surroundings,  # type: ignore[arg-type]
             areas=work.areas,
             layout=layout,
             poses=work.chosen or None,
@@ -121,6 +122,7 @@ def keep(
     folder = session.folder / f"{len(session.shots):04d}"
     settings = {"prompt": recipe.prompt, "negative_prompt": recipe.negative_prompt, "seed": recipe.seed}
     settings |= {"steps": recipe.steps, "solver": recipe.solver, "guidance": recipe.guidance}
+    settings |= {"surroundings": recipe.surroundings}
     run_folder.write(folder, work.photo, result, settings | {"pack": packs.identity(recipe.pack)})
     verdict = "; ".join(certificate.verify(folder, work.photo.path))
     judged = judge(pipeline, recipe, result)

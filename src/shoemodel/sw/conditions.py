@@ -39,9 +39,13 @@ def of_canvas(shoe: UInt8[np.ndarray, "H W 4"], pose: Pose, side_px: int) -> Flo
 
     shoe: X_w in place on the canvas, see `paste.place`; the pose stands in canvas px.
     """
-    square = Letterbox(shoe.shape[:2], (side_px, side_px))
     x_w, _ = in_square(shoe, side_px)
-    return condition(x_w, draw.pose_image(Pose(square.apply_points(pose.points), pose.visibility), (side_px, side_px)))
+    return condition(x_w, draw.pose_image(pose_in_square(pose, shoe.shape[:2], side_px), (side_px, side_px)))
+
+
+def pose_in_square(pose: Pose, canvas: tuple[int, int], side_px: int) -> Pose:
+    """A pose in px of a canvas (h, w), in px of the networks' square."""
+    return Pose(Letterbox(canvas, (side_px, side_px)).apply_points(pose.points), pose.visibility)
 
 
 def in_square(

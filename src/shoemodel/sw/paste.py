@@ -71,12 +71,12 @@ def _soften(result: np.ndarray, shoe_rgb: np.ndarray, visible: np.ndarray, feath
     inside, shoe, window = visible[rows, columns], shoe_rgb[rows, columns], result[rows, columns]
     weight = feather(inside, feather_px)
     ring = (weight > 0) & ~inside
-    edge = _nearest_colours(shoe, inside)[ring].astype(np.float32)
+    edge = nearest_colours(shoe, inside)[ring].astype(np.float32)
     blended = edge * weight[ring, None] + window[ring] * (1 - weight[ring, None])
     window[ring] = np.round(blended).astype(np.uint8)
 
 
-def _nearest_colours(image: np.ndarray, mask: np.ndarray) -> np.ndarray:
+def nearest_colours(image: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """Every pixel's nearest masked pixel's colour."""
     _, labels = cv2.distanceTransformWithLabels(
         (~mask).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL

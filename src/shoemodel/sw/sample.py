@@ -10,15 +10,16 @@ from typing import Any
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from diffusers import ControlNetModel, SchedulerMixin, UNet2DConditionModel
-from jaxtyping import Float, UInt8
+from jaxtyping import Bool, Float, UInt8
 from torch import Tensor, nn
 
 from shoemodel.crop import to_network
 from shoemodel.sw.solvers import Solver, build_solver
 from shoemodel.sw.vae import downsampling, to_latents, to_pictures
 
-__all__ = ["Text", "downsampling", "encode", "sample", "sample_batch", "sample_latents"]
+__all__ = ["Known", "Text", "downsampling", "encode", "sample", "sample_batch", "sample_latents"]
 
 RESCALE = 0.7
 """How far guidance is brought back to the deviation of the unguided prediction where the schedule ends in pure noise:
@@ -37,6 +38,14 @@ class Text:
 
     prompt: Float[Tensor, "77 d"]
     negative: Float[Tensor, "77 d"]
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """What of a picture is given, and where it is to be drawn."""
+
+    picture: UInt8[np.ndarray, "h w 3"]
+    free: Bool[np.ndarray, "h w"]
 
 
 @torch.no_grad()
@@ -73,12 +82,13 @@ def sample(
     *,
     seed: int = 0,
     start: UInt8[np.ndarray, "h w 3"] | None = None,
+    known: Known | None = None,
     **options: Any,
 ) -> UInt8[np.ndarray, "h w 3"]:
     """One picture; `options` are those of `sample_batch`."""
     conditions = None if condition is None else condition[None]
-    starts = None if start is None else start[None]
-    return sample_batch(unet, controlnet, vae, scheduler, conditions, [text], [seed], start=starts, **options)[0]
+    given: dict[str, Any] = {"start": None if start is None else start[None], "known": known and [known]}
+    return sample_batch(unet, controlnet, vae, scheduler, conditions, [text], [seed], **given, **options)[0]
 
 
 @torch.no_grad()
@@ -105,6 +115,7 @@ def sample_latents(
     interval: Interval = WHOLE,
     start: UInt8[np.ndarray, "b h w 3"] | None = None,
     strength: float = 1.0,
+    known: Sequence[Known] | None = None,
     callback: Callable[[int], None] | None = None,
     watch: Watch | None = None,
 ) -> Float[Tensor, "b c hl wl"]:
@@ -118,6 +129,8 @@ def sample_latents(
             (Kynkäänniemi et al. 2024, arXiv 2404.07724).
         start: pictures to draw again from the share `strength` of the noise on, instead of from pure noise
             (SDEdit, Meng et al. 2021, arXiv 2108.01073); only the steps from there on are taken.
+        known: of each picture, what is given: its latents, noised, are put back before each step but where it is free
+            (blended latent diffusion, Avrahami et al. 2022, arXiv 2206.02779).
         callback: called after each step with the steps done; what it raises ends the walk.
         watch: called at each step with a function that decodes X_0 as predicted there, for previews.
 
@@ -128,18 +141,20 @@ def sample_latents(
         raise ValueError("a ControlNet and its conditions are given together or not at all")
     device = _device(unet)
     walk = build_solver(solver, scheduler.config, steps, device)
-    latents = _initial_noise(unet, vae, conditions, seeds).to(device)
+    noise = _initial_noise(unet, vae, conditions, seeds).to(device)
     timesteps = walk.timesteps
     if start is None:
-        latents = latents * walk.init_noise_sigma
+        latents = noise * walk.init_noise_sigma
     else:
         timesteps = _from(walk, strength)
-        pixels = torch.from_numpy(to_network(start)).to(device, vae.dtype, memory_format=torch.channels_last)
-        latents = walk.add_noise(to_latents(vae, pixels).float(), latents, timesteps[:1])
+        latents = walk.add_noise(_encoded(vae, start, device), noise, timesteps[:1])
+    put_back = None if known is None else _PutBack.of(walk, vae, known, noise)
     mixed = controlnet is not None and controlnet.dtype != unet.dtype  # in training
     with torch.autocast(device.type, torch.bfloat16, enabled=mixed):
         predict = _Guided(unet, controlnet, conditions, texts, guidance, _rescale(walk))
         for done, timestep in enumerate(timesteps, 1):
+            if put_back is not None:
+                latents = put_back(latents, timestep)
             guided = interval[0] <= float(timestep + 1) / walk.config.num_train_timesteps <= interval[1]
             prediction = predict(latents, timestep, guided)
             if watch is not None:
@@ -147,7 +162,34 @@ def sample_latents(
             latents = walk.step(prediction, timestep, latents, return_dict=False)[0]
             if callback is not None:
                 callback(done)
-    return latents
+    return latents if put_back is None else put_back(latents)
+
+
+def _encoded(vae: Any, pictures: UInt8[np.ndarray, "b h w 3"], device: torch.device) -> Float[Tensor, "b c hl wl"]:
+    pixels = torch.from_numpy(to_network(pictures)).to(device, vae.dtype, memory_format=torch.channels_last)
+    return to_latents(vae, pixels).float()
+
+
+@dataclass(frozen=True, eq=False)
+class _PutBack:
+    """Puts known latents back where nothing is free to be drawn."""
+
+    walk: Any
+    latents: Float[Tensor, "b c hl wl"]
+    free: Bool[Tensor, "b 1 hl wl"]
+    noise: Float[Tensor, "b c hl wl"]
+
+    @classmethod
+    def of(cls, walk: Any, vae: Any, known: Sequence[Known], noise: Tensor) -> _PutBack:
+        """A latent is free where any of its pixels is."""
+        latents = _encoded(vae, np.stack([one.picture for one in known]), noise.device)
+        free = torch.from_numpy(np.stack([one.free for one in known]))[:, None].float()
+        return cls(walk, latents, F.adaptive_max_pool2d(free, noise.shape[-2:]).to(noise.device) > 0, noise)
+
+    def __call__(self, drawn: Tensor, timestep: Tensor | None = None) -> Tensor:
+        """`drawn` as it is after the steps above `timestep`; None after all."""
+        known = self.latents if timestep is None else self.walk.add_noise(self.latents, self.noise, timestep[None])
+        return torch.where(self.free, drawn, known)
 
 
 def count_steps(scheduler: SchedulerMixin, solver: Solver, steps: int, strength: float = 1.0) -> int:

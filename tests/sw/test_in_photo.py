@@ -1,0 +1,118 @@
+"""Legs in the photo itself: a grey photo, a shoe with an opening, a blue leg above it."""
+
+import numpy as np
+import pytest
+
+from shoemodel import layout
+from shoemodel.geometry import Similarity
+from shoemodel.layout import Layout
+from shoemodel.masks import ShoeAreas
+from shoemodel.pose import FOOT_INDICES, LEG_INDICES, VISIBLE, Pose
+from shoemodel.sw import in_photo
+from shoemodel.sw.in_photo import Surroundings
+
+SIDE = 128
+BLUE, ORANGE = (30, 60, 200), (230, 140, 20)
+
+
+@pytest.fixture
+def areas():
+    """A shoe 64 px long; 20 px of its upper edge are the opening."""
+    visible, wearable = np.zeros((SIDE, SIDE), bool), np.zeros((SIDE, SIDE), bool)
+    visible[90:110, 30:94] = True
+    wearable[90:94, 34:54] = True
+    return ShoeAreas.from_masks(visible & ~wearable, wearable)
+
+
+@pytest.fixture
+def photo():
+    return np.random.default_rng(0).integers(118, 138, (SIDE, SIDE, 3)).astype(np.uint8)
+
+
+@pytest.fixture
+def pose():
+    """One left leg, upright above the opening."""
+    points, visibility = np.zeros((12, 2)), np.zeros(12, int)
+    points[list(FOOT_INDICES[:4])] = (44, 96), (90, 104), (86, 108), (32, 104)
+    points[list(LEG_INDICES[:3])] = (44, -40), (44, 10), (44, 96)
+    visibility[list(FOOT_INDICES[:4] + LEG_INDICES[:3])] = VISIBLE
+    return Pose(points, visibility)
+
+
+@pytest.fixture
+def shoe(photo, areas):
+    return np.dstack([photo, np.where(areas.visible, 255, 0).astype(np.uint8)])
+
+
+@pytest.fixture
+def around(photo, areas):
+    return Surroundings.of(photo, areas, layout.keep(photo.shape[:2]))
+
+
+def test_the_room_begins_at_the_opening_and_leaves_the_shoe(around, areas, shoe, pose):
+    known = around.known(shoe, pose, SIDE)
+    assert np.array_equal(known.picture, around.rgb)
+    assert known.free[:88, 36:52].all() and known.free[areas.wearable].all()
+    assert not known.free[areas.visible].any() and not known.free[96:].any() and not known.free[:, 100:].any()
+
+
+def test_without_a_leg_only_the_opening_is_free(around, areas, shoe):
+    nobody = Pose(np.zeros((12, 2)), np.zeros(12, int))
+    free = around.known(shoe, nobody, SIDE).free
+    assert free[areas.wearable].all() and not free[:86].any()
+
+
+def test_a_boot_seen_from_the_side_has_its_room_above_the_rim(photo, pose):
+    visible = np.zeros((SIDE, SIDE), bool)
+    visible[90:110, 30:94] = visible[50:90, 30:58] = True
+    areas = ShoeAreas.from_masks(visible, np.zeros_like(visible))
+    shoe = np.dstack([photo, np.where(visible, 255, 0).astype(np.uint8)])
+    free = Surroundings.of(photo, areas, layout.keep(visible.shape)).known(shoe, pose, SIDE).free
+    assert free[:49, 36:52].all() and not free[52:].any()
+
+
+def test_the_leg_alone_is_laid_over_the_photo(around, areas, photo, shoe, pose):
+    drawn = photo.copy()
+    drawn[:94, 36:54] = BLUE
+    drawn[10:40, 62:72] = ORANGE  # something else, in the room too
+    result = around.compose(drawn, shoe, pose)
+    assert np.abs(result[4:88, 40:50].astype(int) - BLUE).max() <= 2
+    assert np.array_equal(result[areas.visible], photo[areas.visible])
+    assert np.array_equal(result[:, 62:], photo[:, 62:]) and np.array_equal(result[96:], photo[96:])
+
+
+def test_nothing_drawn_leaves_the_photo(around, areas, photo, shoe, pose):
+    result = around.compose(photo, shoe, pose)
+    assert np.array_equal(result[:80], photo[:80])
+
+
+def test_a_larger_photo_keeps_its_pixels(areas, photo, pose):
+    """The networks' square is a quarter of the photo."""
+    large = np.random.default_rng(1).integers(118, 138, (4 * SIDE, 4 * SIDE, 3)).astype(np.uint8)
+    labels = areas.labels.repeat(4, 0).repeat(4, 1)
+    shoe = np.dstack([large, np.where(labels == 1, 255, 0).astype(np.uint8)])
+    around = Surroundings.of(large, ShoeAreas(labels), layout.keep(labels.shape))
+    drawn = photo.copy()
+    drawn[:94, 36:54] = BLUE
+    result = around.compose(drawn, shoe, Pose(4 * pose.points, pose.visibility))
+    assert np.abs(result[40:340, 164:196].astype(int) - BLUE).max() <= 2
+    assert np.array_equal(result[:, 256:], large[:, 256:]) and np.array_equal(result[labels == 1], large[labels == 1])
+
+
+def test_edges_are_continued_beyond_the_photo(areas, photo):
+    placed = Layout((SIDE + 30, SIDE + 8), Similarity(dx=8, dy=30))
+    around = Surroundings.of(photo, areas, placed)
+    assert np.array_equal(around.rgb[30:, 8:], photo)
+    assert (around.rgb[:30, 8:] == photo[0]).all() and (around.rgb[30:, :8] == photo[:, :1]).all()
+    assert around.wearable.sum() == areas.wearable.sum()
+    turned = Surroundings.of(photo, areas, Layout((SIDE, SIDE), Similarity(0.5, 20, 30, 20)))
+    assert turned.rgb.min() > 100  # no black from outside
+
+
+def test_room_is_added_about_plain_ground_only(photo):
+    white = np.full_like(photo, 250)
+    graded = np.linspace(200, 255, SIDE)[:, None, None].repeat(SIDE, 1).repeat(3, 2).astype(np.uint8)
+    assert in_photo.frame(white, "auto") == in_photo.frame(graded, "auto") == "auto"
+    assert in_photo.frame(white, "auto,4:5") == "auto,4:5"
+    assert in_photo.frame(photo, "auto,4:5") == "keep,4:5" and in_photo.frame(photo, "keep") == "keep"
+    assert in_photo.frame(photo, "0.5,0.6,1,0") == "0.5,0.6,1,0"
