@@ -63,6 +63,19 @@ def test_run_json_tells_how_to_repeat_it(run):
     assert told["pack"]["name"] == "tiny" and len(told["pack"]["sha256"]) == 64
 
 
+def test_the_photos_surroundings_stay_where_they_are_wanted(tiny_pack, found_feet, shoe_photo, tmp_path):
+    where = ["--pack", str(tiny_pack), "--out", str(tmp_path / "out")]
+    how = ["--prompt", PROMPT, "--steps", "2", "--surroundings", "photo", "--layout", "keep"]
+    assert main(["generate", str(shoe_photo), *how, *where]) == 0
+    run, photo = tmp_path / "out" / "shoe", images.load(shoe_photo)
+    told, image = json.loads((run / "run.json").read_text()), images.load(run / "image_00.png").rgb
+    assert told["surroundings"] == "photo" and told["layout"]["canvas"] == list(photo.size)
+    with Image.open(run / "image_00.png") as picture:
+        assert parameters.of_exif(picture.getexif())["surroundings"] == "photo"
+    assert (image == photo.rgb).all(-1).mean() > 0.5
+    assert main(["verify", str(run), "--photo", str(shoe_photo)]) == 0
+
+
 def test_verify_accepts_and_checks_the_photo(run, shoe_photo, capsys):
     assert main(["verify", str(run), "--photo", str(shoe_photo)]) == 0
     assert main(["verify", str(run.parent)]) == 0

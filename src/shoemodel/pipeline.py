@@ -198,9 +198,7 @@ class ShoeModelPipeline(DiffusionPipeline):
             region = self.find_region(photo, box, points, mask if areas is None else areas.shoe)
         with clock("areas"):
             areas = areas or self.detect_areas(photo, region)
-        if surroundings == "photo" and isinstance(layout, str):
-            layout = in_photo.frame(photo.rgb, layout)
-        placed, shoe = self.place(photo, areas, layout)
+        placed, shoe = self.place(photo, areas, layout, surroundings)
         around = Surroundings.of(photo.rgb, areas, placed) if surroundings == "photo" else None
         with clock("poses"):
             if not poses:
@@ -252,10 +250,12 @@ class ShoeModelPipeline(DiffusionPipeline):
         image: Photo | Image.Image | UInt8[np.ndarray, "h w 3"],
         areas: ShoeAreas,
         layout: Layout | str = "auto",
+        surroundings: Source = "drawn",
     ) -> tuple[Layout, UInt8[np.ndarray, "H W 4"]]:
         """The layout, and X_w on its canvas as RGBA: alpha 255 on the visible area, black and 0 elsewhere (Fig. 10)."""
         photo = images.as_photo(image)
         if not isinstance(layout, Layout):
+            layout = in_photo.frame(photo.rgb, layout) if surroundings == "photo" else layout
             layout = layouts.arrange(layouts.parse(layout), photo.size, areas.shoe)
         return layout, paste.place(photo.rgb, areas.visible, layout)
 

@@ -54,6 +54,14 @@ def test_images_hold_the_shoe(client, photo, shoe_photo):
         assert client.get(image["href"]).content == base64.b64decode(image["png"])
 
 
+def test_images_keep_the_photos_surroundings(client, photo, shoe_photo):
+    wanted = {**QUICK, "surroundings": "photo", "layout": "keep"}
+    kept = client.post("/v1/images", files={"photo": photo}, data=wanted).json()
+    own = images.load(shoe_photo).rgb
+    pixels = picture(kept["images"][0]["png"])
+    assert pixels.shape == own.shape and (pixels == own).all(-1).mean() > 0.5
+
+
 def test_what_cannot_be_used_is_refused_in_a_sentence(client, photo):
     def refuse(status, words, data=QUICK, file=photo, route="/v1/jobs"):
         assert words in sentence(client.post(route, files={"photo": file}, data=data), status)

@@ -20,19 +20,20 @@ from shoemodel.studio.recipe import Recipe  # noqa: E402
 from shoemodel.studio.session import Session, Work  # noqa: E402
 
 
-@pytest.fixture
-def shots(found_feet, tiny_pack, shoe_photo):
+@pytest.fixture(params=["drawn", "photo"])
+def shots(request, found_feet, tiny_pack, shoe_photo):
     """Two pictures with corrected areas, a shaped canvas, another place and an adjusted pose."""
     pipeline = ShoeModelPipeline.from_pretrained(tiny_pack)  # in the precision that the command line takes
     session, work = Session(), Work(images.load(shoe_photo))
     areas = work.find(pipeline)
     work.correct(areas.shoe, np.zeros(areas.size, bool))
     work.arrange("4:5", "0.5,0.6,1.2,10,flip")
+    work.surround(request.param)
     pose = work.pose(pipeline)[0]
     work.adjust(0, Pose(pose.points + 2.0, pose.visibility))
     recipe = Recipe(
         photo=str(shoe_photo), prompt="a man's legs", num=2, seed=3, steps=2, guidance=2.5, pack=str(tiny_pack),
-        layout=work.choice, areas=True, poses=True,
+        layout=work.choice, surroundings=work.surroundings, areas=True, poses=True,
     )  # fmt: skip
     for _ in runs.draw(pipeline, session, work.frozen(), recipe, Event()):
         pass

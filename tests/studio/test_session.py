@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from threading import Event
 
 import numpy as np
@@ -33,6 +34,17 @@ def test_another_canvas_keeps_the_areas(work, pipeline):
     assert work.areas is areas and work.layout is None and work.poses == []
     height, width = work.place(pipeline).canvas
     assert height / width == pytest.approx(16 / 9, rel=0.01)
+
+
+def test_the_photos_own_surroundings_keep_the_areas_and_its_frame(work, pipeline):
+    areas, noise = work.areas, np.random.default_rng(0).integers(0, 256, work.photo.rgb.shape, dtype=np.uint8)
+    work.photo = replace(work.photo, rgb=noise)  # nothing that could be continued
+    work.surround("photo")
+    assert work.areas is areas and work.layout is None and work.poses == []
+    assert work.place(pipeline).canvas == work.photo.size
+    layout = work.layout
+    work.surround("photo")
+    assert work.layout is layout
 
 
 def test_the_same_canvas_again_forgets_nothing(work):

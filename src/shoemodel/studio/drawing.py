@@ -17,7 +17,7 @@ from shoemodel.studio.recipe import Recipe
 from shoemodel.studio.session import Session, Shot, Work
 
 STAGES = {"region": "Finding the shoe", "areas": "Finding its areas", "poses": "Choosing poses", "paste": "Finishing"}
-SETTINGS = ("prompt", "num", "seed", "steps", "solver", "guidance", "negative", "in_photo")
+SETTINGS = ("prompt", "num", "seed", "steps", "solver", "guidance", "negative")
 LARGEST_SEED = 2**53 - 1
 """Beyond it a browser's numbers have holes."""
 CANCELLED = '<p class="sm-small">Cancelled; nothing was kept.</p>'
@@ -61,8 +61,7 @@ class Drawing:
         work = shot.work.posed(shot.pose)
         recipe, num = shot.recipe, dict(zip(SETTINGS, settings, strict=True))["num"]
         seed = 1 + max(other.seed for other in session.shots)
-        drawn = (recipe.steps, recipe.solver, recipe.guidance, recipe.negative_prompt, recipe.surroundings == "photo")
-        values = (recipe.prompt, num, seed, *drawn)
+        values = (recipe.prompt, num, seed, recipe.steps, recipe.solver, recipe.guidance, recipe.negative_prompt)
         yield from self._asked(session, [work], dict(zip(SETTINGS, values, strict=True)))
 
     def _asked(self, session: Session, works: list[Work], settings: dict[str, Any]) -> Iterator[Updates]:
@@ -119,7 +118,7 @@ class Drawing:
             steps=int(settings["steps"]),
             solver=settings["solver"],
             guidance=float(settings["guidance"]),
-            surroundings="photo" if settings["in_photo"] else "drawn",
+            surroundings=work.surroundings,
             pack=self.pack,
             layout=work.choice,
             points=() if work.corrected else tuple(number for point in work.points for number in point),

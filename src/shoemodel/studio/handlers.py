@@ -21,6 +21,7 @@ from shoemodel.pose import Pose
 from shoemodel.studio import page, views
 from shoemodel.studio.page import AT_ONCE, ENGINE, LAST, NUMBERED, Page
 from shoemodel.studio.session import Session, Work
+from shoemodel.sw.in_photo import Source
 
 Updates = dict[Any, Any]
 
@@ -84,9 +85,10 @@ class Handlers:
         return self.other(session)
 
     def other(self, session: Session) -> Updates:
-        """What all steps show of another photo: its shape too, which nobody may be choosing meanwhile."""
-        shape = page.AUTOMATIC if session.work is None else _shape_of(session.work)
-        return self.step(session) | {self.sheet.shape: shape}
+        """What all steps show of another photo, and what was chosen for it, which nobody may be choosing meanwhile."""
+        work, sheet = session.work, self.sheet
+        shape, surroundings = (page.AUTOMATIC, "drawn") if work is None else (_shape_of(work), work.surroundings)
+        return self.step(session) | {sheet.shape: shape, sheet.surroundings: surroundings}
 
     def open(self, session: Session, step: int) -> Updates:
         """Turn to a step at once; that its tab is shown then asks `go` to compute what is on it."""
@@ -155,6 +157,11 @@ class Handlers:
         """Another canvas; the shoe keeps its place on it."""
         work = session.in_hand()
         work.arrange(_ratio(work, shape), work.placement)
+        return self.go(session, page.CANVAS)
+
+    def surround(self, session: Session, surroundings: Source) -> Updates:
+        """Surroundings from the prompt or from the photo."""
+        session.in_hand().surround(surroundings)
         return self.go(session, page.CANVAS)
 
     def drag(self, session: Session, event: gr.EventData) -> Updates:
@@ -245,11 +252,12 @@ def _asking(part: Any) -> dict[str, Any]:
 
 
 def _steps(sheet: Page, handlers: Handlers) -> None:
-    shown = outputs(sheet, sheet.shape, sheet.files, sheet.photos, sheet.every)
+    chosen = outputs(sheet, sheet.shape, sheet.surroundings)
+    shown = [*chosen, sheet.files, sheet.photos, sheet.every]
     refusing, session = handlers.refusing, sheet.session
     for event in (sheet.files.upload, sheet.files.delete, sheet.files.clear):
         event(refusing(handlers.upload), [session, sheet.files], shown, show_progress="minimal", **LAST)
-    sheet.photos.select(refusing(handlers.choose), [session], outputs(sheet, sheet.shape), **AT_ONCE)
+    sheet.photos.select(refusing(handlers.choose), [session], chosen, **AT_ONCE)
 
     def going(step: int) -> Callable[[Session], Updates]:
         return refusing(lambda session: handlers.go(session, step))
@@ -274,6 +282,8 @@ def _canvas(sheet: Page, handlers: Handlers) -> None:
     refusing, session, asking = handlers.refusing, sheet.session, _asking(sheet.place)
     numbers = [sheet.x, sheet.y, sheet.scale, sheet.angle, sheet.flip]
     sheet.shape.input(refusing(handlers.reshape), [session, sheet.shape], outputs(sheet), **asking, **LAST)
+    where = sheet.surroundings
+    where.input(refusing(handlers.surround), [session, where], outputs(sheet), **asking, **LAST)
     sheet.place.placed(handlers.newest(handlers.drag), [session], outputs(sheet), **asking, **NUMBERED)
     for slider in numbers[:4]:
         slider.release(refusing(handlers.move), [session, *numbers], outputs(sheet), **asking, **LAST)

@@ -17,6 +17,7 @@ STEPS = ("1 · Photo", "2 · Shoe", "3 · Canvas", "4 · Legs", "5 · Pictures")
 PHOTO, SHOE, CANVAS, LEGS, PICTURES = range(5)
 AUTOMATIC, ORIGINAL = "Automatic", "Original shape"
 SHAPES = (AUTOMATIC, ORIGINAL, "1:1", "4:5", "9:16")
+SURROUNDINGS = [("Drawn from the prompt", "drawn"), ("The photo's own, only legs are drawn", "photo")]
 SUGGESTIONS = (
     "a woman's legs in blue jeans, standing on a wooden floor",
     "a man wearing grey chinos, walking on a city street",
@@ -105,7 +106,11 @@ def _shoe(parts: dict[str, Any]) -> None:
 
 
 def _canvas(parts: dict[str, Any]) -> None:
-    parts["shape"] = gr.Radio(SHAPES, value=AUTOMATIC, label="Canvas", elem_id="shape")
+    with gr.Row():
+        parts["shape"] = gr.Radio(SHAPES, value=AUTOMATIC, label="Canvas", elem_id="shape")
+        parts["surroundings"] = gr.Radio(
+            SURROUNDINGS, value="drawn", label="Surroundings", elem_id="surroundings", min_width=280
+        )
     parts["place"] = scripted("place", "The shoe on its canvas")
     parts["placement"] = gr.Markdown("", elem_classes="sm-small", elem_id="placement")
     with gr.Accordion("Exact numbers", open=False, elem_id="numbers"):
@@ -146,9 +151,6 @@ def _pictures(parts: dict[str, Any]) -> None:
             with gr.Row():
                 parts["num"] = gr.Slider(1, POSES, 2, step=1, label="Pictures", elem_id="num", min_width=120)
                 parts["seed"] = gr.Number(0, label="Seed", elem_id="seed", min_width=100)
-            parts["in_photo"] = gr.Checkbox(
-                label="In the photo itself: its surroundings stay, only the legs are drawn", elem_id="in_photo"
-            )
             parts["every"] = gr.Checkbox(label="For all photos", visible=False, elem_id="every")
             with gr.Accordion("Advanced", open=False, elem_id="advanced"):
                 parts["steps"] = gr.Slider(1, 100, 20, step=1, label="Steps", elem_id="sampling_steps")

@@ -77,7 +77,7 @@ def draw(pipeline: ShoeModelPipeline, session: Session, work: Work, recipe: Reci
             guidance=recipe.guidance,
             negative_prompt=recipe.negative_prompt,
             solver=recipe.solver,  # type: ignore[arg-type]
-            surroundings=recipe.surroundings,  # type: ignore[arg-type]
+            surroundings=work.surroundings,
             areas=work.areas,
             layout=layout,
             poses=work.chosen or None,

@@ -23,6 +23,7 @@ from shoemodel.masks import ShoeAreas
 from shoemodel.pipeline import ShoeModelPipeline
 from shoemodel.pose import Pose
 from shoemodel.studio.recipe import Recipe
+from shoemodel.sw.in_photo import Source
 from shoemodel.wd import candidates
 from shoemodel.wd.region import Region
 
@@ -51,6 +52,7 @@ class Work:
     corrected: bool = False
     shape: str = ""
     placement: str = ""
+    surroundings: Source = "drawn"
     layout: Layout | None = None
     shoe: np.ndarray | None = None
     poses: list[Pose] = field(default_factory=list)
@@ -86,7 +88,7 @@ class Work:
         """The layout, and with it X_w on the canvas."""
         areas = self.find(pipeline)
         if self.layout is None:
-            self.layout, self.shoe = pipeline.place(self.photo, areas, self.choice)
+            self.layout, self.shoe = pipeline.place(self.photo, areas, self.choice, self.surroundings)
         return self.layout
 
     def pose(self, pipeline: ShoeModelPipeline) -> list[Pose]:
@@ -129,6 +131,12 @@ class Work:
         """Another canvas ("4:5") or another place ("x,y,scale,angle[,flip]"); "" leaves it to the engine."""
         if (shape, placement) != (self.shape, self.placement):
             self.shape, self.placement = shape, placement
+            self._forget_canvas()
+
+    def surround(self, surroundings: Source) -> None:
+        """Draw the surroundings from the prompt, or keep the photo's own; the canvas may be another."""
+        if surroundings != self.surroundings:
+            self.surroundings = surroundings
             self._forget_canvas()
 
     def other_poses(self) -> None:
