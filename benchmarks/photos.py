@@ -20,7 +20,7 @@ from shoemodel.errors import InputError
 
 @dataclass(frozen=True, kw_only=True)
 class Sheet:
-    """Photo | areas | X_p over X_w | two results, a row for each photo."""
+    """Photo | areas | X_p over X_w | results in the photo itself | results drawn from the prompt; a row a photo."""
 
     photos: tyro.conf.Positional[tuple[Path, ...]]
     """Photos of unworn shoes."""
@@ -31,10 +31,10 @@ class Sheet:
     prompt: str = "a woman's legs in blue jeans, standing on concrete, city street"
     """The same for every photo."""
     num: int = 2
-    """Results of each photo."""
+    """Results of each kind for each photo."""
     seed: int = 1
     """Seed of the first result."""
-    side: int = 320
+    side: int = 280
     """Side of each picture on the sheet, px."""
 
 
@@ -47,7 +47,8 @@ def main(options: Sheet) -> None:
     for path in options.photos:
         photo = images.load(path)
         try:
-            result = pipeline(photo, options.prompt, num_images=options.num, generator=options.seed)
+            how = {"num_images": options.num, "generator": options.seed}
+            kept, result = (pipeline(photo, options.prompt, surroundings=name, **how) for name in ("photo", "drawn"))
         except InputError as refusal:
             print(f"{path.name}: refused: {refusal}")
             rows.append([_framed(photo.rgb, options.side)])
@@ -57,9 +58,11 @@ def main(options: Sheet) -> None:
             f"wearable {result.areas.wearable.mean():.1%} of the photo, feet {np.round(result.feet.scores, 2)}"
         )
         overlay = draw.overlay_areas(photo.rgb, result.areas)
-        pose = draw.overlay_pose(result.shoe[..., :3], result.poses[0])
-        rows.append([_framed(image, options.side) for image in (photo.rgb, overlay, pose, *result.images)])
-    labels = ["photo", "areas", "pose", *(f"result {index}" for index in range(options.num))]
+        pose = draw.overlay_pose(kept.shoe[..., :3], kept.poses[0])
+        pictures = (photo.rgb, overlay, pose, *kept.images, *result.images)
+        rows.append([_framed(picture, options.side) for picture in pictures])
+    numbers = range(options.num)
+    labels = ["photo", "areas", "pose", *(f"in the photo {i}" for i in numbers), *(f"drawn {i}" for i in numbers)]
     images.save_jpeg(options.out, draw.contact_sheet(rows, labels))
     print(options.out)
 
