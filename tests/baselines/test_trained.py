@@ -13,6 +13,7 @@ from shoemodel.cli_train import TASKS
 from shoemodel.data.datasets import load
 from shoemodel.evaluation import methods
 from shoemodel.masks import ShoeAreas
+from shoemodel.pose import Pose
 from shoemodel.training import autoencoder, base, baselines, clip
 from shoemodel.training.inpaint import InpaintTask
 from shoemodel.training.ip_adapter import IPAdapterTask, trained_adapter
@@ -65,6 +66,15 @@ def test_the_table_has_both_inputs_of_fig_5(runs, tuples, name):
     given = picture_of(TRAINED[name], model, tuples, given="visible")
     assert np.array_equal(picture_of(visible, model, tuples), given)
     assert not np.array_equal(picture_of(whole, model, tuples), given)
+
+
+def test_inpainting_in_the_photo_paints_nothing_but_the_leg(runs, tuples):
+    (method,) = methods.parse(f"inpaint_in_photo={runs / 'inpaint'}", "mini")
+    areas, pose = ShoeAreas(tuples.labels[0]), Pose(tuples.points[0], np.full(12, 2))
+    photo = tuples.unworn[0]
+    picture = method.generate(method.load(), photo, areas, pose, "a toy shoe", 3, steps=2)
+    assert np.array_equal(picture[areas.visible], photo[areas.visible])
+    assert 0.3 < (picture == photo).all(-1).mean() < 1
 
 
 def test_the_adapter_s_file_is_the_trained_adapter(runs, tuples):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,13 @@ import numpy as np
 from diffusers import StableDiffusionInpaintPipeline
 from jaxtyping import UInt8
 
-from shoemodel.baselines.inputs import STEPS, Given, draw, fit
+from shoemodel import layout
+from shoemodel.baselines.inputs import STEPS, Given, draw, draw_square, fit
 from shoemodel.baselines.loading import load_pipeline
 from shoemodel.masks import ShoeAreas
 from shoemodel.pose import Pose
+from shoemodel.sw.in_photo import Surroundings
+from shoemodel.sw.paste import place
 
 
 def load(folder: Path) -> Any:
@@ -39,3 +43,22 @@ def generate(
 
 visible = partial(generate, given="visible")
 """Given the shoe without its wearable area (Fig. 5)."""
+
+
+def in_photo(
+    model: Any,
+    photo_rgb: UInt8[np.ndarray, "h w 3"],
+    areas: ShoeAreas,
+    pose: Pose,
+    prompt: str,
+    seed: int,
+    *,
+    steps: int = STEPS,
+) -> UInt8[np.ndarray, "h w 3"]:
+    """The photo with nothing but the leg's room painted; the leg is laid over it as in `ablations.in_photo` (ours)."""
+    placed, inputs = layout.keep(areas.size), fit(model, photo_rgb, areas, "visible")
+    around, shoe = Surroundings.of(photo_rgb, areas, placed), place(photo_rgb, areas.visible, placed)
+    known = around.known(shoe, pose, len(inputs.picture))
+    inputs = replace(inputs, kept=~known.free)
+    drawn = draw_square(model, seed, steps, prompt=prompt, image=inputs.image, mask_image=inputs.mask_image)
+    return around.compose(drawn, shoe, pose)

@@ -93,6 +93,13 @@ def draw(
     model: Any, inputs: Inputs, seed: int, steps: int, guidance: float = GUIDANCE, **arguments: Any
 ) -> UInt8[np.ndarray, "h w 3"]:
     """Run a pipeline with its own `arguments` -> its picture, at the photo's size."""
+    return inputs.box.invert_image(draw_square(model, seed, steps, guidance, **arguments))
+
+
+def draw_square(
+    model: Any, seed: int, steps: int, guidance: float = GUIDANCE, **arguments: Any
+) -> UInt8[np.ndarray, "s s 3"]:
+    """Run a pipeline with its own `arguments` -> its picture."""
     generator = torch.Generator().manual_seed(seed)
     output = model(num_inference_steps=steps, guidance_scale=guidance, generator=generator, **arguments)
-    return inputs.box.invert_image(np.array(output.images[0].convert("RGB")))
+    return np.array(output.images[0].convert("RGB"))

@@ -35,6 +35,7 @@ METHODS = {
     "sdxl": "shoemodel.baselines.sdxl:generate",
     "inpaint": "shoemodel.baselines.inpaint:generate",
     "inpaint_visible": "shoemodel.baselines.inpaint:visible",
+    "inpaint_in_photo": "shoemodel.baselines.inpaint:in_photo",
     "controlnet_inpaint": "shoemodel.baselines.controlnet_inpaint:generate",
     "controlnet_inpaint_visible": "shoemodel.baselines.controlnet_inpaint:visible",
     "paint_by_example": "shoemodel.baselines.paint_by_example:generate",
