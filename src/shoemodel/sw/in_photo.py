@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 from jaxtyping import Bool, Float, UInt8
 
-from shoemodel.geometry import Letterbox
+from shoemodel.geometry import Box, Letterbox
 from shoemodel.layout import Layout
 from shoemodel.masks import ShoeAreas, dilate, erode, fill_holes
 from shoemodel.pose import FOOT_INDICES, LEG_INDICES, Pose, extents
@@ -74,8 +74,12 @@ class Surroundings:
         letterbox = Letterbox(self.wearable.shape, drawn.shape[:2])
         share = letterbox.invert_map(square.matte(drawn))
         share[shoe[..., 3] == 255] = 0
-        leg = letterbox.invert_image(drawn).astype(np.float32)
-        return np.round(self.rgb + share[..., None] * (leg - self.rgb)).astype(np.uint8)
+        result, leg = self.rgb.copy(), letterbox.invert_image(drawn)
+        if share.any():
+            near = Box.of_mask(share > 0).slices
+            part = self.rgb[near].astype(np.float32)
+            result[near] = np.round(part + share[near][..., None] * (leg[near] - part))
+        return result
 
 
 class _Square:
