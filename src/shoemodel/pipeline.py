@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -214,7 +215,8 @@ class ShoeModelPipeline(DiffusionPipeline):
             with clock("generate", index * each, num_images * each) as report:
                 generated.append(self.wear(shoe, pose, text, seeds[index], steps, guidance, report, **walk))
         with clock("paste"):
-            pasted = [self.finish(picture, shoe, pose, around) for picture, pose in zip(generated, poses, strict=True)]
+            finish = partial(in_photo.finish, shoe=shoe, around=around)
+            pasted = [finish(picture, pose=pose) for picture, pose in zip(generated, poses, strict=True)]
         return ShoeModelResult(
             images=pasted,
             shoe=shoe,
@@ -299,18 +301,6 @@ class ShoeModelPipeline(DiffusionPipeline):
             walk |= {"start": start, "strength": repair, "callback": callback and (lambda done: callback(steps + done))}
             drawn = self._sample(condition, text, seed=seed + OTHER_NOISE, **walk)
         return drawn
-
-    def finish(
-        self,
-        drawn: UInt8[np.ndarray, "s s 3"],
-        shoe: UInt8[np.ndarray, "H W 4"],
-        pose: Pose,
-        around: Surroundings | None = None,
-    ) -> UInt8[np.ndarray, "H W 3"]:
-        """X' at the canvas's size from what `wear` drew: the shoe pasted back (3.3), or the leg put into the photo."""
-        if around is not None:
-            return around.compose(drawn, shoe, pose)
-        return paste.paste(drawn, shoe[..., :3], shoe[..., 3] == 255)
 
     def _sample(self, condition: Tensor, text: sample.Text, **options: Any) -> UInt8[np.ndarray, "s s 3"]:
         """`sample.sample` with this pipeline's networks."""

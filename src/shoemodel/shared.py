@@ -25,6 +25,7 @@ from torch import Tensor
 from shoemodel.pipeline import ShoeModelPipeline
 from shoemodel.result import ShoeModelResult
 from shoemodel.sw import sample
+from shoemodel.sw.known import Known
 
 
 @dataclass(eq=False)
@@ -37,7 +38,7 @@ class _Picture:
     options: dict[str, Any]
     callback: Callable[[int], None] | None
     start: UInt8[np.ndarray, "s s 3"] | None
-    known: sample.Known | None
+    known: Known | None
     pixels: UInt8[np.ndarray, "s s 3"] | None = None
     error: Exception | None = None
 
@@ -110,7 +111,7 @@ class SharedPipeline(ShoeModelPipeline):
         seed: int = 0,
         callback: Callable[[int], None] | None = None,
         start: UInt8[np.ndarray, "s s 3"] | None = None,
-        known: sample.Known | None = None,
+        known: Known | None = None,
         **options: Any,
     ) -> UInt8[np.ndarray, "s s 3"]:
         """As in `ShoeModelPipeline`, in one batch with the pictures of the other calls."""

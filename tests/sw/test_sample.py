@@ -6,8 +6,9 @@ import torch
 from diffusers import AutoencoderTiny
 
 from shoemodel.sw.diffusion import build_scheduler
+from shoemodel.sw.known import Known
 from shoemodel.sw.model import shoe_controlnet
-from shoemodel.sw.sample import Known, Text, _embed_once, controlled, encode, sample, sample_batch, sample_latents
+from shoemodel.sw.sample import Text, _embed_once, controlled, encode, sample, sample_batch, sample_latents
 from shoemodel.sw.vae import downsampling, to_latents, to_uint8
 
 

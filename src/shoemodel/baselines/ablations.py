@@ -18,7 +18,7 @@ from shoemodel.geometry import Letterbox
 from shoemodel.masks import ShoeAreas
 from shoemodel.pipeline import ShoeModelPipeline
 from shoemodel.pose import ABSENT, Pose
-from shoemodel.sw.in_photo import Source, Surroundings
+from shoemodel.sw.in_photo import Source, Surroundings, finish
 from shoemodel.sw.repair import STRENGTH
 
 Picture = UInt8[np.ndarray, "h w 3"]
@@ -53,7 +53,7 @@ def generate(
     drawn = model.wear(shoe, pose, text, seed, steps, GUIDANCE, repair=repair, around=around)
     if off == "paste":
         return Letterbox(areas.size, drawn.shape[:2]).invert_image(drawn)
-    return model.finish(drawn, shoe, pose, around)
+    return finish(drawn, shoe, pose, around)
 
 
 without_pose = partial(generate, off="pose")

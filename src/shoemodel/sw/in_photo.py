@@ -1,10 +1,9 @@
 """Legs in the photo itself: its surroundings stay, and nothing but the leg is drawn (ours).
 
 The paper draws the surroundings anew from the prompt. Where the photo's own are wanted, its latents outside the room of
-the leg are put back, noised, before each step (blended latent diffusion, Avrahami et al. 2022, arXiv 2206.02779), so
-that what is drawn in the room continues them. Then the leg alone is cut out of what was drawn and laid over the photo
-at its full resolution: ground, contact shadow and the shoe's whole outline are the photo's. Where a canvas is larger
-than the photo, its edges are continued.
+the leg are put back before each step (`sw.known`), so that what is drawn in the room continues them. Then the leg alone
+is cut out of what was drawn and laid over the photo at its full resolution: ground, contact shadow and the shoe's whole
+outline are the photo's. Where a canvas is larger than the photo, its edges are continued.
 """
 
 from __future__ import annotations
@@ -22,8 +21,8 @@ from shoemodel.layout import Layout
 from shoemodel.masks import ShoeAreas, dilate, erode, fill_holes
 from shoemodel.pose import FOOT_INDICES, LEG_INDICES, Pose, extents
 from shoemodel.sw import conditions
-from shoemodel.sw.paste import nearest_colours
-from shoemodel.sw.sample import Known
+from shoemodel.sw.known import Known
+from shoemodel.sw.paste import nearest_colours, paste
 
 Source = Literal["drawn", "photo"]
 """Where a result's surroundings come from: from the prompt, or from the photo."""
@@ -117,6 +116,18 @@ class _Square:
         leg &= np.isin(pieces, np.unique(pieces[self.core & leg]))
         smooth = cv2.GaussianBlur(leg.astype(np.float32), (0, 0), EDGE_PX * self.unit)
         return np.clip(2 * smooth - 0.5, 0, 1)
+
+
+def finish(
+    drawn: UInt8[np.ndarray, "s s 3"],
+    shoe: UInt8[np.ndarray, "h w 4"],
+    pose: Pose,
+    around: Surroundings | None = None,
+) -> UInt8[np.ndarray, "h w 3"]:
+    """X' on the canvas: the shoe pasted onto what was drawn (3.3), or the leg laid over the surroundings that stay."""
+    if around is not None:
+        return around.compose(drawn, shoe, pose)
+    return paste(drawn, shoe[..., :3], shoe[..., 3] == 255)
 
 
 def frame(photo_rgb: UInt8[np.ndarray, "h w 3"], layout: str) -> str:

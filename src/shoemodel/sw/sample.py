@@ -10,16 +10,15 @@ from typing import Any
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from diffusers import ControlNetModel, SchedulerMixin, UNet2DConditionModel
-from jaxtyping import Bool, Float, UInt8
+from jaxtyping import Float, UInt8
 from torch import Tensor, nn
 
-from shoemodel.crop import to_network
+from shoemodel.sw.known import Known, PutBack
 from shoemodel.sw.solvers import Solver, build_solver
-from shoemodel.sw.vae import downsampling, to_latents, to_pictures
+from shoemodel.sw.vae import downsampling, encode_pictures, to_pictures
 
-__all__ = ["Known", "Text", "downsampling", "encode", "sample", "sample_batch", "sample_latents"]
+__all__ = ["Text", "downsampling", "encode", "sample", "sample_batch", "sample_latents"]
 
 RESCALE = 0.7
 """How far guidance is brought back to the deviation of the unguided prediction where the schedule ends in pure noise:
@@ -38,14 +37,6 @@ class Text:
 
     prompt: Float[Tensor, "77 d"]
     negative: Float[Tensor, "77 d"]
-
-
-@dataclass(frozen=True, eq=False)
-class Known:
-    """What of a picture is given, and where it is to be drawn."""
-
-    picture: UInt8[np.ndarray, "h w 3"]
-    free: Bool[np.ndarray, "h w"]
 
 
 @torch.no_grad()
@@ -147,8 +138,8 @@ def sample_latents(
         latents = noise * walk.init_noise_sigma
     else:
         timesteps = _from(walk, strength)
-        latents = walk.add_noise(_encoded(vae, start, device), noise, timesteps[:1])
-    put_back = None if known is None else _PutBack.of(walk, vae, known, noise)
+        latents = walk.add_noise(encode_pictures(vae, start, device), noise, timesteps[:1])
+    put_back = None if known is None else PutBack.of(walk, vae, known, noise)
     mixed = controlnet is not None and controlnet.dtype != unet.dtype  # in training
     with torch.autocast(device.type, torch.bfloat16, enabled=mixed):
         predict = _Guided(unet, controlnet, conditions, texts, guidance, _rescale(walk))
@@ -163,33 +154,6 @@ def sample_latents(
             if callback is not None:
                 callback(done)
     return latents if put_back is None else put_back(latents)
-
-
-def _encoded(vae: Any, pictures: UInt8[np.ndarray, "b h w 3"], device: torch.device) -> Float[Tensor, "b c hl wl"]:
-    pixels = torch.from_numpy(to_network(pictures)).to(device, vae.dtype, memory_format=torch.channels_last)
-    return to_latents(vae, pixels).float()
-
-
-@dataclass(frozen=True, eq=False)
-class _PutBack:
-    """Puts known latents back where nothing is free to be drawn."""
-
-    walk: Any
-    latents: Float[Tensor, "b c hl wl"]
-    free: Bool[Tensor, "b 1 hl wl"]
-    noise: Float[Tensor, "b c hl wl"]
-
-    @classmethod
-    def of(cls, walk: Any, vae: Any, known: Sequence[Known], noise: Tensor) -> _PutBack:
-        """A latent is free where any of its pixels is."""
-        latents = _encoded(vae, np.stack([one.picture for one in known]), noise.device)
-        free = torch.from_numpy(np.stack([one.free for one in known]))[:, None].float()
-        return cls(walk, latents, F.adaptive_max_pool2d(free, noise.shape[-2:]).to(noise.device) > 0, noise)
-
-    def __call__(self, drawn: Tensor, timestep: Tensor | None = None) -> Tensor:
-        """`drawn` as it is after the steps above `timestep`; None after all."""
-        known = self.latents if timestep is None else self.walk.add_noise(self.latents, self.noise, timestep[None])
-        return torch.where(self.free, drawn, known)
 
 
 def count_steps(scheduler: SchedulerMixin, solver: Solver, steps: int, strength: float = 1.0) -> int:

@@ -12,6 +12,8 @@ import numpy as np
 import torch
 from jaxtyping import Float, UInt8
 
+from shoemodel.crop import to_network
+
 
 def downsampling(vae: Any) -> int:
     """Picture px per latent px, along one side."""
@@ -28,6 +30,14 @@ def raw_latents(vae: Any, pictures: Float[torch.Tensor, "b 3 h w"]) -> Float[tor
 def to_latents(vae: Any, pictures: Float[torch.Tensor, "b 3 h w"]) -> Float[torch.Tensor, "b c hl wl"]:
     """X_0: (encoding - shift) * scale."""
     return (raw_latents(vae, pictures) - _shift(vae)) * vae.config.scaling_factor
+
+
+def encode_pictures(
+    vae: Any, pictures: UInt8[np.ndarray, "b h w 3"], device: torch.device
+) -> Float[torch.Tensor, "b c hl wl"]:
+    """X_0 of pictures, float32; the encoder computes on `device`, in its own precision."""
+    pixels = torch.from_numpy(to_network(pictures)).to(device, vae.dtype, memory_format=torch.channels_last)
+    return to_latents(vae, pixels).float()
 
 
 def to_pictures(vae: Any, latents: Float[torch.Tensor, "b c hl wl"]) -> UInt8[np.ndarray, "b h w 3"]:
