@@ -115,6 +115,11 @@ def test_another_solver_draws_another_picture_with_the_same_shoe(pipeline, photo
     assert (plain.images[0][opaque] == other.images[0][opaque]).all()
 
 
+def test_unknown_surroundings_are_refused(pipeline, photo):
+    with pytest.raises(ValueError, match="'Photo'; drawn and photo are accepted"):
+        run(pipeline, photo, surroundings="Photo")
+
+
 def test_the_photos_surroundings_can_stay(pipeline, photo):
     kept = run(pipeline, photo, surroundings="photo", layout="keep")
     for image, drawn in zip(kept.images, run(pipeline, photo, layout="keep").images, strict=True):

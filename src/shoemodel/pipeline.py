@@ -208,8 +208,8 @@ class ShoeModelPipeline(DiffusionPipeline):
                 feet, poses = feet_of(poses[0]), [poses[index % len(poses)] for index in range(num_images)]
         seeds, generated = list(range(seed, seed + num_images)), []
         text, notices = self.encode(prompt, negative_prompt)
-        walk: dict[str, Any] = {"solver": solver, "interval": interval, "watch": watch, "repair": repair}
-        walk["around"] = around
+        walk: dict[str, Any] = {"solver": solver, "interval": interval, "watch": watch}
+        walk |= {"repair": repair, "around": around}
         each = steps + (sample.count_steps(self.scheduler, solver, steps, repair) if repair else 0)
         for index, pose in enumerate(poses):
             with clock("generate", index * each, num_images * each) as report:
@@ -255,6 +255,7 @@ class ShoeModelPipeline(DiffusionPipeline):
         surroundings: Source = "drawn",
     ) -> tuple[Layout, UInt8[np.ndarray, "H W 4"]]:
         """The layout, and X_w on its canvas as RGBA: alpha 255 on the visible area, black and 0 elsewhere (Fig. 10)."""
+        in_photo.require_source(surroundings)
         photo = images.as_photo(image)
         if not isinstance(layout, Layout):
             layout = in_photo.frame(photo.rgb, layout) if surroundings == "photo" else layout

@@ -10,6 +10,7 @@ from shoemodel.masks import ShoeAreas
 from shoemodel.pose import FOOT_INDICES, LEG_INDICES, VISIBLE, Pose
 from shoemodel.sw import in_photo
 from shoemodel.sw.in_photo import Surroundings
+from shoemodel.sw.paste import place
 
 SIDE = 128
 BLUE, ORANGE = (30, 60, 200), (230, 140, 20)
@@ -107,6 +108,18 @@ def test_edges_are_continued_beyond_the_photo(areas, photo):
     assert around.wearable.sum() == areas.wearable.sum()
     turned = Surroundings.of(photo, areas, Layout((SIDE, SIDE), Similarity(0.5, 20, 30, 20)))
     assert turned.rgb.min() > 100  # no black from outside
+
+
+def test_a_turned_shoe_at_the_photos_edge_is_kept_exactly(photo, pose):
+    """Resampling mixes the photo's edge with what lies outside, and that mixture is the shoe that is kept."""
+    visible = np.zeros((SIDE, SIDE), bool)
+    visible[90:, 30:94] = True
+    areas = ShoeAreas.from_masks(visible, np.zeros_like(visible))
+    turned = Layout((SIDE, SIDE), Similarity(0.6, 15, 40, 10))
+    shoe, around = place(photo, visible, turned), Surroundings.of(photo, areas, turned)
+    kept = shoe[..., 3] == 255
+    assert (around.rgb[kept] != shoe[kept][:, :3]).any()
+    assert np.array_equal(around.compose(photo, shoe, pose)[kept], shoe[kept][:, :3])
 
 
 def test_room_is_added_about_plain_ground_only(photo):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import cv2
 import numpy as np
@@ -72,12 +72,13 @@ class Surroundings:
         square = _Square(self, shoe, pose, len(drawn))
         letterbox = Letterbox(self.wearable.shape, drawn.shape[:2])
         share = letterbox.invert_map(square.matte(drawn))
-        share[shoe[..., 3] == 255] = 0
         result, leg = self.rgb.copy(), letterbox.invert_image(drawn)
         if share.any():
             near = Box.of_mask(share > 0).slices
             part = self.rgb[near].astype(np.float32)
             result[near] = np.round(part + share[near][..., None] * (leg[near] - part))
+        visible = shoe[..., 3] == 255
+        result[visible] = shoe[visible][:, :3]
         return result
 
 
@@ -128,6 +129,12 @@ def finish(
     if around is not None:
         return around.compose(drawn, shoe, pose)
     return paste(drawn, shoe[..., :3], shoe[..., 3] == 255)
+
+
+def require_source(surroundings: str) -> None:
+    """ValueError for what is no `Source`."""
+    if surroundings not in get_args(Source):
+        raise ValueError(f"surroundings is {surroundings!r}; {' and '.join(get_args(Source))} are accepted")
 
 
 def frame(photo_rgb: UInt8[np.ndarray, "h w 3"], layout: str) -> str:
