@@ -7,7 +7,7 @@ import gradio as gr
 from shoemodel import packs
 from shoemodel.errors import InputError
 from shoemodel.pipeline import ShoeModelPipeline
-from shoemodel.studio import drawing, handlers, page
+from shoemodel.studio import drawing, page, wiring
 from shoemodel.studio.page import STATIC
 
 MAX_UPLOAD = "100mb"
@@ -20,7 +20,7 @@ def build(pipeline: ShoeModelPipeline, pack: str) -> gr.Blocks:
     """The whole app around a pipeline, not yet served."""
     sheet = page.build(pack)
     with sheet.blocks:
-        handlers.connect(sheet, pipeline)
+        wiring.connect(sheet, pipeline)
         drawing.connect(sheet, pipeline, pack)
     sheet.blocks.queue(max_size=WAITING, api_open=False)
     return sheet.blocks

@@ -1,4 +1,4 @@
-"""What stands on the page, step by step. What happens on a click is in `handlers.py`."""
+"""What stands on the page, step by step. What a click does is in `handlers.py`, which click does it in `wiring.py`."""
 
 from __future__ import annotations
 
