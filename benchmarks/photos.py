@@ -31,7 +31,9 @@ class Sheet:
     prompt: str = "a woman's legs in blue jeans, standing on concrete, city street"
     """The same for every photo."""
     num: int = 2
-    """Results of each kind for each photo."""
+    """Results of each kind for each photo that are shown."""
+    draws: int = 8
+    """Results of each kind that are drawn; the best by their score are shown, as `generate --keep best:NUM` does it."""
     seed: int = 1
     """Seed of the first result."""
     side: int = 280
@@ -41,21 +43,26 @@ class Sheet:
 def main(options: Sheet) -> None:
     """Run the chain on every photo and write the sheet."""
     from shoemodel import ShoeModelPipeline
+    from shoemodel.quality import clip, keep, score
 
     pipeline = ShoeModelPipeline.from_pretrained(options.pack)
+    towers = clip.of_pack(pipeline, options.pack)
     rows = []
     for path in options.photos:
         photo = images.load(path)
         try:
-            how = {"num_images": options.num, "generator": options.seed}
-            kept, result = (pipeline(photo, options.prompt, surroundings=name, **how) for name in ("photo", "drawn"))
+            how = {"num_images": options.draws, "generator": options.seed}
+            both = [pipeline(photo, options.prompt, surroundings=name, **how) for name in ("photo", "drawn")]
         except InputError as refusal:
             print(f"{path.name}: refused: {refusal}")
             rows.append([_framed(photo.rgb, options.side)])
             continue
+        ranked = [keep.ranked(score.score(each, options.prompt, pipeline.judge, towers)) for each in both]
+        kept, result = (each.take(order[: options.num]) for each, order in zip(both, ranked, strict=True))
         print(
             f"{path.name}: region {result.region.confidence:.2f}, visible {result.areas.visible.mean():.1%}, "
-            f"wearable {result.areas.wearable.mean():.1%} of the photo, feet {np.round(result.feet.scores, 2)}"
+            f"wearable {result.areas.wearable.mean():.1%} of the photo, feet {np.round(result.feet.scores, 2)}, "
+            f"seeds {kept.seeds} in the photo, {result.seeds} drawn"
         )
         overlay = draw.overlay_areas(photo.rgb, result.areas)
         pose = draw.overlay_pose(kept.shoe[..., :3], kept.poses[0])

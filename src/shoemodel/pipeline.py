@@ -228,6 +228,7 @@ class ShoeModelPipeline(DiffusionPipeline):
             pose_images=[draw.pose_image(pose, shoe.shape[:2]) for pose in poses],
             generated=generated,
             seeds=seeds,
+            around=around,
             timings_s=clock.seconds,
             notices=notices + region.notices,
         )

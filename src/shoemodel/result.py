@@ -13,6 +13,7 @@ from shoemodel.layout import Layout
 from shoemodel.lps.predict import FootKeypoints
 from shoemodel.masks import ShoeAreas
 from shoemodel.pose import Pose
+from shoemodel.sw.in_photo import Surroundings
 from shoemodel.wd.region import Region
 
 
@@ -40,6 +41,8 @@ class ShoeModelResult:
     """What the networks drew, before the shoe was pasted back."""
     seeds: list[int]
     """The seed of each result's noise."""
+    around: Surroundings | None = None
+    """What was kept of the photo but for the legs, at the canvas size; None where the surroundings were drawn too."""
     timings_s: dict[str, float] = field(default_factory=dict)
     """Seconds per stage."""
     notices: list[str] = field(default_factory=list)

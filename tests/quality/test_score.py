@@ -1,6 +1,7 @@
 """A result as good as a true picture scores 1; each fault lowers the score and is named."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,9 +12,10 @@ from shoemodel.masks import ShoeAreas
 from shoemodel.pose import Pose
 from shoemodel.quality import clip, score
 from shoemodel.result import ShoeModelResult
+from shoemodel.sw.in_photo import Surroundings
 from shoemodel.wd.region import Region
 
-GOOD = {"expansion": 0.0, "seam": 2.0, "pose": 1.0, "legs": 0.0, "sides": 1.0, "prompt": 60.0}
+GOOD = {"expansion": 0.0, "seam": 2.0, "pose": 1.0, "legs": 0.0, "sides": 1.0, "stray": 0.1, "prompt": 60.0}
 
 
 def test_every_limit_names_its_source():
@@ -36,6 +38,7 @@ def test_nothing_to_say_against_a_good_picture():
         ("pose", 0.2, "only 20%"),
         ("legs", 1.0, "off by 1"),
         ("sides", 0.0, "left and right"),
+        ("stray", 0.4, "40% of what was drawn"),
         ("prompt", 3.0, "CLIP score 3"),
     ],
 )
@@ -50,11 +53,12 @@ def test_faults_add_up_and_the_worst_comes_first():
     assert 0 < two.score < one.score and ["legs" in reason for reason in two.reasons] == [True, False]
 
 
-def test_each_picture_of_a_result_is_scored(pipeline, shoe_mask):
+@pytest.fixture
+def result(shoe_mask):
     size = shoe_mask.shape
     photo = np.random.default_rng(0).integers(0, 256, (*size, 3), dtype=np.uint8)
     pose = Pose(np.random.default_rng(1).uniform(10, 90, (12, 2)), np.full(12, 2))
-    result = ShoeModelResult(
+    return ShoeModelResult(
         images=[photo, 255 - photo],
         shoe=np.dstack([photo, np.where(shoe_mask, 255, 0).astype(np.uint8)]),
         region=Region(shoe_mask, 1.0, "mask"),
@@ -66,8 +70,20 @@ def test_each_picture_of_a_result_is_scored(pipeline, shoe_mask):
         generated=[photo, photo],
         seeds=[0, 1],
     )
+
+
+def test_each_picture_of_a_result_is_scored(pipeline, result):
     towers = clip.of_pack(pipeline, "tiny")
     first, second = score.score(result, "red shoes", pipeline.judge, towers)
     assert set(first.measures) == set(score.LIMITS) and 0 <= first.score <= 1
     assert first.measures["seam"] != second.measures["seam"]
-    assert math.isnan(score.score(result, "red shoes", pipeline.judge)[0].measures["prompt"])
+    alone = score.score(result, "red shoes", pipeline.judge)[0].measures
+    assert math.isnan(alone["prompt"]) and math.isnan(alone["stray"])
+
+
+def test_what_strays_in_a_photo_is_scored(pipeline, shoe_mask, result):
+    photo = result.images[0]
+    drawn = np.zeros((128, 128, 3), np.uint8)
+    around = Surroundings(photo, np.zeros(shoe_mask.shape, bool))
+    first, _ = score.score(replace(result, generated=[drawn, drawn], around=around), "red shoes", pipeline.judge)
+    assert first.measures["stray"] == around.stray(drawn, result.shoe, result.poses[0])

@@ -82,6 +82,19 @@ def test_the_leg_alone_is_laid_over_the_photo(around, areas, photo, shoe, pose):
     assert np.array_equal(result[:, 62:], photo[:, 62:]) and np.array_equal(result[96:], photo[96:])
 
 
+def test_a_leg_on_its_bones_does_not_stray(around, photo, shoe, pose):
+    drawn = photo.copy()
+    drawn[:94, 36:54] = BLUE
+    assert around.stray(drawn, shoe, pose) < 0.02
+    drawn[:60, 54:68] = BLUE  # a rag at its side, some of it farther than a quarter of the foot
+    assert 0.05 < around.stray(drawn, shoe, pose) < 0.3
+
+
+def test_without_a_leg_nothing_strays(photo, shoe):
+    around = Surroundings(photo, np.zeros((SIDE, SIDE), bool))
+    assert np.isnan(around.stray(photo, shoe, Pose(np.zeros((12, 2)), np.zeros(12, int))))
+
+
 def test_nothing_drawn_leaves_the_photo(around, areas, photo, shoe, pose):
     result = around.compose(photo, shoe, pose)
     assert np.array_equal(result[:80], photo[:80])

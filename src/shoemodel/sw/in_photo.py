@@ -8,6 +8,7 @@ outline are the photo's. Where a canvas is larger than the photo, its edges are 
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -26,8 +27,8 @@ from shoemodel.sw.paste import nearest_colours, paste
 
 Source = Literal["drawn", "photo"]
 """Where a result's surroundings come from: from the prompt, or from the photo."""
-HALF_WIDTH = 0.45
-"""Of the room, from the leg's bones, in extents of the foot: wide trousers fit."""
+HALF_WIDTH = 0.33
+"""Of the room, from the leg's bones, in extents of the foot: trousers fit, and little beside them (ours)."""
 LIKELY, CORE = 0.25, 0.1
 """Half the widths about the bones in which what was drawn is probably leg and certainly leg, in extents of the foot."""
 CHANGED, UNCHANGED = 20.0, 8.0
@@ -80,6 +81,13 @@ class Surroundings:
         visible = shoe[..., 3] == 255
         result[visible] = shoe[visible][:, :3]
         return result
+
+    def stray(self, drawn: UInt8[np.ndarray, "s s 3"], shoe: UInt8[np.ndarray, "h w 4"], pose: Pose) -> float:
+        """Share of the leg that lies farther from the pose's bones than LIKELY: of a torn hem, a second leg, what hangs
+        beside it (ours). Arguments as in `compose`; NaN where there is no leg."""
+        square = _Square(self, shoe, pose, len(drawn))
+        share = square.matte(drawn)
+        return float(share[~square.likely].sum() / share.sum()) if share.any() else math.nan
 
 
 class _Square:
