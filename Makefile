@@ -19,7 +19,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c const
 
 demo: .venv/core
 	$(BIN)/shoemodel generate examples/sneaker.jpg --prompt "a woman's legs in blue jeans, standing on a wooden floor" --num 4 --seed 7 --out demo
-	$(BIN)/shoemodel generate examples/sneaker.jpg --surroundings photo --prompt "a woman's legs in blue jeans" --num 4 --seed 7 --out demo/in_photo
+	$(BIN)/shoemodel generate examples/sneaker.jpg --surroundings photo --prompt "a woman's legs in blue jeans" --num 8 --keep best:4 --seed 7 --out demo/in_photo
 	@echo "The pictures are in demo/sneaker and, with the photo's own surroundings, in demo/in_photo/sneaker: overview.png first, then image_00.png ..."
 
 check: .venv/dev

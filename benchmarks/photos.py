@@ -32,7 +32,7 @@ class Sheet:
     """The same for every photo."""
     num: int = 2
     """Results of each kind for each photo that are shown."""
-    draws: int = 8
+    draws: int = 6
     """Results of each kind that are drawn; the best by their score are shown, as `generate --keep best:NUM` does it."""
     seed: int = 1
     """Seed of the first result."""
