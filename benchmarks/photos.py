@@ -42,23 +42,21 @@ class Sheet:
 
 def main(options: Sheet) -> None:
     """Run the chain on every photo and write the sheet."""
-    from shoemodel import ShoeModelPipeline
-    from shoemodel.quality import clip, keep, score
+    from shoemodel import ShoeModelPipeline, packs
+    from shoemodel.orders import Order, make
 
-    pipeline = ShoeModelPipeline.from_pretrained(options.pack)
-    towers = clip.of_pack(pipeline, options.pack)
+    pipeline, pack = ShoeModelPipeline.from_pretrained(options.pack), packs.identity(options.pack)
+    how = {"prompt": options.prompt, "num": options.draws, "keep": options.num, "seed": options.seed}
+    orders = [Order(surroundings=name, **how) for name in ("photo", "drawn")]
     rows = []
     for path in options.photos:
         photo = images.load(path)
         try:
-            how = {"num_images": options.draws, "generator": options.seed}
-            both = [pipeline(photo, options.prompt, surroundings=name, **how) for name in ("photo", "drawn")]
+            kept, result = (make(pipeline, photo, order, pack).result for order in orders)
         except InputError as refusal:
             print(f"{path.name}: refused: {refusal}")
             rows.append([_framed(photo.rgb, options.side)])
             continue
-        ranked = [keep.ranked(score.score(each, options.prompt, pipeline.judge, towers)) for each in both]
-        kept, result = (each.take(order[: options.num]) for each, order in zip(both, ranked, strict=True))
         print(
             f"{path.name}: region {result.region.confidence:.2f}, visible {result.areas.visible.mean():.1%}, "
             f"wearable {result.areas.wearable.mean():.1%} of the photo, feet {np.round(result.feet.scores, 2)}, "

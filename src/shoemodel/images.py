@@ -92,8 +92,12 @@ def from_pil(image: Image.Image, name: str = "photo") -> Photo:
     return Photo(rgb, alpha, Path(name), hashlib.sha256(rgb.tobytes()).hexdigest())
 
 
-def as_photo(image: Photo | Image.Image | UInt8[np.ndarray, "h w 3"]) -> Photo:
-    """What a caller may hand in, as a Photo; the hash of one that comes from no file is that of its pixels.
+AnyPhoto = Photo | Image.Image | UInt8[np.ndarray, "h w 3"]
+"""What a caller may hand in."""
+
+
+def as_photo(image: AnyPhoto) -> Photo:
+    """What a caller handed in, as a Photo; the hash of one that comes from no file is that of its pixels.
 
     Raises:
         InputError: no picture, or an array that is not (h, w, 3) uint8.

@@ -32,8 +32,6 @@ from diffusers import (
 )
 from diffusers.pipelines.pipeline_utils import DiffusionPipeline
 from jaxtyping import Bool, UInt8
-from PIL import Image
-from torch import Tensor
 from transformers import (
     CLIPTextModel,
     CLIPTextModelWithProjection,
@@ -44,11 +42,11 @@ from transformers import (
     VitPoseForPoseEstimation,
 )
 
-from shoemodel import device, draw, images, packs
+from shoemodel import device, images, packs
 from shoemodel import layout as layouts
 from shoemodel.clock import Clock, Progress
 from shoemodel.geometry import Box
-from shoemodel.images import Photo
+from shoemodel.images import AnyPhoto
 from shoemodel.layout import Layout
 from shoemodel.lps.denoiser import LegDenoiser
 from shoemodel.lps.predict import FootKeypoints, feet_of, foot_keypoints, leg_poses
@@ -59,7 +57,7 @@ from shoemodel.quiet import quiet
 from shoemodel.result import ShoeModelResult
 from shoemodel.sw import conditions, in_photo, paste, sample
 from shoemodel.sw.in_photo import Source, Surroundings
-from shoemodel.sw.repair import OTHER_NOISE, STRENGTH, shoe_in_place
+from shoemodel.sw.repair import STRENGTH, draw_twice
 from shoemodel.sw.sample import WHOLE, Interval, Watch
 from shoemodel.sw.solvers import Solver
 from shoemodel.wd import predict as wd
@@ -154,7 +152,7 @@ class ShoeModelPipeline(DiffusionPipeline):
 
     def __call__(
         self,
-        image: Photo | Image.Image | UInt8[np.ndarray, "h w 3"],
+        image: AnyPhoto,
         prompt: str,
         num_images: int = 1,
         generator: torch.Generator | int | None = None,
@@ -208,15 +206,14 @@ class ShoeModelPipeline(DiffusionPipeline):
                 feet, poses = feet_of(poses[0]), [poses[index % len(poses)] for index in range(num_images)]
         seeds, generated = list(range(seed, seed + num_images)), []
         text, notices = self.encode(prompt, negative_prompt)
-        walk: dict[str, Any] = {"solver": solver, "interval": interval, "watch": watch}
-        walk |= {"repair": repair, "around": around}
+        wear = partial(self.wear, repair=repair, around=around, solver=solver, interval=interval, watch=watch)
         each = steps + (sample.count_steps(self.scheduler, solver, steps, repair) if repair else 0)
         for index, pose in enumerate(poses):
             with clock("generate", index * each, num_images * each) as report:
-                generated.append(self.wear(shoe, pose, text, seeds[index], steps, guidance, report, **walk))
+                generated.append(wear(shoe, pose, text, seeds[index], steps, guidance, report))
         with clock("paste"):
-            finish = partial(in_photo.finish, shoe=shoe, around=around)
-            pasted = [finish(picture, pose=pose) for picture, pose in zip(generated, poses, strict=True)]
+            drawn = zip(generated, poses, strict=True)
+            pasted = [in_photo.finish(picture, shoe, pose, around) for picture, pose in drawn]
         return ShoeModelResult(
             images=pasted,
             shoe=shoe,
@@ -225,7 +222,6 @@ class ShoeModelPipeline(DiffusionPipeline):
             layout=placed,
             feet=feet,
             poses=poses,
-            pose_images=[draw.pose_image(pose, shoe.shape[:2]) for pose in poses],
             generated=generated,
             seeds=seeds,
             around=around,
@@ -235,7 +231,7 @@ class ShoeModelPipeline(DiffusionPipeline):
 
     def find_region(
         self,
-        image: Photo | Image.Image | UInt8[np.ndarray, "h w 3"],
+        image: AnyPhoto,
         box: Box | None = None,
         points: np.ndarray | None = None,
         mask: Bool[np.ndarray, "h w"] | None = None,
@@ -243,17 +239,13 @@ class ShoeModelPipeline(DiffusionPipeline):
         """X_m: the shoe's pixels, from the mask given, else the photo's transparency, else SAM (`wd.region`)."""
         return regions.of_photo(self.region, images.as_photo(image), box, points, mask)
 
-    def detect_areas(self, image: Photo | Image.Image | UInt8[np.ndarray, "h w 3"], region: Region) -> ShoeAreas:
+    def detect_areas(self, image: AnyPhoto, region: Region) -> ShoeAreas:
         """X_v and the wearable area on the photo's grid (section 3.1)."""
         photo = images.as_photo(image)
         return wd.predict(self.areas, photo.rgb, region.mask, photo.path.name)
 
     def place(
-        self,
-        image: Photo | Image.Image | UInt8[np.ndarray, "h w 3"],
-        areas: ShoeAreas,
-        layout: Layout | str = "auto",
-        surroundings: Source = "drawn",
+        self, image: AnyPhoto, areas: ShoeAreas, layout: Layout | str = "auto", surroundings: Source = "drawn"
     ) -> tuple[Layout, UInt8[np.ndarray, "H W 4"]]:
         """The layout, and X_w on its canvas as RGBA: alpha 255 on the visible area, black and 0 elsewhere (Fig. 10)."""
         in_photo.require_source(surroundings)
@@ -295,19 +287,11 @@ class ShoeModelPipeline(DiffusionPipeline):
         repair: share of the noise from which the second pass starts (`sw.repair`); 0 leaves it out.
         around: of which all but the leg is kept; None draws the surroundings too.
         """
+        networks = (self.unet, self.controlnet, self.vae, self.scheduler)
         condition = conditions.of_canvas(shoe, pose, self.side)
         walk |= {"steps": steps, "guidance": guidance, "known": around and around.known(shoe, pose, self.side)}
-        drawn = self._sample(condition, text, seed=seed, callback=callback, **walk)
-        if repair:
-            start = shoe_in_place(drawn, *conditions.in_square(shoe, self.side))
-            walk |= {"start": start, "strength": repair, "callback": callback and (lambda done: callback(steps + done))}
-            drawn = self._sample(condition, text, seed=seed + OTHER_NOISE, **walk)
-        return drawn
-
-    def _sample(self, condition: Tensor, text: sample.Text, **options: Any) -> UInt8[np.ndarray, "s s 3"]:
-        """`sample.sample` with this pipeline's networks."""
-        networks = (self.unet, self.controlnet, self.vae, self.scheduler)
-        return sample.sample(*networks, condition, text, **options)
+        draw = partial(sample.sample, *networks, condition, text, **walk)
+        return draw_twice(draw, shoe, seed, steps, repair, callback)
 
 
 def _seed(generator: torch.Generator | int | None) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import UInt8
 
+from shoemodel import draw
 from shoemodel.layout import Layout
 from shoemodel.lps.predict import FootKeypoints
 from shoemodel.masks import ShoeAreas
@@ -35,8 +36,6 @@ class ShoeModelResult:
     """C_p."""
     poses: list[Pose]
     """The 12 points of each result."""
-    pose_images: list[UInt8[np.ndarray, "H W 3"]]
-    """X_p of each result."""
     generated: list[UInt8[np.ndarray, "s s 3"]]
     """What the networks drew, before the shoe was pasted back."""
     seeds: list[int]
@@ -48,8 +47,13 @@ class ShoeModelResult:
     notices: list[str] = field(default_factory=list)
     """What the user should know, such as a prompt that was cut."""
 
+    @property
+    def pose_images(self) -> list[UInt8[np.ndarray, "H W 3"]]:
+        """X_p of each result."""
+        return [draw.pose_image(pose, self.shoe.shape[:2]) for pose in self.poses]
+
     def take(self, indices: Sequence[int]) -> ShoeModelResult:
         """The same with these pictures only, in this order."""
-        names = ("images", "poses", "pose_images", "generated", "seeds")
+        names = ("images", "poses", "generated", "seeds")
         taken: dict[str, Any] = {name: [getattr(self, name)[index] for index in indices] for name in names}
         return replace(self, **taken)

@@ -66,7 +66,6 @@ def result(shoe_mask):
         layout=keep(size),
         feet=FootKeypoints(np.zeros((8, 2)), np.zeros(8), np.zeros(8, bool)),
         poses=[pose, pose],
-        pose_images=[photo, photo],
         generated=[photo, photo],
         seeds=[0, 1],
     )

@@ -10,11 +10,14 @@ with a generator that expanded more; with the shipped one it does not change bey
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 from jaxtyping import Bool, UInt8
 
 from shoemodel.masks import dilate
+from shoemodel.sw.conditions import in_square
 
 STRENGTH = 0.4
 """Share of the noise from which the second pass starts."""
@@ -24,6 +27,27 @@ RING = 1 / 32
 """Width of the ring, of the side."""
 REACH_PX = 5
 """How far around a pixel of the ring colours are looked for."""
+
+
+def draw_twice(
+    draw: Callable[..., UInt8[np.ndarray, "s s 3"]],
+    shoe: UInt8[np.ndarray, "h w 4"],
+    seed: int,
+    steps: int,
+    strength: float = STRENGTH,
+    callback: Callable[[int], None] | None = None,
+) -> UInt8[np.ndarray, "s s 3"]:
+    """A picture, and what the second pass makes of it; with strength 0 the picture alone.
+
+    draw: `sample.sample` with all that both passes share. shoe: X_w on the canvas, see `paste.place`. steps: those of
+    the first pass. callback: called with the steps done in both.
+    """
+    drawn = draw(seed=seed, callback=callback)
+    if not strength:
+        return drawn
+    start = shoe_in_place(drawn, *in_square(shoe, len(drawn)))
+    later = callback and (lambda done: callback(steps + done))
+    return draw(seed=seed + OTHER_NOISE, start=start, strength=strength, callback=later)
 
 
 def shoe_in_place(
