@@ -287,11 +287,13 @@ class ShoeModelPipeline(DiffusionPipeline):
         repair: share of the noise from which the second pass starts (`sw.repair`); 0 leaves it out.
         around: of which all but the leg is kept; None draws the surroundings too.
         """
-        networks = (self.unet, self.controlnet, self.vae, self.scheduler)
-        condition = conditions.of_canvas(shoe, pose, self.side)
         walk |= {"steps": steps, "guidance": guidance, "known": around and around.known(shoe, pose, self.side)}
-        draw = partial(sample.sample, *networks, condition, text, **walk)
+        draw = partial(self._sample, conditions.of_canvas(shoe, pose, self.side), text, **walk)
         return draw_twice(draw, shoe, seed, steps, repair, callback)
+
+    def _sample(self, *given: Any, **options: Any) -> UInt8[np.ndarray, "s s 3"]:
+        """`sample.sample` with this pipeline's networks; `SharedPipeline` draws the pictures of several calls here."""
+        return sample.sample(self.unet, self.controlnet, self.vae, self.scheduler, *given, **options)
 
 
 def _seed(generator: torch.Generator | int | None) -> int:
