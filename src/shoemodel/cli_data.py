@@ -39,6 +39,8 @@ class Synth:
     """local: processes of this machine; ray: Ray Data, on the cluster of RAY_ADDRESS or on this machine."""
     split: Annotated[Split | None, arg(metavar="{train,test,held-out family}")] = None
     """Wear shoes of this split only: test for many shoes that no training sees. All of them where it is not given."""
+    family: Annotated[str | None, arg(metavar="NAME")] = None
+    """Wear shoes of this family only (sandal, tall boot, pump, ...): more of what a network is weak at."""
     per_shoe: Annotated[int, arg(metavar="N")] = 4
     """Tuples of each shoe: 1 for as many shoes as tuples, which takes half as long again."""
 
@@ -52,7 +54,7 @@ class Synth:
             raise InputError(f"synth needs the package {error.name}: install shoemodel[world]") from error
         synthesize(
             self.num, self.seed, self.out, self.size, self.assets, self.workers,
-            engine=self.engine, split=self.split, per_shoe=self.per_shoe,
+            engine=self.engine, split=self.split, per_shoe=self.per_shoe, family=self.family,
         )  # fmt: skip
         return 0
 

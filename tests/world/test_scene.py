@@ -140,3 +140,9 @@ def test_a_split_wears_its_own_shoes_and_each_run_another(split):
     shoes = [(scene.meta["shoe_id"], scene.meta["family"]) for scene in scenes]
     assert [split_of(*shoe) for shoe in shoes] == [split, split]
     assert shoes[0] != shoes[1]
+
+
+def test_a_family_is_worn_alone():
+    scenes = [sample_scene(4, index, split="train", run=1, family="sandal") for index in range(2)]
+    assert [scene.meta["family"] for scene in scenes] == ["sandal", "sandal"]
+    assert scenes[0].meta["shoe_id"] != scenes[1].meta["shoe_id"]

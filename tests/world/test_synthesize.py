@@ -25,7 +25,7 @@ from shoemodel.world.synthesize import make_sample, synthesize
 def test_eight_bad_draws_are_an_error_that_names_the_sample(monkeypatch):
     attempts = []
 
-    def scene(seed: int, index: int, assets: Path | None, attempt: int, split: str | None, run: int) -> int:
+    def scene(seed: int, index: int, assets: Path | None, attempt: int, *_) -> int:
         attempts.append(attempt)
         return attempt
 
@@ -37,6 +37,20 @@ def test_eight_bad_draws_are_an_error_that_names_the_sample(monkeypatch):
     with pytest.raises(RuntimeError, match=r"2-0000009 failed 8 draws: the shoes are too small"):
         make_sample(2, 9)
     assert attempts == list(range(8))
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        ({"family": "slipper"}, "found 'slipper'; sneaker, "),
+        ({"family": "sandal", "split": "held-out family"}, "sandal has no shoe"),
+        ({"family": "clog", "split": "train"}, "clog has no shoe"),
+    ],
+)
+def test_a_family_without_shoes_is_refused_before_anything_is_written(kind, told, tmp_path):
+    with pytest.raises(InputError, match=told):
+        synthesize(1, 0, tmp_path / "out", **kind)
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_folder_with_another_set_is_refused(tmp_path):

@@ -101,16 +101,17 @@ class _Refused(Exception):
 
 
 def sample_scene(
-    seed: int, index: int, assets: Path | None = None, attempt: int = 0, split: Split | None = None, run: int = RUN
-) -> Scene:
+    seed: int, index: int, assets: Path | None = None, attempt: int = 0, split: Split | None = None, run: int = RUN,
+    family: str | None = None,
+) -> Scene:  # fmt: skip
     """Scene number `index` of the world `seed`: the same for the same numbers, whatever was drawn before.
 
     assets: a folder whose shoe files are worn, and whose motion clips give poses, now and then. attempt: another
-    scene of the same shoe, for when the one before is found to be no good once it is rendered. split: the only one
-    whose shoes are worn. run: scenes that share a body and a shoe. Draws pose, clothes and view again until no rule is
-    broken; RuntimeError if no draw of MAX_ATTEMPTS is good.
+    scene of the same shoe, for when the one before is found to be no good once it is rendered. split, family: the
+    only ones whose shoes are worn. run: scenes that share a body and a shoe. Draws pose, clothes and view again until
+    no rule is broken; RuntimeError if no draw of MAX_ATTEMPTS is good.
     """
-    phenotype, fitting = shod_figure(seed, index // run, assets, split)
+    phenotype, fitting = shod_figure(seed, index // run, assets, split, family)
     clips = () if assets is None else load_clips(Path(assets))
     rng = np.random.default_rng([seed, index, 1, attempt])
     single = rng.random() < SINGLE_SHARE

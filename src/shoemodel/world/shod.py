@@ -28,17 +28,17 @@ ASSET_SHARE = 0.2
 
 @lru_cache(maxsize=2)
 def shod_figure(
-    seed: int, run: int, assets: Path | None, split: Split | None = None
+    seed: int, run: int, assets: Path | None, split: Split | None = None, family: str | None = None
 ) -> tuple[dict[str, float], Fitting]:
     """The body and the shoe of a run of scenes: made from parameters, or now and then read from a file in assets.
 
-    split: the only one whose shoes are worn; shoes are drawn until one belongs to it.
+    split, family: the only ones whose shoes are worn; shoes are drawn until one belongs to both.
     """
     rng = np.random.default_rng([seed, run, 0])
-    parameters = _sample_parameters(rng, split)
-    path = None if assets is None else _sample_file(np.random.default_rng([seed, run, 3]), Path(assets), split)
-    family = parameters.family if path is None else asset_family(path)
-    phenotype = sample_phenotype(rng, rng.random() < women_share(family, path))
+    parameters = _sample_parameters(rng, split, family)
+    path = None if assets is None else _sample_file(np.random.default_rng([seed, run, 3]), Path(assets), split, family)
+    worn = parameters.family if path is None else asset_family(path)
+    phenotype = sample_phenotype(rng, rng.random() < women_share(worn, path))
     figure = body().figure(phenotype)
     if path is None:
         shoe = shoes.build(parameters, body().foot(figure, shoes.heel_deg(parameters)))
@@ -49,20 +49,24 @@ def shod_figure(
     return phenotype, fit(body(), figure, shoe)
 
 
-def _sample_parameters(rng: np.random.Generator, split: Split | None) -> ShoeParameters:
-    """A shoe of any family, or the first of those drawn that belongs to a split."""
+def _sample_parameters(rng: np.random.Generator, split: Split | None, family: str | None) -> ShoeParameters:
+    """A shoe of any family, or the first of those drawn that belongs to a split and a family."""
     while True:
-        family = str(rng.choice(list(FAMILY_SHARES), p=list(FAMILY_SHARES.values())))
-        parameters = shoes.sample_parameters(rng, family)
-        if split in (None, split_of(parameters.shoe_id, family)):
+        drawn = str(rng.choice(list(FAMILY_SHARES), p=list(FAMILY_SHARES.values())))
+        parameters = shoes.sample_parameters(rng, drawn)
+        if split in (None, split_of(parameters.shoe_id, drawn)) and family in (None, drawn):
             return parameters
 
 
-def _sample_file(rng: np.random.Generator, assets: Path, split: Split | None) -> Path | None:
+def _sample_file(
+    rng: np.random.Generator, assets: Path, split: Split | None, family: str | None
+) -> Path | None:
     """One of the shoe files of a folder, or None for a shoe made from parameters."""
     files = load_asset_shoes(assets) + find_scans(assets)
     if split is not None:
         files = [path for path in files if split_of(path.stem, asset_family(path)) == split]
+    if family is not None:
+        files = [path for path in files if asset_family(path) == family]
     return files[rng.integers(len(files))] if files and rng.random() < ASSET_SHARE else None
 
 

@@ -13,13 +13,14 @@ from rich.console import Console
 
 from shoemodel.data import shards
 from shoemodel.data.sample import Sample
-from shoemodel.data.splits import Split
+from shoemodel.data.splits import HELD_OUT_FAMILY, Split
 from shoemodel.errors import InputError
 from shoemodel.world import engine as renderer
 from shoemodel.world import local_engine, ray_engine
 from shoemodel.world.progress import Pace, watch
 from shoemodel.world.render import WORLD_VERSION, Rejected, render
 from shoemodel.world.scene import RUN, sample_scene
+from shoemodel.world.shoes.parameters import FAMILIES
 
 REDRAWS = 8
 
@@ -27,24 +28,28 @@ REDRAWS = 8
 def synthesize(
     num: int, seed: int, out: Path, size: int = 256, assets: Path | None = None, workers: int | None = None,
     spp: int = 4, cuda: bool = False, engine: Literal["local", "ray"] = "local",
-    split: Split | None = None, per_shoe: int = RUN,
+    split: Split | None = None, per_shoe: int = RUN, family: str | None = None,
 ) -> None:  # fmt: skip
     """Write samples 0..num-1 of the world `seed` into shards under `out`; finished shards in it are kept.
 
     size: side of the pictures [px]. assets: folder of shoes, `mocap/*.bvh` motion clips and `hdri/*.hdr` surroundings
     to use beside what the code makes. workers: processes of one thread each, None for one a core. spp: samples a pixel
     before denoising. cuda: render on the GPU (local engine). engine: processes of this machine, or Ray Data; the
-    samples are the same. split: the only one whose shoes are worn, None for all. per_shoe: samples of each shoe.
-    Raises `InputError` for arguments that make no sense and for a folder that holds another set, RuntimeError naming
-    the sample when one cannot be made or a worker dies. What is finished stays.
+    samples are the same. split, family: the only ones whose shoes are worn, None for all. per_shoe: samples of each
+    shoe. Raises `InputError` for arguments that make no sense and for a folder that holds another set, RuntimeError
+    naming the sample when one cannot be made or a worker dies. What is finished stays.
     """
     _check(num, size, assets, workers, spp, per_shoe)
+    _check_shoes(split, family)
     if cuda and engine == "ray":
         raise InputError("the ray engine renders on processors; rendering on a GPU needs the local engine")
     out = Path(out)
-    make = functools.partial(make_sample, seed, size=size, spp=spp, assets=assets, split=split, per_shoe=per_shoe)
-    shoes = ({} if split is None else {"split": split}) | ({} if per_shoe == RUN else {"per_shoe": per_shoe})
-    _claim(out, {"seed": seed, "size": size, "spp": spp, "assets": assets is not None, "world": WORLD_VERSION} | shoes)
+    make = functools.partial(
+        make_sample, seed, size=size, spp=spp, assets=assets, split=split, per_shoe=per_shoe, family=family
+    )
+    shoes = {"split": split, "per_shoe": None if per_shoe == RUN else per_shoe, "family": family}
+    told = {name: value for name, value in shoes.items() if value is not None}
+    _claim(out, {"seed": seed, "size": size, "spp": spp, "assets": assets is not None, "world": WORLD_VERSION} | told)
     shards.clear_partial(out)
     jobs = {number: shards.shard_indices(number, num) for number in shards.unfinished(out, num, seed)}
     total = sum(len(indices) for indices in jobs.values())
@@ -79,6 +84,14 @@ def _check(num: int, size: int, assets: Path | None, workers: int | None, spp: i
         raise InputError(f"{assets}: found no such folder; --assets takes a folder of shoe and surrounding files")
 
 
+def _check_shoes(split: Split | None, family: str | None) -> None:
+    """A family must be known, and have shoes in the split."""
+    if family not in (None, *FAMILIES):
+        raise InputError(f"--family: found {family!r}; {', '.join(FAMILIES)} are accepted")
+    if family is not None and split is not None and (family == HELD_OUT_FAMILY) != (split == "held-out family"):
+        raise InputError(f"--family {family} has no shoe in --split '{split}', as {HELD_OUT_FAMILY} is held out")
+
+
 def _claim(out: Path, settings: dict[str, Any]) -> None:
     """Make the folder and write what it holds beside the shards; refuse a folder that holds something else."""
     path = out / "world.json"
@@ -103,7 +116,7 @@ def _announce(console: Console, cuda: bool) -> None:
 
 def make_sample(
     seed: int, index: int, size: int = 256, spp: int = 4, assets: Path | None = None,
-    split: Split | None = None, per_shoe: int = RUN,
+    split: Split | None = None, per_shoe: int = RUN, family: str | None = None,
 ) -> Sample:  # fmt: skip
     """Sample `index` of the world `seed`, drawn again where a scene makes no good example; a pure function.
 
@@ -112,7 +125,7 @@ def make_sample(
     refusals: list[str] = []
     for attempt in range(REDRAWS):
         try:
-            sample = render(sample_scene(seed, index, assets, attempt, split, per_shoe), size, spp, assets)
+            sample = render(sample_scene(seed, index, assets, attempt, split, per_shoe, family), size, spp, assets)
         except Rejected as rejection:
             refusals.append(str(rejection))
             continue
