@@ -62,8 +62,8 @@ class Train:
     """What to train; base needs the runs of autoencoder and clip, sw and the baselines need that of base as well."""
     preset: Positional[Literal["smoke", "mini", "paper"]]
     """smoke: seconds, to see that everything runs; mini: the shipped pack; paper: the paper's numbers, where known."""
-    data: Annotated[Path, arg(metavar="DIR")]
-    """Folder written by `shoemodel synth`."""
+    data: Annotated[tuple[Path, ...], arg(metavar="DIR [DIR ...]")]
+    """Folders written by `shoemodel synth`; the pictures of a smaller --size are enlarged to those of the largest."""
     out: Annotated[Path, arg(metavar="RUN")]
     """Run folder: configuration, state, model, losses, samples."""
 
@@ -80,7 +80,7 @@ class Train:
         preset = getattr(module, self.preset)()
         prog = f"shoemodel train {self.module} {self.preset} --data DIR --out RUN"
         config = tyro.cli(type(preset), default=preset, args=list(changes), prog=prog)
-        task = getattr(module, TASKS[self.module])(config, datasets.load(self.data))
+        task = getattr(module, TASKS[self.module])(config, datasets.load(*self.data))
         outcome = train(task, config, self.out)
         state = "finished" if outcome.finished else "stopped; the same command continues"
         if int(os.environ.get("RANK", 0)) == 0:  # the others of `accelerate launch` say the same

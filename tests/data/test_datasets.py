@@ -1,10 +1,18 @@
 """Tuples in memory: what is read back, and the split by shoe."""
 
+from dataclasses import replace
+
+import cv2
 import numpy as np
 import pytest
 
+from shoemodel.data import shards
 from shoemodel.data.datasets import load
+from shoemodel.data.sample import Sample
 from shoemodel.errors import InputError
+from shoemodel.masks import ShoeAreas
+from shoemodel.pose import Pose
+from tests.conftest import toy_sample
 
 
 def test_arrays_hold_what_the_shards_hold(toy_folder):
@@ -38,4 +46,33 @@ def test_one_shoe_cannot_be_split(toy_folder):
 
 def test_empty_folder_is_refused(tmp_path):
     with pytest.raises(InputError, match="no shard"):
+        load(tmp_path)
+
+
+def test_folders_of_two_sizes_become_one_set_of_the_larger(toy_folder, tmp_path):
+    def half(index: int) -> Sample:
+        whole = toy_sample(index)
+        worn, unworn = (cv2.resize(picture, (128, 128)) for picture in (whole.worn, whole.unworn))
+        areas = ShoeAreas(np.ascontiguousarray(whole.areas.labels[::2, ::2]))
+        pose = Pose(whole.pose.points / 2, whole.pose.visibility)
+        return replace(whole, worn=worn, unworn=unworn, areas=areas, pose=pose)
+
+    shards.write_shard(tmp_path, 0, half, range(8))
+    tuples = load(tmp_path, toy_folder, limit=8)
+    assert len(tuples) == 16 and tuples.worn.shape == (16, 256, 256, 3)
+    assert np.allclose(tuples.points[:8], tuples.points[8:], atol=0.02)  # shards hold hundredths
+    assert tuples.shoe_ids[:8] == tuples.shoe_ids[8:]
+    assert (tuples.labels[:8] == tuples.labels[8:]).mean() > 0.99
+    steps = (np.diff(tuples.labels[0], axis=1) != 0).sum(0)  # steps of two would begin in odd columns alone
+    assert steps[::2].sum() > 0 and steps[1::2].sum() > 0
+
+
+def test_a_folder_of_two_sizes_is_refused(tmp_path):
+    def grown(index: int) -> Sample:
+        side = (64, 256)[index]
+        picture = np.zeros((side, side, 3), np.uint8)
+        return replace(toy_sample(index), worn=picture, unworn=picture)
+
+    shards.write_shard(tmp_path, 0, grown, range(2))
+    with pytest.raises(InputError, match="256, 256"):
         load(tmp_path)

@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 from jaxtyping import Bool, Float, Int, UInt8
 
+from shoemodel import masks
 from shoemodel.data import shards
 from shoemodel.data.sample import Sample
 from shoemodel.data.splits import SPLITS, Split, lot, split_of
@@ -85,11 +87,50 @@ class Tuples:
         return np.array([split_of(shoe, family) for shoe, family in pairs], dtype=object)
 
 
-def load(folder: Path | str, limit: int | None = None) -> Tuples:
-    """Read a folder of shards (all of it, or the first `limit` tuples) into memory.
+def load(*folders: Path | str, limit: int | None = None) -> Tuples:
+    """Read folders of shards (all of each, or its first `limit` tuples) into memory, as one set.
 
-    Raises InputError where there is nothing or where a tuple is not square or not of the first one's size.
+    Folders may have different sizes: the smaller pictures are enlarged to the largest. Raises InputError where a folder
+    holds nothing, or a tuple that is not square or not of the size of the folder's first one.
     """
+    parts = [_load(folder, limit) for folder in folders]
+    size = max(part.size for part in parts)
+    return parts[0] if len(parts) == 1 else _joined([enlarged(part, size) for part in parts])
+
+
+def enlarged(tuples: Tuples, size: int) -> Tuples:
+    """The tuples at `size` px: pictures by cubic interpolation, the outlines of the areas rounded, points moved."""
+    if tuples.size == size:
+        return tuples
+    worn, unworn = _resized(tuples.worn, size), _resized(tuples.unworn, size)
+    labels = np.stack([_resized_labels(labels, size) for labels in tuples.labels])
+    points = tuples.points * np.float32(size / tuples.size)
+    return replace(tuples, worn=worn, unworn=unworn, labels=labels, points=points)
+
+
+def _resized(pictures: np.ndarray, size: int) -> np.ndarray:
+    return np.stack([cv2.resize(picture, (size, size), interpolation=cv2.INTER_CUBIC) for picture in pictures])
+
+
+def _resized_labels(labels: np.ndarray, size: int) -> np.ndarray:
+    """Each pixel's likeliest label where every label's mask is softened by half a pixel and enlarged: outlines without
+    steps, and lines of one pixel are kept."""
+    layers = (labels[..., None] == np.arange(len(masks.NAMES))).astype(np.float32)
+    soft = cv2.GaussianBlur(layers, (3, 3), 0.5)
+    return cv2.resize(soft, (size, size), interpolation=cv2.INTER_LINEAR).argmax(-1).astype(np.uint8)
+
+
+def _joined(parts: list[Tuples]) -> Tuples:
+    """Several sets of one size as one."""
+    columns: dict[str, Any] = {}
+    for name in Tuples.__dataclass_fields__:
+        values = [getattr(part, name) for part in parts]
+        columns[name] = sum(values, ()) if name in WORDS else np.concatenate(values)
+    return Tuples(**columns)
+
+
+def _load(folder: Path | str, limit: int | None) -> Tuples:
+    """One folder."""
     columns: dict[str, list] = {name: [] for name in Tuples.__dataclass_fields__}
     for sample in shards.read(Path(folder)):
         if limit is not None and len(columns["shoe_ids"]) >= limit:
