@@ -78,3 +78,14 @@ def test_methods_are_named_with_their_folders(tiny_pack, tmp_path):
     for text, message in (("photoshop", "'photoshop'"), ("real,real", "twice"), ("sd15=nowhere", "no such folder")):
         with pytest.raises(InputError, match=message):
             methods.parse(text, str(tiny_pack))
+
+
+def test_another_judge_draws_nothing_anew_and_another_generator_does(method):
+    fingerprint = method[0].fingerprint
+    for part in ("judge", "areas"):
+        (method[0].folder / part).mkdir()
+        (method[0].folder / part / "file").write_text("1")
+    assert method[0].fingerprint == fingerprint
+    (method[0].folder / "unet").mkdir()
+    (method[0].folder / "unet" / "file").write_text("1")
+    assert method[0].fingerprint != fingerprint

@@ -44,6 +44,8 @@ METHODS = {
     "dreambooth": "shoemodel.baselines.dreambooth:generate",
 }
 """Name -> module and function."""
+NOT_USED = ("region", "areas", "feet", "legs", "legs_scheduler", "judge", "pack.json")
+"""Parts of a pack that no picture of an evaluation follows from: areas and poses are the true ones."""
 REAL = "real"
 """Not drawn: the true worn pictures of other held-out tuples, the floor of every distance."""
 
@@ -66,9 +68,9 @@ class Method:
 
     @property
     def fingerprint(self) -> str:
-        """Changes when a file of its weights does: the hash of their names, sizes and times."""
-        files = sorted(path for path in self.folder.rglob("*") if path.is_file())
-        stats = [(path.relative_to(self.folder).as_posix(), path.stat()) for path in files]
+        """Changes when a file of the weights that draw does: the hash of their names, sizes and times."""
+        files = sorted(path.relative_to(self.folder) for path in self.folder.rglob("*") if path.is_file())
+        stats = [(path.as_posix(), (self.folder / path).stat()) for path in files if path.parts[0] not in NOT_USED]
         text = repr([self.name, *((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats)])
         return hashlib.sha256(text.encode()).hexdigest()
 
