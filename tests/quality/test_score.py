@@ -49,7 +49,7 @@ def test_a_fault_is_named_and_costs(name, value, reason):
 
 def test_faults_add_up_and_the_worst_comes_first():
     one = score.grade(GOOD | {"legs": 1.0})
-    two = score.grade(GOOD | {"legs": 1.0, "pose": 0.2})
+    two = score.grade(GOOD | {"legs": 1.0, "pose": 0.3})
     assert 0 < two.score < one.score and ["legs" in reason for reason in two.reasons] == [True, False]
 
 
