@@ -4,9 +4,7 @@
 
 An encoder's latents are not what a generator draws, and a decoder that has only seen the former makes ridges of paint
 of the latter. Each training tuple is drawn once as `generate` does it: X_w, X_p and the caption, two passes, guidance
-from a range. With --again the tuple's own worn picture is drawn again from that share of the noise instead: what comes
-out still has its shapes, so that the true picture can be the decoder's target (`--drawn-again`). The same command
-continues where it stopped.
+from a range. The same command continues where it stopped.
 """
 
 from __future__ import annotations
@@ -14,7 +12,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -44,8 +41,6 @@ class Drawn:
     """mini, or a folder."""
     guidance: tuple[float, float] = (3.0, 8.0)
     """Lowest and highest guidance, drawn anew for each batch."""
-    again: tuple[float, float] | None = None
-    """Lowest and highest share of the noise from which the true picture is drawn again; else all is drawn."""
     steps: int = 10
     """Steps of DPM-Solver++: as good as 20 of DDIM."""
     batch: int = 16
@@ -72,7 +67,7 @@ def main(options: Drawn) -> None:
 
 @torch.no_grad()
 def drawn(model: ShoeModelPipeline, tuples: datasets.Tuples, rows: range, options: Drawn) -> torch.Tensor:
-    """Scaled latents (b, c, h, w) of the last pass."""
+    """Scaled latents (b, c, h, w) of the second pass."""
     rng = np.random.default_rng([options.seed, rows.start])
     visible = tuples.labels[rows] == masks.VISIBLE
     shoes = np.stack([wearable_shoe(tuples.unworn[row], kept) for row, kept in zip(rows, visible, strict=True)])
@@ -82,10 +77,8 @@ def drawn(model: ShoeModelPipeline, tuples: datasets.Tuples, rows: range, option
         torch.stack([condition(shoe, pose) for shoe, pose in zip(shoes, poses, strict=True)]),
         [model.encode(str(rng.choice(tuples.captions[row])))[0] for row in rows],
     )
-    walk: dict[str, Any] = {"steps": options.steps, "solver": "dpm++", "guidance": rng.uniform(*options.guidance)}
+    walk = {"steps": options.steps, "solver": "dpm++", "guidance": rng.uniform(*options.guidance)}
     seeds = [options.seed * len(tuples) + row for row in rows]
-    if options.again is not None:
-        return sample_latents(*given, seeds, start=tuples.worn[rows], strength=rng.uniform(*options.again), **walk)
     first = to_pictures(model.vae, sample_latents(*given, seeds, **walk))
     put = np.stack([shoe_in_place(*each) for each in zip(first, shoes, visible, strict=True)])
     return sample_latents(*given, [seed + OTHER_NOISE for seed in seeds], start=put, strength=STRENGTH, **walk)

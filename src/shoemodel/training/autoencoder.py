@@ -61,17 +61,12 @@ class AutoencoderConfig:
     drawn: Path | None = None
     """File of latents that a generator drew for the training tuples (`benchmarks/drawn_latents.py`): half of each
     batch. Their pictures are to look true and, at a quarter of the size, as the decoder of `loop.start` has them."""
-    drawn_again: bool = False
-    """The drawn latents are those of the tuples' own worn pictures, drawn again from a part of the noise: their
-    pictures are to be the true ones."""
 
     def __post_init__(self) -> None:
         if self.drawn is not None and not (self.decoder_only and self.adversarial_weight):
             raise InputError("drawn needs decoder_only, and an adversarial_weight above 0")
         if self.decoder_only and self.loop.start is None:
             raise InputError("decoder_only needs loop.start, the run or pack whose decoder is to be tuned")
-        if self.drawn_again and self.drawn is None:
-            raise InputError("drawn_again needs drawn, the file of latents")
 
 
 def mini() -> AutoencoderConfig:
@@ -207,21 +202,15 @@ class AutoencoderTask:
             logs |= {"coarse": coarse, "power": power}
         if drawn is not None:
             painted = self.model.decode(drawn, return_dict=False)[0].float()
-            kept = self._kept(painted, drawn, batch["pixels"][-len(drawn) :])
+            with torch.no_grad():
+                plain = self.frozen["plain"].decode(drawn, return_dict=False)[0].float()  # type: ignore[operator]
+            kept = pyramid_loss(F.avg_pool2d(painted, 4), F.avg_pool2d(plain, 4), levels=2)
             loss, logs, decoded = loss + kept, logs | {"drawn": kept}, torch.cat([decoded, painted])
         if config.adversarial_weight:
             verdict = judge(self.trained["discriminator"], decoded, batch["pixels"])
             loss = loss + config.adversarial_weight * verdict.decoder + verdict.discriminator
             logs |= {"adversarial": verdict.decoder, "discriminator_right": verdict.right}
         return loss, {name: value.detach() for name, value in logs.items()}
-
-    def _kept(self, painted: Tensor, drawn: Tensor, true: Tensor) -> Tensor:
-        """How far the pictures of drawn latents are from what they are to keep to."""
-        if self.config.drawn_again:
-            return pyramid_loss(painted, true, fine_weight=self.config.fine_weight)
-        with torch.no_grad():
-            plain = self.frozen["plain"].decode(drawn, return_dict=False)[0].float()  # type: ignore[operator]
-        return pyramid_loss(F.avg_pool2d(painted, 4), F.avg_pool2d(plain, 4), levels=2)
 
     def _decoded(self, latents: Tensor) -> Tensor:
         """Decoded under noise of a deviation up to `latent_noise`."""

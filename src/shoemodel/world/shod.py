@@ -58,9 +58,7 @@ def _sample_parameters(rng: np.random.Generator, split: Split | None, family: st
             return parameters
 
 
-def _sample_file(
-    rng: np.random.Generator, assets: Path, split: Split | None, family: str | None
-) -> Path | None:
+def _sample_file(rng: np.random.Generator, assets: Path, split: Split | None, family: str | None) -> Path | None:
     """One of the shoe files of a folder, or None for a shoe made from parameters."""
     files = load_asset_shoes(assets) + find_scans(assets)
     if split is not None:
