@@ -100,7 +100,7 @@ def find(
     mask = tidy(outline.complete(rgb, logits, box))
     _refuse_nothing(mask, confidence, source, name)
     mask, confidence = look_closer(sam, rgb, mask, confidence, box, alone=source == "automatic")
-    return Region(tidy(outline.refine(rgb, tidy(mask))), confidence, source)
+    return Region(tidy(outline.refine(rgb, mask)), confidence, source)
 
 
 def ask(
@@ -171,7 +171,7 @@ def look_closer(
     closer[y0:y1, x0:x1] = outline.complete(seen, logits, None if box is None else inner)
     if masks.iou(mask, closer) < ZOOM_AGREEMENT:
         return mask, confidence
-    return closer, max(confidence, closer_confidence)
+    return tidy(closer), max(confidence, closer_confidence)
 
 
 def tidy(mask: Bool[np.ndarray, "h w"]) -> Bool[np.ndarray, "h w"]:
