@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 from jaxtyping import Bool, Float, UInt8
 
@@ -36,7 +37,7 @@ def masked_crop(
 ) -> UInt8[np.ndarray, "side side 3"]:
     """The masked pixels on black, moved by `transform` into a square of `side` px."""
     box = Box.of_mask(mask)
-    shoe = rgb[box.slices] * mask[box.slices][..., None]
+    shoe = cv2.copyTo(rgb[box.slices], mask[box.slices].view(np.uint8))
     return warp(shoe, Similarity(dx=box.x0, dy=box.y0).then(transform), (side, side))
 
 

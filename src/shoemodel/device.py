@@ -25,9 +25,10 @@ def default_device() -> torch.device:
 
 
 def default_dtype() -> torch.dtype:
-    """bfloat16 on CUDA and on a processor with AMX tiles, where it is three to four times as fast; float16 on MPS;
-    float32 elsewhere."""
+    """bfloat16 on CUDA and on a processor that multiplies it: with AMX tiles three to four times as fast, with AVX-512's
+    instructions a quarter faster; float16 on MPS; float32 elsewhere."""
     device = default_device().type
     if device == "cpu":
-        return torch.bfloat16 if torch.cpu._is_amx_tile_supported() else torch.float32
+        able = torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported()
+        return torch.bfloat16 if able else torch.float32
     return torch.bfloat16 if device == "cuda" else torch.float16

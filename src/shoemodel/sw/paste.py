@@ -22,9 +22,8 @@ def place(
     photo_rgb: UInt8[np.ndarray, "h w 3"], visible: Bool[np.ndarray, "h w"], layout: Layout
 ) -> UInt8[np.ndarray, "H W 4"]:
     """X_w on the canvas as RGBA: the photo's pixels at alpha 255 on the visible area, zeros elsewhere."""
-    on_canvas = layout.apply_mask(visible)
-    rgba = np.dstack([layout.apply_image(photo_rgb), np.full(layout.canvas, 255, np.uint8)])
-    return np.where(on_canvas[..., None], rgba, np.uint8(0))
+    on_canvas = layout.apply_mask(visible).view(np.uint8)
+    return cv2.merge([cv2.copyTo(layout.apply_image(photo_rgb), on_canvas), 255 * on_canvas])
 
 
 def paste(
