@@ -127,3 +127,21 @@ def test_the_photos_surroundings_can_stay(pipeline, photo):
         assert (image[kept.areas.visible] == photo.rgb[kept.areas.visible]).all()
         same, anew = ((picture == photo.rgb).all(-1).mean() for picture in (image, drawn))
         assert same > 0.5 > anew
+
+
+def test_a_controlnet_that_has_seen_photos_is_shown_this_one(pipeline, photo, tmp_path, monkeypatch):
+    shown = []
+
+    def watched(condition, *given, **options):
+        shown.append((condition[:3] > 0).all(0).float().mean())
+        return np.zeros((pipeline.side, pipeline.side, 3), np.uint8)
+
+    pipeline.controlnet.register_to_config(sees_photo=True)
+    pipeline.save_pretrained(tmp_path / "pack")
+    pipeline.controlnet.register_to_config(sees_photo=False)
+    knowing = type(pipeline).from_pretrained(tmp_path / "pack", dtype=torch.float32)
+    for each, surroundings in ((knowing, "photo"), (knowing, "drawn"), (pipeline, "photo")):
+        monkeypatch.setattr(each, "_sample", watched)
+        run(each, photo, surroundings=surroundings, layout="keep", num_images=1, repair=0.0)
+    in_photo, *on_black = shown
+    assert in_photo > 0.5 > max(on_black)

@@ -178,8 +178,7 @@ class ShoeModelPipeline(DiffusionPipeline):
             image: the photo; where it has transparency and no `mask` is given, what is opaque is the shoe.
             prompt: what to draw; at most 77 tokens count, the rest is dropped and a notice says so.
             num_images: results, each with its own pose and noise.
-            generator: a seed, or a generator to draw one from; None draws a random one. Result i depends on the seed
-                and i, not on `num_images`.
+            generator: a seed, or what to draw one from; None: a random one. Result i follows from the seed and i alone.
             steps: steps of the solver (20, ours). guidance: classifier-free guidance (7.0, the paper's).
             box, points, mask: where the shoe is, in photo pixels; default: it is found.
             layout: "auto" extends the canvas where legs need room; or a Layout, or its text.
@@ -288,7 +287,8 @@ class ShoeModelPipeline(DiffusionPipeline):
         around: of which all but the leg is kept; None draws the surroundings too.
         """
         walk |= {"steps": steps, "guidance": guidance, "known": around and around.known(shoe, pose, self.side)}
-        draw = partial(self._sample, conditions.of_canvas(shoe, pose, self.side), text, **walk)
+        x_w = around.x_w(self.side, self.controlnet) if around else None
+        draw = partial(self._sample, conditions.of_canvas(shoe, pose, self.side, x_w), text, **walk)
         return draw_twice(draw, shoe, seed, steps, repair, callback)
 
     def _sample(self, *given: Any, **options: Any) -> UInt8[np.ndarray, "s s 3"]:

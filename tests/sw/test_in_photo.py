@@ -1,5 +1,7 @@
 """Legs in the photo itself: a grey photo, a shoe with an opening, a blue leg above it."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -55,6 +57,12 @@ def test_the_room_begins_at_the_opening_and_leaves_the_shoe(around, areas, shoe,
     assert np.array_equal(known.picture, around.rgb)
     assert known.free[:88, 36:52].all() and known.free[areas.wearable].all()
     assert not known.free[areas.visible].any() and not known.free[96:].any() and not known.free[:, 100:].any()
+
+
+def test_x_w_stands_in_the_photo_where_the_controlnet_has_learnt_it(around, areas, photo):
+    x_w = around.x_w(SIDE, SimpleNamespace(config={"sees_photo": True}))
+    assert np.array_equal(x_w[~areas.wearable], photo[~areas.wearable]) and not x_w[areas.wearable].any()
+    assert around.x_w(SIDE, SimpleNamespace(config={})) is None
 
 
 def test_without_a_leg_only_the_opening_is_free(around, areas, shoe):

@@ -63,13 +63,35 @@ def test_the_condition_is_the_visible_shoe_of_the_unworn_picture(runs, toy_folde
     assert condition[..., 3:].any()
 
 
+def test_in_the_photo_all_but_the_wearable_area_is_seen_and_the_leg_weighs_most(runs, toy_folder):
+    rough = {"pose_jitter_px": 0.0, "mask_jitter_px": 0.0, "views": 1}
+    task = SWTask(config_on(runs, photo_share=1.0, **rough), load(toy_folder, limit=12))
+    batch = task.batch(np.random.default_rng(0), 1)
+    row = int(np.random.default_rng(0).integers(len(task.train), size=1)[0])
+    seen = (batch["condition"][0, :3] * 255).round().byte().permute(1, 2, 0).numpy()
+    wearable, unworn = task.train.labels[row] == masks.WEARABLE, task.train.unworn[row]
+    assert wearable.any() and not seen[wearable].any()
+    assert np.array_equal(seen[~wearable], unworn[~wearable])
+    same = (task.train.worn[row] == unworn).all(-1)
+    cells = same.reshape(16, 16, 16, 16).all((1, 3))
+    weight = batch["weight"][0, 0].numpy()
+    assert weight[cells].max() == weight.min() < 1 < weight.max()
+
+
+def test_a_controlnet_says_whether_it_saw_the_photo(runs, toy_folder):
+    tuples = load(toy_folder, limit=12)
+    said = [SWTask(config_on(runs, photo_share=share), tuples).controlnet.config["sees_photo"] for share in (0.0, 0.5)]
+    assert said == [False, True]
+
+
 def test_mirrored_views_swap_left_and_right(runs, toy_folder):
     task = SWTask(config_on(runs, pose_jitter_px=0.0, mask_jitter_px=0.0), load(toy_folder, limit=12))
     rng = np.random.default_rng(0)
-    labels = task.train.labels[0]
-    plain = task._condition(0, task.latents.view(0, 0), labels, rng)
-    mirrored = task.latents.view(0, 1)
-    flipped = task._condition(0, mirrored, mirrored.labels(labels), rng)
+    views = [task.latents.view(0, number) for number in range(2)]
+    plain, flipped = (
+        task._condition(0, seen, seen.picture(task.train.unworn[0]), seen.labels(task.train.labels[0]), False, rng)
+        for seen in views
+    )
     torch.testing.assert_close(flipped[:3].flip(-1), plain[:3])
     assert not torch.allclose(flipped[3:].flip(-1), plain[3:])  # the limbs' colours change sides
 

@@ -34,12 +34,16 @@ def condition(
     return torch.from_numpy(np.ascontiguousarray(stacked)).float() / 255
 
 
-def of_canvas(shoe: UInt8[np.ndarray, "H W 4"], pose: Pose, side_px: int) -> Float[torch.Tensor, "6 s s"]:
+def of_canvas(
+    shoe: UInt8[np.ndarray, "H W 4"], pose: Pose, side_px: int, x_w: UInt8[np.ndarray, "s s 3"] | None = None
+) -> Float[torch.Tensor, "6 s s"]:
     """The condition of a whole canvas, letterboxed into the networks' square; X_p is drawn at that size.
 
-    shoe: X_w in place on the canvas, see `paste.place`; the pose stands in canvas px.
+    shoe: X_w in place on the canvas, see `paste.place`; the pose stands in canvas px. x_w: what is given in its place,
+    in the square (`in_photo.Surroundings.x_w`).
     """
-    x_w, _ = in_square(shoe, side_px)
+    if x_w is None:
+        x_w, _ = in_square(shoe, side_px)
     return condition(x_w, draw.pose_image(pose_in_square(pose, shoe.shape[:2], side_px), (side_px, side_px)))
 
 

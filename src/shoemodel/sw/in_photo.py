@@ -1,9 +1,10 @@
 """Legs in the photo itself: its surroundings stay, and nothing but the leg is drawn (ours).
 
 The paper draws the surroundings anew from the prompt. Where the photo's own are wanted, its latents outside the room of
-the leg are put back before each step (`sw.known`), so that what is drawn in the room continues them. Then the leg alone
-is cut out of what was drawn and laid over the photo at its full resolution: ground, contact shadow and the shoe's whole
-outline are the photo's. Where a canvas is larger than the photo, its edges are continued.
+the leg are put back before each step (`sw.known`), so that what is drawn in the room continues them, and a
+ShoeControlNet that was trained for it sees X_w in the photo and not on black. Then the leg alone is cut out of what was
+drawn and laid over the photo at its full resolution: ground, contact shadow and the shoe's whole outline are the
+photo's. Where a canvas is larger than the photo, its edges are continued.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import cv2
 import numpy as np
@@ -62,6 +63,14 @@ class Surroundings:
         """What is given to the generator in its square: all but the room of the leg. Arguments as in `compose`."""
         square = _Square(self, shoe, pose, side_px)
         return Known(square.rgb, square.room)
+
+    def x_w(self, side_px: int, controlnet: Any) -> UInt8[np.ndarray, "s s 3"] | None:
+        """X_w in the photo, all but the wearable area, in the networks' square, for a ShoeControlNet that was trained
+        with it, as its configuration says (`sees_photo`); None for another, whose X_w stands on black."""
+        if not controlnet.config.get("sees_photo", False):
+            return None
+        square = Letterbox(self.wearable.shape, (side_px, side_px))
+        return conditions.wearable_shoe(square.apply_image(self.rgb), ~square.apply_labels(self.wearable))
 
     def compose(
         self, drawn: UInt8[np.ndarray, "s s 3"], shoe: UInt8[np.ndarray, "h w 4"], pose: Pose

@@ -25,6 +25,11 @@ from shoemodel.training.generator import GeneratorConfig, GeneratorTask
 from shoemodel.training.latents import View, load_component
 from shoemodel.training.task import Batch
 
+OF_LEG, BESIDE_LEG = 3.0, 0.2
+"""Weights of the loss where X_w stands in the photo: about as much in all as a sample on black (ours)."""
+CHANGED = 20
+"""Difference of worn and unworn picture from which on a pixel is the person's, of 255 (ours)."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class SWConfig(GeneratorConfig):
@@ -44,6 +49,9 @@ class SWConfig(GeneratorConfig):
     """γ of the min-SNR weighting of the steps, 5 as a rule; 0 weighs them alike (see `sw.diffusion`)."""
     offset_noise: float = 0.0
     """Deviation of the noise that a whole channel shares, 0.1 as a rule where the schedule keeps some signal."""
+    photo_share: float = 0.0
+    """Share of samples whose X_w stands in the photo instead of on black, for `--surroundings photo` (ours); their loss
+    is about the leg."""
     guidance: float = 7.0
     """Guidance of the sample sheets: the paper's."""
     lean: bool = False
@@ -69,7 +77,7 @@ def paper() -> SWConfig:
 def mini() -> SWConfig:
     """About an hour on one processor thread with AMX (ours)."""
     loop = LoopConfig(steps=3500, batch=16, lr=2e-3, optimizer="muon", warmup=100, ema_decay=0.998, sample_every=1000)
-    return SWConfig(loop=loop, collar_weight=2.0)
+    return SWConfig(loop=loop, collar_weight=2.0, photo_share=0.5)
 
 
 def smoke() -> SWConfig:
@@ -90,6 +98,7 @@ class SWTask(GeneratorTask):
         start = config.loop.start and load_component(config.loop.start, "controlnet")
         widths = start.config.conditioning_embedding_out_channels if start else None
         self.controlnet = shoe_controlnet(self.unet, downsampling=downsampling(self.vae), widths=widths)
+        self.controlnet.register_to_config(sees_photo=config.photo_share > 0)
         if config.lean:
             self.unet.to(torch.bfloat16).enable_gradient_checkpointing()
             self.controlnet.enable_gradient_checkpointing()
@@ -102,12 +111,16 @@ class SWTask(GeneratorTask):
         """latents (b, c, h, w), text (b, 77, d), condition (b, 6, s, s), weight (b, 1, h, w)."""
         rows = rng.integers(len(self.train), size=size)
         numbers = rng.integers(self.config.views, size=size)
+        in_photo = rng.random(size) < self.config.photo_share
         conditions, weights = [], []
-        for row, number in zip(rows, numbers, strict=True):
+        for row, number, stays in zip(rows, numbers, in_photo, strict=True):
             seen = self.latents.view(row, number)
             labels = seen.labels(self.train.labels[row])
-            conditions.append(self._condition(row, seen, labels, rng))
+            unworn = seen.picture(self.train.unworn[row])
+            conditions.append(self._condition(row, seen, unworn, labels, stays, rng))
             weights.append(self._weight(labels))
+            if stays:
+                weights[-1] = weights[-1] * self._leg_weight(unworn, seen.picture(self.train.worn[row]))
         return {
             "latents": self.latents[rows, numbers],
             "text": self.captions.draw(rows, self.config.text_dropout, rng),
@@ -115,8 +128,10 @@ class SWTask(GeneratorTask):
             "weight": torch.stack(weights),
         }
 
-    def _condition(self, row: int, seen: View, labels: np.ndarray, rng: np.random.Generator) -> Tensor:
-        """X_w ‖ X_p of a training tuple in a view, roughened."""
+    def _condition(
+        self, row: int, seen: View, unworn: np.ndarray, labels: np.ndarray, in_photo: bool, rng: np.random.Generator
+    ) -> Tensor:
+        """X_w ‖ X_p of a training tuple in a view, roughened; X_w on black or in the photo."""
         tuples, config = self.train, self.config
         visible = labels == masks.VISIBLE
         if rng.random() < 0.5:
@@ -125,17 +140,21 @@ class SWTask(GeneratorTask):
         points = tuples.points[row].astype(float)
         if rng.random() < 0.5:
             points = points + rng.normal(0, config.pose_jitter_px * tuples.size / 256, points.shape)
-        x_w = wearable_shoe(seen.picture(tuples.unworn[row]), visible)
+        x_w = wearable_shoe(unworn, visible | (labels == masks.BACKGROUND) if in_photo else visible)
         pose = whole_pose(tuples, row, points).transformed(seen.transform)
         return condition(x_w, draw.pose_image(pose, labels.shape))
 
     def _weight(self, labels: np.ndarray) -> Tensor:
         """1 everywhere, up to `collar_weight` within 1/32 of the side about the wearable area; (1, h, w) of latents."""
         collar = masks.dilate(labels == masks.WEARABLE, labels.shape[0] / 32)
-        share = F.adaptive_avg_pool2d(
-            torch.from_numpy(collar).float()[None], (self.latents.shape[-2], self.latents.shape[-1])
-        )
+        share = F.adaptive_avg_pool2d(torch.from_numpy(collar).float()[None], self.latents.shape[-2:])
         return 1 + (self.config.collar_weight - 1) * share
+
+    def _leg_weight(self, unworn: np.ndarray, worn: np.ndarray) -> Tensor:
+        """OF_LEG where the person changes the picture, BESIDE_LEG elsewhere; (1, h, w) of latents."""
+        changed = np.abs(worn.astype(np.int16) - unworn).max(-1) > CHANGED
+        share = F.adaptive_avg_pool2d(torch.from_numpy(changed).float()[None], self.latents.shape[-2:])
+        return BESIDE_LEG + (OF_LEG - BESIDE_LEG) * share
 
     def loss(self, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
         """Eq. (2)."""
