@@ -38,3 +38,13 @@ def test_without_a_judge_nothing_is_scored(make, pipeline, monkeypatch):
     assert len(made.result.images) == 2 and "quality" not in made.settings and made.best == 0
     with pytest.raises(InputError, match="--keep needs a judge, and the pack tiny holds none"):
         make(keep=1)
+
+
+@pytest.mark.parametrize(("surroundings", "asked", "used"), [("drawn", None, 7), ("photo", None, 3), ("photo", 5, 5)])
+def test_guidance_follows_the_surroundings_if_not_given(make, pipeline, monkeypatch, surroundings, asked, used):
+    drawn_with, draw = [], pipeline._sample
+    monkeypatch.setattr(
+        pipeline, "_sample", lambda *given, **options: drawn_with.append(options["guidance"]) or draw(*given, **options)
+    )
+    made = make(num=1, surroundings=surroundings, guidance=asked)
+    assert set(drawn_with) == {used} and made.settings["guidance"] == used

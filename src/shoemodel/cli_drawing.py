@@ -23,8 +23,8 @@ class Drawing:
     """Steps of the solver."""
     solver: Literal["ddim", "unipc", "dpm++"] = "ddim"
     """ddim: the paper's; unipc and dpm++ need about half the steps."""
-    guidance: float = 7.0
-    """Classifier-free guidance: how strongly the prompt steers."""
+    guidance: float | None = None
+    """Classifier-free guidance: how strongly the prompt steers. Default: 7, the paper's, or 3 in the photo."""
     interval: tuple[float, float] = (0.0, 1.0)
     """Where guidance works: from and to which share of the noise, 0 the picture and 1 pure noise."""
     repair: float = 0.4
@@ -42,7 +42,7 @@ class Drawing:
 
         arguments.at_least(1, self.num, "--num")
         arguments.at_least(1, self.steps, "--steps")
-        arguments.at_least(0, self.guidance, "--guidance")
+        arguments.at_least(0, self.guidance or 0.0, "--guidance")
         arguments.seed(self.seed)
         if not 0 <= self.interval[0] <= self.interval[1] <= 1:
             raise InputError(f"--interval is {self.interval}; two numbers with 0 <= first <= second <= 1 are accepted")

@@ -12,7 +12,7 @@ from shoemodel.pipeline import ShoeModelPipeline
 from shoemodel.quality import clip as clips
 from shoemodel.quality import keep, score
 from shoemodel.result import ShoeModelResult
-from shoemodel.sw.in_photo import Source
+from shoemodel.sw.in_photo import Source, guidance_of
 from shoemodel.sw.repair import STRENGTH
 from shoemodel.sw.sample import WHOLE, Interval
 from shoemodel.sw.solvers import Solver
@@ -29,7 +29,7 @@ class Order:
     seed: int = 0
     steps: int = 20
     solver: Solver = "ddim"
-    guidance: float = 7.0
+    guidance: float | None = None
     interval: Interval = WHOLE
     """As `sw.sample.sample_batch` takes them."""
     repair: float = STRENGTH
@@ -53,7 +53,7 @@ class Order:
             "drawn": self.num,
             "steps": self.steps,
             "solver": self.solver,
-            "guidance": self.guidance,
+            "guidance": guidance_of(self.guidance, self.surroundings),
             "interval": list(self.interval),
             "repair": self.repair,
             "surroundings": self.surroundings,

@@ -157,7 +157,7 @@ class ShoeModelPipeline(DiffusionPipeline):
         num_images: int = 1,
         generator: torch.Generator | int | None = None,
         steps: int = 20,
-        guidance: float = 7.0,
+        guidance: float | None = None,
         negative_prompt: str = "",
         box: Box | None = None,
         points: np.ndarray | None = None,
@@ -179,7 +179,7 @@ class ShoeModelPipeline(DiffusionPipeline):
             prompt: what to draw; at most 77 tokens count, the rest is dropped and a notice says so.
             num_images: results, each with its own pose and noise.
             generator: a seed, or what to draw one from; None: a random one. Result i follows from the seed and i alone.
-            steps: steps of the solver (20, ours). guidance: classifier-free guidance (7.0, the paper's).
+            steps: of the solver (20, ours). guidance: classifier-free; None: 7, the paper's, or 3 in the photo (ours).
             box, points, mask: where the shoe is, in photo pixels; default: it is found.
             layout: "auto" extends the canvas where legs need room; or a Layout, or its text.
             callback: (stage, done, total). solver, interval, watch: see `sw.sample.sample_batch`. repair: see `wear`.
@@ -204,12 +204,12 @@ class ShoeModelPipeline(DiffusionPipeline):
             else:
                 feet, poses = feet_of(poses[0]), [poses[index % len(poses)] for index in range(num_images)]
         seeds, generated = list(range(seed, seed + num_images)), []
-        text, notices = self.encode(prompt, negative_prompt)
+        scale, (text, notices) = in_photo.guidance_of(guidance, surroundings), self.encode(prompt, negative_prompt)
         wear = partial(self.wear, repair=repair, around=around, solver=solver, interval=interval, watch=watch)
         each = steps + (sample.count_steps(self.scheduler, solver, steps, repair) if repair else 0)
         for index, pose in enumerate(poses):
             with clock("generate", index * each, num_images * each) as report:
-                generated.append(wear(shoe, pose, text, seeds[index], steps, guidance, report))
+                generated.append(wear(shoe, pose, text, seeds[index], steps, scale, report))
         with clock("paste"):
             drawn = zip(generated, poses, strict=True)
             pasted = [in_photo.finish(picture, shoe, pose, around) for picture, pose in drawn]

@@ -16,7 +16,7 @@ from shoemodel.baselines.inputs import STEPS, Given, draw, draw_square, fit
 from shoemodel.baselines.loading import load_pipeline
 from shoemodel.masks import ShoeAreas
 from shoemodel.pose import Pose
-from shoemodel.sw.in_photo import Surroundings
+from shoemodel.sw.in_photo import GUIDANCE, Surroundings
 from shoemodel.sw.paste import place
 
 
@@ -60,5 +60,6 @@ def in_photo(
     around, shoe = Surroundings.of(photo_rgb, areas, placed), place(photo_rgb, areas.visible, placed)
     known = around.known(shoe, pose, len(inputs.picture))
     inputs = replace(inputs, kept=~known.free)
-    drawn = draw_square(model, seed, steps, prompt=prompt, image=inputs.image, mask_image=inputs.mask_image)
+    asked = {"prompt": prompt, "image": inputs.image, "mask_image": inputs.mask_image}
+    drawn = draw_square(model, seed, steps, GUIDANCE["photo"], **asked)
     return around.compose(drawn, shoe, pose)

@@ -61,7 +61,9 @@ class ImagesRequest(PosesRequest):
     prompt: str = Field(min_length=1, max_length=2000, description="What to draw; at most 77 tokens count.")
     negative_prompt: str = Field("", max_length=2000, description="What not to draw.")
     steps: int = Field(20, ge=1, description="Steps of the solver.")
-    guidance: float = Field(7.0, ge=0, le=100, allow_inf_nan=False, description="How strongly the prompt steers.")
+    guidance: float | None = Field(
+        None, ge=0, le=100, allow_inf_nan=False, description="How strongly the prompt steers: 7, or 3 in the photo."
+    )
     surroundings: Source = Field("drawn", description="Drawn from the prompt, or the photo's own.")
 
 

@@ -19,6 +19,7 @@ from shoemodel.service.limits import Limits
 from shoemodel.service.metrics import Metrics
 from shoemodel.service.store import Job, Store
 from shoemodel.shared import SharedPipeline
+from shoemodel.sw.in_photo import guidance_of
 
 log = logging.getLogger(__name__)
 HOUSEKEEPING_S = 600.0
@@ -143,13 +144,14 @@ class Worker:
         request = {"surroundings": "drawn"} | job.request  # an earlier version's job has none
         told = ("prompt", "negative_prompt", "seed", "steps", "guidance", "surroundings")
         settings = {name: request[name] for name in told}
+        settings["guidance"] = guidance_of(request["guidance"], request["surroundings"])
         result = self.pipeline(
             photo,
             request["prompt"],
             num_images=request["num"],
             generator=request["seed"],
             steps=request["steps"],
-            guidance=request["guidance"],
+            guidance=settings["guidance"],
             negative_prompt=request["negative_prompt"],
             surroundings=request["surroundings"],
             box=arguments.box(request["box"]),

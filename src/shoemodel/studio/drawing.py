@@ -103,7 +103,7 @@ class Drawing:
         """Settings of the page for one photo. InputError for numbers that are missing."""
         if not str(settings["prompt"]).strip():
             raise InputError("the prompt is empty: say who wears the shoe, and where")
-        missing = [name for name in ("num", "seed", "steps", "guidance") if settings[name] is None]
+        missing = [name for name in ("num", "seed", "steps") if settings[name] is None]
         if missing:
             raise InputError(f"no {missing[0]} is given: type a number")
         seed = settings["seed"]
@@ -117,7 +117,7 @@ class Drawing:
             negative_prompt=settings["negative"] or "",
             steps=int(settings["steps"]),
             solver=settings["solver"],
-            guidance=float(settings["guidance"]),
+            guidance=settings["guidance"],
             surroundings=work.surroundings,
             pack=self.pack,
             layout=work.choice,

@@ -155,7 +155,10 @@ def _pictures(parts: dict[str, Any]) -> None:
             with gr.Accordion("Advanced", open=False, elem_id="advanced"):
                 parts["steps"] = gr.Slider(1, 100, 20, step=1, label="Steps", elem_id="sampling_steps")
                 parts["solver"] = gr.Dropdown(list(SOLVERS), value="ddim", label="Solver", elem_id="solver")
-                parts["guidance"] = gr.Slider(0, 15, 7.0, step=0.5, label="Guidance", elem_id="guidance")
+                parts["guidance"] = gr.Number(
+                    None, minimum=0, maximum=100, label="Guidance", info="Empty: 7, or 3 in the photo.",
+                    elem_id="guidance",
+                )  # fmt: skip
                 parts["negative"] = gr.Textbox("", label="What not to draw", elem_id="negative")
             with gr.Row():
                 parts["draw"] = gr.Button("Make pictures", variant="primary", elem_id="draw")

@@ -21,7 +21,7 @@ class Recipe:
     negative_prompt: str = ""
     steps: int = 20
     solver: str = "ddim"
-    guidance: float = 7.0
+    guidance: float | None = None
     surroundings: str = "drawn"
     pack: str = "mini"
     layout: str = "auto"

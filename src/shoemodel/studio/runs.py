@@ -19,6 +19,7 @@ from shoemodel.quality import clip, score
 from shoemodel.result import ShoeModelResult
 from shoemodel.studio.recipe import Recipe
 from shoemodel.studio.session import Session, Shot, Work
+from shoemodel.sw.in_photo import guidance_of
 
 PREVIEW_S = 0.5
 """Seconds between two previews at least."""
@@ -121,8 +122,8 @@ def keep(
     """Write the run's folder, read its certificate back from the files, and judge the pictures."""
     folder = session.folder / f"{len(session.shots):04d}"
     settings = {"prompt": recipe.prompt, "negative_prompt": recipe.negative_prompt, "seed": recipe.seed}
-    settings |= {"steps": recipe.steps, "solver": recipe.solver, "guidance": recipe.guidance}
-    settings |= {"surroundings": recipe.surroundings}
+    settings |= {"steps": recipe.steps, "solver": recipe.solver, "surroundings": recipe.surroundings}
+    settings |= {"guidance": guidance_of(recipe.guidance, work.surroundings)}
     run_folder.write(folder, work.photo, result, settings | {"pack": packs.identity(recipe.pack)})
     verdict = "; ".join(certificate.verify(folder, work.photo.path))
     judged = judge(pipeline, recipe, result)

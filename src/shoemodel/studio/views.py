@@ -20,6 +20,7 @@ from shoemodel.layout import Layout
 from shoemodel.masks import VISIBLE, WEARABLE, ShoeAreas
 from shoemodel.pose import LIMBS, NAMES, Pose
 from shoemodel.studio.session import Shot, Work
+from shoemodel.sw.in_photo import guidance_of
 
 SIDE = 1024
 """Longer side in px of what is painted on in the browser."""
@@ -176,5 +177,6 @@ def details(shot: Shot) -> str:
         reasons = "; ".join(map(html.escape, shot.reasons)) or "nothing to complain about"
         quality = f"<p>Quality {shot.score:.0%}: {reasons}.</p>"
     recipe = shot.recipe
-    made = f"{html.escape(recipe.photo)}, seed {shot.seed}, {recipe.steps} steps, guidance {recipe.guidance:g}"
+    guidance = guidance_of(recipe.guidance, shot.work.surroundings)
+    made = f"{html.escape(recipe.photo)}, seed {shot.seed}, {recipe.steps} steps, guidance {guidance:g}"
     return f'<div class="sm-details">{exact}{quality}<p>“{html.escape(recipe.prompt)}”<br>{made}</p></div>'

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -28,6 +29,8 @@ from shoemodel.sw.paste import nearest_colours, paste
 
 Source = Literal["drawn", "photo"]
 """Where a result's surroundings come from: from the prompt, or from the photo."""
+GUIDANCE: Mapping[Source, float] = {"drawn": 7.0, "photo": 3.0}
+"""Where none is asked for: the paper's; beside a photo, whose colours stay, that burns the leg's (ours)."""
 HALF_WIDTH = 0.33
 """Of the room, from the leg's bones, in extents of the foot: trousers fit, and little beside them (ours)."""
 LIKELY, CORE = 0.25, 0.1
@@ -146,6 +149,11 @@ def finish(
     if around is not None:
         return around.compose(drawn, shoe, pose)
     return paste(drawn, shoe[..., :3], shoe[..., 3] == 255)
+
+
+def guidance_of(guidance: float | None, surroundings: Source) -> float:
+    """The guidance asked for, or the one for these surroundings."""
+    return GUIDANCE[surroundings] if guidance is None else guidance
 
 
 def require_source(surroundings: str) -> None:
