@@ -89,3 +89,11 @@ def test_another_judge_draws_nothing_anew_and_another_generator_does(method):
     (method[0].folder / "unet").mkdir()
     (method[0].folder / "unet" / "file").write_text("1")
     assert method[0].fingerprint != fingerprint
+
+
+def test_another_controlnet_leaves_text_alone(tmp_path):
+    ours, text_alone = (methods.Method(name, tmp_path) for name in ("shoemodel", "sd15"))
+    before = ours.fingerprint, text_alone.fingerprint
+    (tmp_path / "controlnet").mkdir()
+    (tmp_path / "controlnet" / "file").write_text("1")
+    assert ours.fingerprint != before[0] and text_alone.fingerprint == before[1]

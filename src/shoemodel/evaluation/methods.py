@@ -46,6 +46,8 @@ METHODS = {
 """Name -> module and function."""
 NOT_USED = ("region", "areas", "feet", "legs", "legs_scheduler", "judge", "pack.json")
 """Parts of a pack that no picture of an evaluation follows from: areas and poses are the true ones."""
+BASE_ALONE = ("sd15", "sdxl", "dreambooth")
+"""Methods that have no ControlNet."""
 REAL = "real"
 """Not drawn: the true worn pictures of other held-out tuples, the floor of every distance."""
 
@@ -70,7 +72,8 @@ class Method:
     def fingerprint(self) -> str:
         """Changes when a file of the weights that draw does: the hash of their names, sizes and times."""
         files = sorted(path.relative_to(self.folder) for path in self.folder.rglob("*") if path.is_file())
-        stats = [(path.as_posix(), (self.folder / path).stat()) for path in files if path.parts[0] not in NOT_USED]
+        unused = {*NOT_USED, *(("controlnet",) if self.name in BASE_ALONE else ())}
+        stats = [(path.as_posix(), (self.folder / path).stat()) for path in files if path.parts[0] not in unused]
         text = repr([self.name, *((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats)])
         return hashlib.sha256(text.encode()).hexdigest()
 
