@@ -28,7 +28,7 @@ class Sheet:
     """The sheet, .jpg."""
     pack: str = "mini"
     """mini, or a folder."""
-    prompt: str = "a woman's legs in blue jeans, standing on concrete, city street"
+    prompt: str = "a woman's legs in blue jeans, studio photo, on a plain background"
     """The same for every photo."""
     num: int = 2
     """Results of each kind for each photo that are shown."""

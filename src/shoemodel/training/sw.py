@@ -77,7 +77,7 @@ def paper() -> SWConfig:
 def mini() -> SWConfig:
     """About an hour on one processor thread with AMX (ours)."""
     loop = LoopConfig(steps=3500, batch=16, lr=2e-3, optimizer="muon", warmup=100, ema_decay=0.998, sample_every=1000)
-    return SWConfig(loop=loop, collar_weight=2.0, photo_share=0.5)
+    return SWConfig(loop=loop, collar_weight=2.0, photo_share=0.6)
 
 
 def smoke() -> SWConfig:
