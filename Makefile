@@ -18,7 +18,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c const
 	@touch $@
 
 demo: .venv/core
-	$(BIN)/shoemodel generate examples/sneaker.jpg --prompt "a woman's legs in blue jeans, standing on a wooden floor" --num 4 --seed 7 --out demo
+	$(BIN)/shoemodel generate examples/sneaker.jpg --prompt "a woman's legs in blue jeans, studio photo, on a plain background" --num 4 --seed 7 --out demo
 	$(BIN)/shoemodel generate examples/sneaker.jpg --surroundings photo --prompt "a woman's legs in blue jeans" --num 8 --keep best:4 --seed 7 --out demo/in_photo
 	@echo "The pictures are in demo/sneaker and, with the photo's own surroundings, in demo/in_photo/sneaker: overview.png first, then image_00.png ..."
 
