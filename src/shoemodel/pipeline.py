@@ -177,8 +177,8 @@ class ShoeModelPipeline(DiffusionPipeline):
         Args:
             image: the photo; where it has transparency and no `mask` is given, what is opaque is the shoe.
             prompt: what to draw; at most 77 tokens count, the rest is dropped and a notice says so.
-            num_images: results, each with its own pose and noise.
-            generator: a seed, or what to draw one from; None: a random one. Result i follows from the seed and i alone.
+            num_images: results; the pose and noise of each follow from the seed and its number alone.
+            generator: a seed, or what to draw one from; None: a random one.
             steps: of the solver (20, ours). guidance: classifier-free; None: 7, the paper's, or 3 in the photo (ours).
             box, points, mask: where the shoe is, in photo pixels; default: it is found.
             layout: "auto" extends the canvas where legs need room; or a Layout, or its text.
@@ -204,12 +204,12 @@ class ShoeModelPipeline(DiffusionPipeline):
             else:
                 feet, poses = feet_of(poses[0]), [poses[index % len(poses)] for index in range(num_images)]
         seeds, generated = list(range(seed, seed + num_images)), []
-        scale, (text, notices) = in_photo.guidance_of(guidance, surroundings), self.encode(prompt, negative_prompt)
+        text, notices = self.encode(prompt, negative_prompt)
         wear = partial(self.wear, repair=repair, around=around, solver=solver, interval=interval, watch=watch)
         each = steps + (sample.count_steps(self.scheduler, solver, steps, repair) if repair else 0)
         for index, pose in enumerate(poses):
             with clock("generate", index * each, num_images * each) as report:
-                generated.append(wear(shoe, pose, text, seeds[index], steps, scale, report))
+                generated.append(wear(shoe, pose, text, seeds[index], steps, guidance, report))
         with clock("paste"):
             drawn = zip(generated, poses, strict=True)
             pasted = [in_photo.finish(picture, shoe, pose, around) for picture, pose in drawn]
@@ -275,7 +275,7 @@ class ShoeModelPipeline(DiffusionPipeline):
         text: sample.Text,
         seed: int = 0,
         steps: int = 20,
-        guidance: float = 7.0,
+        guidance: float | None = None,
         callback: Callable[[int], None] | None = None,
         repair: float = STRENGTH,
         around: Surroundings | None = None,
@@ -283,9 +283,10 @@ class ShoeModelPipeline(DiffusionPipeline):
     ) -> UInt8[np.ndarray, "s s 3"]:
         """The networks' own picture of legs wearing the shoe, before paste-back (3.3). `walk` as in `sample`.
 
-        repair: share of the noise from which the second pass starts (`sw.repair`); 0 leaves it out.
+        guidance: see `__call__`. repair: share of the noise from which a second pass starts (`sw.repair`); 0: none.
         around: of which all but the leg is kept; None draws the surroundings too.
         """
+        guidance = in_photo.guidance_of(guidance, "photo" if around else "drawn")
         walk |= {"steps": steps, "guidance": guidance, "known": around and around.known(shoe, pose, self.side)}
         x_w = around.x_w(self.side, self.controlnet) if around else None
         draw = partial(self._sample, conditions.of_canvas(shoe, pose, self.side, x_w), text, **walk)

@@ -18,7 +18,7 @@ from shoemodel.geometry import Letterbox
 from shoemodel.masks import ShoeAreas
 from shoemodel.pipeline import ShoeModelPipeline
 from shoemodel.pose import ABSENT, Pose
-from shoemodel.sw.in_photo import GUIDANCE, Source, Surroundings, finish
+from shoemodel.sw.in_photo import Source, Surroundings, finish
 from shoemodel.sw.repair import STRENGTH
 
 Picture = UInt8[np.ndarray, "h w 3"]
@@ -50,7 +50,7 @@ def generate(
     around = Surroundings.of(photo_rgb, areas, placed) if surroundings == "photo" else None
     text, _ = model.encode(prompt)
     repair = 0.0 if off in ("paste", "repair") else STRENGTH
-    drawn = model.wear(shoe, pose, text, seed, steps, GUIDANCE[surroundings], repair=repair, around=around)
+    drawn = model.wear(shoe, pose, text, seed, steps, repair=repair, around=around)
     if off == "paste":
         return Letterbox(areas.size, drawn.shape[:2]).invert_image(drawn)
     return finish(drawn, shoe, pose, around)

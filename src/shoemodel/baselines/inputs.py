@@ -16,11 +16,12 @@ from PIL import Image
 from shoemodel.crop import square_around
 from shoemodel.geometry import Letterbox, warp
 from shoemodel.masks import ShoeAreas
+from shoemodel.sw import in_photo
 from shoemodel.sw.vae import downsampling
 
 Given = Literal["whole", "visible"]
 """The whole shoe, or its visible area only."""
-STEPS, GUIDANCE = 50, 7.0
+STEPS, GUIDANCE = 50, in_photo.GUIDANCE["drawn"]
 """Of every baseline as of ShoeModel, so that none has the better sampler (ours)."""
 MARGIN = 0.1
 """About the shoe in an example, in parts of its longer side (ours)."""
