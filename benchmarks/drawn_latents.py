@@ -19,12 +19,13 @@ import tyro
 from rich.progress import track
 from safetensors.torch import load_file, save_file
 
-from shoemodel import ShoeModelPipeline, draw, masks
+from shoemodel import ShoeModelPipeline, masks
 from shoemodel.data import datasets
-from shoemodel.sw.conditions import condition, wearable_shoe
-from shoemodel.sw.repair import OTHER_NOISE, STRENGTH, shoe_in_place
+from shoemodel.sw.conditions import of_canvas, wearable_shoe
 from shoemodel.sw.sample import sample_latents
+from shoemodel.sw.scene import emptied
 from shoemodel.sw.vae import to_pictures
+from shoemodel.sw.wear import OTHER_NOISE
 from shoemodel.training.checkpoint import write_file
 from shoemodel.training.sw import whole_pose
 
@@ -69,19 +70,26 @@ def main(options: Drawn) -> None:
 def drawn(model: ShoeModelPipeline, tuples: datasets.Tuples, rows: range, options: Drawn) -> torch.Tensor:
     """Scaled latents (b, c, h, w) of the second pass."""
     rng = np.random.default_rng([options.seed, rows.start])
-    visible = tuples.labels[rows] == masks.VISIBLE
-    shoes = np.stack([wearable_shoe(tuples.unworn[row], kept) for row, kept in zip(rows, visible, strict=True)])
-    poses = [draw.pose_image(whole_pose(tuples, row, tuples.points[row]), (tuples.size,) * 2) for row in rows]
-    given = (
-        *(model.unet, model.controlnet, model.vae, model.scheduler),
-        torch.stack([condition(shoe, pose) for shoe, pose in zip(shoes, poses, strict=True)]),
-        [model.encode(str(rng.choice(tuples.captions[row])))[0] for row in rows],
-    )
+    areas = [masks.ShoeAreas(tuples.labels[row]) for row in rows]
+    shoes = [
+        np.dstack([wearable_shoe(tuples.unworn[row], each.visible), 255 * each.visible.astype(np.uint8)])
+        for row, each in zip(rows, areas, strict=True)
+    ]
+    poses = [whole_pose(tuples, row, tuples.points[row]) for row in rows]
+    networks = (model.unet, model.controlnet, model.vae, model.scheduler)
+    texts = [model.encode(str(rng.choice(tuples.captions[row])))[0] for row in rows]
     walk = {"steps": options.steps, "solver": "dpm++", "guidance": rng.uniform(*options.guidance)}
     seeds = [options.seed * len(tuples) + row for row in rows]
-    first = to_pictures(model.vae, sample_latents(*given, seeds, **walk))
-    put = np.stack([shoe_in_place(*each) for each in zip(first, shoes, visible, strict=True)])
-    return sample_latents(*given, [seed + OTHER_NOISE for seed in seeds], start=put, strength=STRENGTH, **walk)
+    conditions = torch.stack([of_canvas(*each, tuples.size) for each in zip(shoes, poses, strict=True)])
+    first = to_pictures(model.vae, sample_latents(*networks, conditions, texts, seeds, **walk))
+    wearable = [each.wearable for each in areas]
+    scenes = [emptied(*each) for each in zip(first, shoes, poses, wearable, strict=True)]
+    given = list(zip(scenes, shoes, poses, strict=True))
+    known = [around.known(shoe, pose, tuples.size) for around, shoe, pose in given]
+    conditions = torch.stack(
+        [of_canvas(shoe, pose, tuples.size, around.x_w(tuples.size, model.controlnet)) for around, shoe, pose in given]
+    )
+    return sample_latents(*networks, conditions, texts, [seed + OTHER_NOISE for seed in seeds], known=known, **walk)
 
 
 if __name__ == "__main__":

@@ -65,7 +65,7 @@ def draw(folder: Path) -> None:
     pose = Pose(np.random.default_rng(0).uniform(0, SIDE, (12, 2)), np.full(12, 2))
     text, _ = pipeline.encode("legs in blue jeans")
     with timed("one step and decoding"):
-        picture = pipeline.wear(shoe, pose, text, steps=1)
+        picture, _ = pipeline.wear(shoe, pose, text, steps=1, repair=0)
     print(f"picture {picture.shape}, networks {pipeline.unet.dtype}, SAM {pipeline.region.dtype}")
 
 

@@ -24,7 +24,7 @@ from shoemodel.evaluation import held_out, pictures
 from shoemodel.evaluation.extractor import JudgeFeatures
 from shoemodel.evaluation.images import Instruments, featured, measured, summarise
 from shoemodel.quality import clip, judge
-from shoemodel.sw.paste import paste
+from shoemodel.sw.in_photo import finish
 
 COLUMNS = ("FID", "KIDx1k", "CLIP", "PCK@0.1", "expansion", "seam")
 
@@ -37,8 +37,9 @@ class Solvers:
     """Tuples, of which the held-out shoes are used."""
     out: Path
     """Where pictures and the table go."""
-    settings: tuple[str, ...] = ("ddim:50:7:0.4", "ddim:20:7:0.4", "dpm++:20:7:0.4", "dpm++:10:7:0.4", "unipc:10:7:0.4")
-    """SOLVER:STEPS:GUIDANCE:REPAIR[:FROM:TO]; FROM and TO are where in the noise schedule guidance works."""
+    settings: tuple[str, ...] = ("ddim:20:default:0", "ddim:20:default:1", "dpm++:10:default:1", "unipc:10:default:1")
+    """SOLVER:STEPS:GUIDANCE:REPAIR[:FROM:TO]; GUIDANCE is a number or `default`, FROM and TO are where in the noise
+    schedule guidance works."""
     pack: str = "mini"
     """mini, or a folder."""
     num: int = 150
@@ -60,14 +61,16 @@ class Setting:
     def drawn(self, pipeline: ShoeModelPipeline, samples: list[Sample], seed: int) -> Iterator[pictures.Shown]:
         """One picture a tuple, written to the setting's folder."""
         solver, steps, guidance, repair, *interval = self.name.split(":")
+        asked = None if guidance == "default" else float(guidance)
         walk = {"solver": solver, "interval": tuple(map(float, interval)) or (0.0, 1.0), "repair": float(repair)}
         for sample in samples:
             began = time.perf_counter()
-            _, shoe = pipeline.place(sample.unworn, sample.areas, layout.keep(sample.areas.size))
+            placed, shoe = pipeline.place(sample.unworn, sample.areas, layout.keep(sample.areas.size))
             text, _ = pipeline.encode(sample.caption)
             own, pose = pictures.seed_of(sample.key, seed), pictures.whole_pose(sample)
-            raw = pipeline.wear(shoe, pose, text, own, int(steps), float(guidance), **walk)
-            picture = paste(raw, sample.unworn, sample.areas.visible)
+            how = {"wearable": placed.apply_mask(sample.areas.wearable), **walk}
+            drawn, around = pipeline.wear(shoe, pose, text, own, int(steps), asked, **how)
+            picture = finish(drawn, shoe, pose, around)
             self.seconds.append(time.perf_counter() - began)
             file = self.folder / f"{sample.key}.png"
             images.save_png(file, picture)

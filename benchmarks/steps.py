@@ -61,7 +61,7 @@ def main(options: Steps) -> None:
 
     def picture(steps: int, **walk: Any) -> tuple[np.ndarray, float]:
         started = time.perf_counter()
-        drawn = pipeline.wear(shoe, pose, text, options.seed, steps, **walk)
+        drawn, _ = pipeline.wear(shoe, pose, text, options.seed, steps, **walk)
         return drawn, time.perf_counter() - started
 
     target, _ = picture(options.reference)

@@ -27,8 +27,9 @@ class Drawing:
     """Classifier-free guidance: how strongly the prompt steers. Default: 7, the paper's, or 3 in the photo."""
     interval: tuple[float, float] = (0.0, 1.0)
     """Where guidance works: from and to which share of the noise, 0 the picture and 1 pure noise."""
-    repair: float = 0.4
-    """Share of the noise from which a second pass draws the picture again, the shoe in place; 0: no second pass."""
+    repair: float = 1.0
+    """Share of the noise from which a second pass draws the leg again in the scene of the first; 0: one pass only. With
+    --surroundings photo there is one pass anyway."""
     negative_prompt: str = ""
     """What not to draw."""
     surroundings: Literal["drawn", "photo"] = "drawn"

@@ -13,9 +13,9 @@ from shoemodel.quality import clip as clips
 from shoemodel.quality import keep, score
 from shoemodel.result import ShoeModelResult
 from shoemodel.sw.in_photo import Source, guidance_of
-from shoemodel.sw.repair import STRENGTH
 from shoemodel.sw.sample import WHOLE, Interval
 from shoemodel.sw.solvers import Solver
+from shoemodel.sw.wear import STRENGTH
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -55,11 +55,11 @@ from shoemodel.masks import ShoeAreas
 from shoemodel.pose import Pose
 from shoemodel.quiet import quiet
 from shoemodel.result import ShoeModelResult
-from shoemodel.sw import conditions, in_photo, paste, sample
+from shoemodel.sw import in_photo, paste, sample
 from shoemodel.sw.in_photo import Source, Surroundings
-from shoemodel.sw.repair import STRENGTH, draw_twice
 from shoemodel.sw.sample import WHOLE, Interval, Watch
 from shoemodel.sw.solvers import Solver
+from shoemodel.sw.wear import STRENGTH, Wearer, Worn
 from shoemodel.wd import predict as wd
 from shoemodel.wd import region as regions
 from shoemodel.wd.region import Region
@@ -203,16 +203,19 @@ class ShoeModelPipeline(DiffusionPipeline):
                 feet, poses = self.synthesise_poses(shoe, num_images, seed, photo.path.name)
             else:
                 feet, poses = feet_of(poses[0]), [poses[index % len(poses)] for index in range(num_images)]
-        seeds, generated = list(range(seed, seed + num_images)), []
+        seeds, worn = list(range(seed, seed + num_images)), []
         text, notices = self.encode(prompt, negative_prompt)
-        wear = partial(self.wear, repair=repair, around=around, solver=solver, interval=interval, watch=watch)
-        each = steps + (sample.count_steps(self.scheduler, solver, steps, repair) if repair else 0)
+        wear = partial(self.wear, repair=repair, wearable=placed.apply_mask(areas.wearable), around=around)
+        how: dict[str, Any] = {"solver": solver, "interval": interval, "watch": watch}
+        each = steps
+        if repair and not around:
+            each += sample.count_steps(self.scheduler, solver, steps, repair)
         for index, pose in enumerate(poses):
             with clock("generate", index * each, num_images * each) as report:
-                generated.append(wear(shoe, pose, text, seeds[index], steps, guidance, report))
+                worn.append(wear(shoe, pose, text, seeds[index], steps, guidance, report, **how))
         with clock("paste"):
-            drawn = zip(generated, poses, strict=True)
-            pasted = [in_photo.finish(picture, shoe, pose, around) for picture, pose in drawn]
+            drawn = zip(worn, poses, strict=True)
+            pasted = [in_photo.finish(picture, shoe, pose, scene) for (picture, scene), pose in drawn]
         return ShoeModelResult(
             images=pasted,
             shoe=shoe,
@@ -221,9 +224,9 @@ class ShoeModelPipeline(DiffusionPipeline):
             layout=placed,
             feet=feet,
             poses=poses,
-            generated=generated,
+            generated=[picture for picture, _ in worn],
             seeds=seeds,
-            around=around,
+            around=[scene for _, scene in worn],
             timings_s=clock.seconds,
             notices=notices + region.notices,
         )
@@ -278,19 +281,19 @@ class ShoeModelPipeline(DiffusionPipeline):
         guidance: float | None = None,
         callback: Callable[[int], None] | None = None,
         repair: float = STRENGTH,
+        wearable: Bool[np.ndarray, "H W"] | None = None,
         around: Surroundings | None = None,
         **walk: Any,
-    ) -> UInt8[np.ndarray, "s s 3"]:
-        """The networks' own picture of legs wearing the shoe, before paste-back (3.3). `walk` as in `sample`.
+    ) -> Worn:
+        """Legs wearing the shoe (3.3): the networks' own picture, and of what surrounds its leg, for `in_photo.finish`.
 
-        guidance: see `__call__`. repair: share of the noise from which a second pass starts (`sw.repair`); 0: none.
-        around: of which all but the leg is kept; None draws the surroundings too.
+        guidance: see `__call__`. repair: share of the noise from which a second pass draws the leg again in the scene
+        of the first (`sw.scene`); 0: none. wearable: the area on the canvas, for that pass. around: what is kept but
+        for the leg, in one pass; None draws the surroundings too. walk: as in `sample`.
         """
-        guidance = in_photo.guidance_of(guidance, "photo" if around else "drawn")
-        walk |= {"steps": steps, "guidance": guidance, "known": around and around.known(shoe, pose, self.side)}
-        x_w = around.x_w(self.side, self.controlnet) if around else None
-        draw = partial(self._sample, conditions.of_canvas(shoe, pose, self.side, x_w), text, **walk)
-        return draw_twice(draw, shoe, seed, steps, repair, callback)
+        draw = partial(self._sample, text=text, steps=steps, **walk)
+        wearer = Wearer(draw, self.controlnet, self.side, seed, steps, guidance, callback)
+        return wearer.leg(shoe, pose, around) if around else wearer.whole(shoe, pose, wearable, repair)
 
     def _sample(self, *given: Any, **options: Any) -> UInt8[np.ndarray, "s s 3"]:
         """`sample.sample` with this pipeline's networks; `SharedPipeline` draws the pictures of several calls here."""

@@ -40,8 +40,8 @@ class ShoeModelResult:
     """What the networks drew, before the shoe was pasted back."""
     seeds: list[int]
     """The seed of each result's noise."""
-    around: Surroundings | None = None
-    """What was kept of the photo but for the legs, at the canvas size; None where the surroundings were drawn too."""
+    around: list[Surroundings | None]
+    """What surrounds each result's legs, at the canvas size: the photo, or its scene; None where one pass drew both."""
     timings_s: dict[str, float] = field(default_factory=dict)
     """Seconds per stage."""
     notices: list[str] = field(default_factory=list)
@@ -54,6 +54,6 @@ class ShoeModelResult:
 
     def take(self, indices: Sequence[int]) -> ShoeModelResult:
         """The same with these pictures only, in this order."""
-        names = ("images", "poses", "generated", "seeds")
+        names = ("images", "poses", "generated", "seeds", "around")
         taken: dict[str, Any] = {name: [getattr(self, name)[index] for index in indices] for name in names}
         return replace(self, **taken)

@@ -68,6 +68,7 @@ def result(shoe_mask):
         poses=[pose, pose],
         generated=[photo, photo],
         seeds=[0, 1],
+        around=[None, None],
     )
 
 
@@ -84,5 +85,6 @@ def test_what_strays_in_a_photo_is_scored(pipeline, shoe_mask, result):
     photo = result.images[0]
     drawn = np.zeros((128, 128, 3), np.uint8)
     around = Surroundings(photo, np.zeros(shoe_mask.shape, bool))
-    first, _ = score.score(replace(result, generated=[drawn, drawn], around=around), "red shoes", pipeline.judge)
+    kept = replace(result, generated=[drawn, drawn], around=[around, None])
+    first, _ = score.score(kept, "red shoes", pipeline.judge)
     assert first.measures["stray"] == around.stray(drawn, result.shoe, result.poses[0])

@@ -90,6 +90,20 @@ def test_the_leg_alone_is_laid_over_the_photo(around, areas, photo, shoe, pose):
     assert np.array_equal(result[:, 62:], photo[:, 62:]) and np.array_equal(result[96:], photo[96:])
 
 
+def test_a_halo_at_the_legs_edge_takes_the_legs_colour(around, shoe, pose, photo):
+    drawn = photo.copy()
+    drawn[:94, 36:54] = BLUE
+    drawn[:88, 36:37] = drawn[:88, 53:54] = ORANGE
+    result = around.compose(drawn, shoe, pose)[10:80].astype(int)
+    assert np.abs(result[:, 38:52] - BLUE).max() <= 2
+    assert (result[..., 0] - result[..., 2]).max() < 20  # redder than blue is the halo alone
+
+
+def test_the_room_is_narrower_beside_the_ankle(around, shoe, pose):
+    free = around.known(shoe, pose, SIDE).free
+    assert free[84].sum() < 0.75 * free[20].sum()
+
+
 def test_a_leg_on_its_bones_does_not_stray(around, photo, shoe, pose):
     drawn = photo.copy()
     drawn[:94, 36:54] = BLUE
@@ -117,7 +131,9 @@ def test_a_larger_photo_keeps_its_pixels(areas, photo, pose):
     drawn = photo.copy()
     drawn[:94, 36:54] = BLUE
     result = around.compose(drawn, shoe, Pose(4 * pose.points, pose.visibility))
-    assert np.abs(result[40:340, 164:196].astype(int) - BLUE).max() <= 2
+    leg = result[40:340, 164:196].astype(float)
+    assert np.abs(leg.mean((0, 1)) - BLUE).max() <= 1 and 2 < leg.std((0, 1)).max() < 8  # as rough as the shoe
+    assert ((np.abs(result[40:340] - BLUE) > 30).all(-1) & (result[40:340] != large[40:340]).any(-1)).mean() < 0.02
     assert np.array_equal(result[:, 256:], large[:, 256:]) and np.array_equal(result[labels == 1], large[labels == 1])
 
 

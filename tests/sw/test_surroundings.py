@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from shoemodel.sw.surroundings import LARGEST_LIGHT, contact_shadow, follow_light
+from shoemodel.sw.surroundings import LARGEST_LIGHT, contact_shadow, follow_light, grain
 
 SIZE = (120, 200)
 
@@ -53,3 +53,13 @@ def test_a_heel_s_arch_is_in_the_shade():
     pump = shoe_box()
     pump[75:90, 70:110] = False
     assert contact_shadow(pump)[85, 90] > 0.3
+
+
+def test_grain_is_as_strong_as_the_shoes_own_and_only_where_the_canvas_is_larger():
+    rng, visible = np.random.default_rng(0), np.zeros((200, 200), bool)
+    visible[40:160, 40:160] = True
+    smooth, rough = np.full((200, 200, 3), 120, np.uint8), rng.integers(110, 131, (200, 200, 3)).astype(np.uint8)
+    assert grain(rough, visible, 1.0).max() == 0
+    assert grain(smooth, visible, 4.0).std() < 0.1
+    assert 2 < grain(rough, visible, 4.0).std() < 8
+    assert grain(rough, np.zeros_like(visible), 4.0).max() == 0

@@ -19,7 +19,7 @@ from shoemodel.masks import ShoeAreas
 from shoemodel.pipeline import ShoeModelPipeline
 from shoemodel.pose import ABSENT, Pose
 from shoemodel.sw.in_photo import Source, Surroundings, finish
-from shoemodel.sw.repair import STRENGTH
+from shoemodel.sw.wear import STRENGTH
 
 Picture = UInt8[np.ndarray, "h w 3"]
 
@@ -50,7 +50,8 @@ def generate(
     around = Surroundings.of(photo_rgb, areas, placed) if surroundings == "photo" else None
     text, _ = model.encode(prompt)
     repair = 0.0 if off in ("paste", "repair") else STRENGTH
-    drawn = model.wear(shoe, pose, text, seed, steps, repair=repair, around=around)
+    wearable = placed.apply_mask(areas.wearable)
+    drawn, around = model.wear(shoe, pose, text, seed, steps, repair=repair, wearable=wearable, around=around)
     if off == "paste":
         return Letterbox(areas.size, drawn.shape[:2]).invert_image(drawn)
     return finish(drawn, shoe, pose, around)
@@ -63,6 +64,6 @@ whole_shoe = partial(generate, off="separation")
 in_photo = partial(generate, surroundings="photo")
 """The photo's surroundings stay and only the leg is drawn (`sw.in_photo`)."""
 without_repair = partial(generate, off="repair")
-"""No second pass (`sw.repair`)."""
+"""No second pass (`sw.scene`)."""
 without_paste = partial(generate, off="paste")
 """The generator's own picture of one pass, enlarged: the shoe is pasted neither at the end nor before a second one."""

@@ -94,13 +94,11 @@ def score(
     result: ShoeModelResult, prompt: str, judge: SegformerForSemanticSegmentation, clip: Clip | None = None
 ) -> list[Quality]:
     """The quality of each picture of a result; without a CLIP, agreement with the prompt does not count."""
-    visible, around = result.shoe[..., 3] == 255, result.around
-    return [
-        assess(
-            picture, visible, pose, prompt, judge, clip, around.stray(drawn, result.shoe, pose) if around else math.nan
-        )
-        for picture, drawn, pose in zip(result.images, result.generated, result.poses, strict=True)
-    ]
+    visible = result.shoe[..., 3] == 255
+    drawn = zip(result.generated, result.poses, result.around, strict=True)
+    strays = [around.stray(each, result.shoe, pose) if around else math.nan for each, pose, around in drawn]
+    pictures = zip(result.images, result.poses, strays, strict=True)
+    return [assess(picture, visible, pose, prompt, judge, clip, stray) for picture, pose, stray in pictures]
 
 
 def assess(
@@ -114,7 +112,7 @@ def assess(
 ) -> Quality:
     """The quality of one picture; `visible` are the pixels that were kept, `pose` is what was to be drawn.
 
-    stray: of a leg drawn in the photo, see `sw.in_photo`; a picture alone does not tell it.
+    stray: of a leg drawn in what surrounds it, see `sw.in_photo`; a picture alone does not tell it.
     """
     reading, size = judges.read(judge, picture), visible.shape
     right = measures.found_again(reading, pose, size)

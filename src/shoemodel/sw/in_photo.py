@@ -22,36 +22,38 @@ from jaxtyping import Bool, Float, UInt8
 from shoemodel.geometry import Box, Letterbox
 from shoemodel.layout import Layout
 from shoemodel.masks import ShoeAreas, dilate, erode, fill_holes
-from shoemodel.pose import FOOT_INDICES, LEG_INDICES, Pose, extents
+from shoemodel.pose import Pose
 from shoemodel.sw import conditions
 from shoemodel.sw.known import Known
-from shoemodel.sw.paste import nearest_colours, paste
+from shoemodel.sw.leg import Room, cut
+from shoemodel.sw.paste import feather_of, nearest_colours, paste
+from shoemodel.sw.surroundings import grain
 
 Source = Literal["drawn", "photo"]
 """Where a result's surroundings come from: from the prompt, or from the photo."""
 GUIDANCE: Mapping[Source, float] = {"drawn": 7.0, "photo": 3.0}
 """Where none is asked for: the paper's; beside a photo, whose colours stay, that burns the leg's (ours)."""
-HALF_WIDTH = 0.33
-"""Of the room, from the leg's bones, in extents of the foot: trousers fit, and little beside them (ours)."""
-LIKELY, CORE = 0.25, 0.1
-"""Half the widths about the bones in which what was drawn is probably leg and certainly leg, in extents of the foot."""
 CHANGED, UNCHANGED = 20.0, 8.0
 """Difference from the photo above which a pixel was drawn anew, and below which it was not, of 255."""
 PLAIN = 2.5
 """Deviation of a photo's edge from its own smooth course up to which it can be continued, of 255."""
 SMOOTH_PX = 2.0
 """Deviation of the blur before pictures are compared, at 256 px: the generator has no finer texture."""
+BLEED_PX = 3.0
+"""How far inside the leg its colours are taken for its edge, at 256 px."""
 EDGE_PX = 2.0
 """Deviation of the blur that smooths the matte's outline, at 256 px."""
 
 
 @dataclass(frozen=True, eq=False)
 class Surroundings:
-    """The photo on its canvas (h, w), which a result keeps but for the leg."""
+    """What a result keeps but for the leg, on the canvas (h, w): the photo, or a scene."""
 
     rgb: UInt8[np.ndarray, "h w 3"]
     wearable: Bool[np.ndarray, "h w"]
     """Where the leg covers the shoe."""
+    source: Source = "photo"
+    """The photo's own, or drawn before the leg was (`sw.scene`)."""
 
     @classmethod
     def of(cls, photo_rgb: UInt8[np.ndarray, "ph pw 3"], areas: ShoeAreas, layout: Layout) -> Surroundings:
@@ -78,19 +80,21 @@ class Surroundings:
     def compose(
         self, drawn: UInt8[np.ndarray, "s s 3"], shoe: UInt8[np.ndarray, "h w 4"], pose: Pose
     ) -> UInt8[np.ndarray, "h w 3"]:
-        """X' on the canvas: the leg of what was drawn over the photo; the visible area is the photo's pixel by pixel.
+        """X' on the canvas: the leg of what was drawn over the surroundings; the visible area is the photo's own.
 
         shoe: X_w on the canvas, see `paste.place`; the pose stands in canvas px.
         """
-        square = _Square(self, shoe, pose, len(drawn))
+        square, visible = _Square(self, shoe, pose, len(drawn)), shoe[..., 3] == 255
         letterbox = Letterbox(self.wearable.shape, drawn.shape[:2])
-        share = letterbox.invert_map(square.matte(drawn))
-        result, leg = self.rgb.copy(), letterbox.invert_image(drawn)
+        matte, scale = square.matte(drawn), 1 / letterbox.scale_xy.min()
+        share = np.clip((letterbox.invert_map(matte) - 0.5) * max(1, scale) + 0.5, 0, 1)  # as crisp as the canvas
+        result = self.rgb.copy()
         if share.any():
             near = Box.of_mask(share > 0).slices
+            leg = letterbox.invert_image(square.without_edges(drawn, matte))[near].astype(np.float32)
+            leg += grain(shoe[..., :3], visible, scale)[near][..., None]
             part = self.rgb[near].astype(np.float32)
-            result[near] = np.round(part + share[near][..., None] * (leg[near] - part))
-        visible = shoe[..., 3] == 255
+            result[near] = np.clip(np.round(part + share[near][..., None] * (leg - part)), 0, 255)
         result[visible] = shoe[visible][:, :3]
         return result
 
@@ -102,22 +106,15 @@ class Surroundings:
         return float(share[~square.likely].sum() / share.sum()) if share.any() else math.nan
 
 
-class _Square:
+class _Square(Room):
     """Surroundings, X_w and pose in the networks' square."""
 
     def __init__(self, around: Surroundings, shoe: UInt8[np.ndarray, "h w 4"], pose: Pose, side_px: int):
         canvas = around.wearable.shape
         square = Letterbox(canvas, (side_px, side_px))
-        self.rgb, self.unit = square.apply_image(around.rgb), side_px / 256
-        visible, self.wearable = (square.apply_labels(mask) for mask in (shoe[..., 3] == 255, around.wearable))
-        self.room = dilate(self.wearable, 2 * self.unit)
-        self.likely, self.core = self.wearable.copy(), self.wearable.copy()
-        for bones, extent in _legs(conditions.pose_in_square(pose, canvas, side_px)):
-            lowest = _opening(bones[0], self.wearable, visible, extent)
-            above = (_along(visible.shape, *bones[0]) >= lowest) & ~visible
-            for mask, half_width in ((self.room, HALF_WIDTH), (self.likely, LIKELY), (self.core, CORE)):
-                mask |= above & _about(visible.shape, bones, half_width * extent)
-        self.room &= ~visible
+        visible, wearable = (square.apply_labels(mask) for mask in (shoe[..., 3] == 255, around.wearable))
+        super().__init__(visible, wearable, conditions.pose_in_square(pose, canvas, side_px))
+        self.rgb = square.apply_image(around.rgb)
 
     def matte(self, drawn: UInt8[np.ndarray, "s s 3"]) -> Float[np.ndarray, "s s"]:
         """How much of each pixel is taken from what was drawn, 0 to 1: the leg.
@@ -131,12 +128,24 @@ class _Square:
         labels[change > UNCHANGED] = cv2.GC_PR_BGD
         labels[self.likely & (change > CHANGED)] = cv2.GC_PR_FGD
         labels[self.core & (change > CHANGED)] = cv2.GC_FGD
-        leg = fill_holes(_cut(drawn, labels)) & self.room | (self.wearable & self.room)
-        leg = dilate(erode(leg, EDGE_PX * self.unit), EDGE_PX * self.unit)  # without what is thinner
-        _, pieces = cv2.connectedComponents(leg.astype(np.uint8))
-        leg &= np.isin(pieces, np.unique(pieces[self.core & leg]))
-        smooth = cv2.GaussianBlur(leg.astype(np.float32), (0, 0), EDGE_PX * self.unit)
-        return np.clip(2 * smooth - 0.5, 0, 1)
+        leg = fill_holes(cut(drawn, labels)) & self.room | (self.wearable & self.room)
+        edge_px = EDGE_PX * self.unit
+        leg |= self.visible & dilate(leg, 2 * edge_px)  # the shoe covers it there
+        leg = dilate(erode(leg, edge_px), edge_px)  # without what is thinner
+        _, pieces = cv2.connectedComponents((leg & ~self.visible).astype(np.uint8))
+        leg &= self.visible | np.isin(pieces, np.unique(pieces[self.core & leg]))
+        smooth = cv2.GaussianBlur(leg.astype(np.float32), (0, 0), edge_px)
+        return np.where(self.visible, 0, np.clip(2 * smooth - 0.5, 0, 1))
+
+    def without_edges(self, drawn: UInt8[np.ndarray, "s s 3"], matte: Float[np.ndarray, "s s"]) -> np.ndarray:
+        """`drawn` with the leg's edge in the colours beside it: the generator mixes them with those of the ground."""
+        leg, width = matte > 0.5, BLEED_PX * self.unit
+        core = erode(leg | self.visible, width) & leg
+        core |= leg & ~dilate(core, width + 1)
+        if not core.any():
+            return drawn
+        smooth = cv2.GaussianBlur(nearest_colours(drawn, core), (0, 0), width / 2)
+        return np.where(core[..., None], drawn, smooth)
 
 
 def finish(
@@ -145,10 +154,13 @@ def finish(
     pose: Pose,
     around: Surroundings | None = None,
 ) -> UInt8[np.ndarray, "h w 3"]:
-    """X' on the canvas: the shoe pasted onto what was drawn (3.3), or the leg laid over the surroundings that stay."""
-    if around is not None:
-        return around.compose(drawn, shoe, pose)
-    return paste(drawn, shoe[..., :3], shoe[..., 3] == 255)
+    """X' on the canvas: the shoe pasted onto what was drawn (3.3), or the leg laid over its surroundings."""
+    if around is None:
+        return paste(drawn, shoe[..., :3], shoe[..., 3] == 255)
+    worn = around.compose(drawn, shoe, pose)
+    if around.source == "photo":
+        return worn
+    return paste(worn, shoe[..., :3], shoe[..., 3] == 255, feather_of(drawn.shape[:2], shoe.shape[:2]))
 
 
 def guidance_of(guidance: float | None, surroundings: Source) -> float:
@@ -172,53 +184,3 @@ def frame(photo_rgb: UInt8[np.ndarray, "h w 3"], layout: str) -> str:
 def _is_plain(line: UInt8[np.ndarray, "n 3"]) -> bool:
     smooth = cv2.GaussianBlur(line[None].astype(np.float32), (0, 0), max(len(line) / 50, 1))
     return float((line - smooth[0]).std()) <= PLAIN
-
-
-def _legs(pose: Pose) -> list[tuple[np.ndarray, float]]:
-    """Each leg that is there: its bones (2, 2, 2), shank and thigh from below, and the extent of its foot, px."""
-    found = []
-    for side in range(2):
-        indices = LEG_INDICES[3 * side : 3 * side + 3]
-        if pose.exists[list(indices)].all():
-            (hip, knee, ankle), foot = pose.points[list(indices)], pose.points[list(FOOT_INDICES[4 * side :][:4])]
-            found.append((np.array([[ankle, knee], [knee, hip]]), float(extents(foot))))
-    return found
-
-
-def _grid(shape: tuple[int, ...]) -> np.ndarray:
-    """(h, w, 2): x and y of each pixel's middle."""
-    return np.stack(np.meshgrid(np.arange(shape[1]) + 0.5, np.arange(shape[0]) + 0.5), axis=-1)
-
-
-def _along(shape: tuple[int, ...], start: np.ndarray, end: np.ndarray) -> np.ndarray:
-    """How far each pixel lies from `start` in the direction of `end`, px."""
-    return (_grid(shape) - start) @ (end - start) / max(float(np.linalg.norm(end - start)), 1e-6)
-
-
-def _about(shape: tuple[int, ...], bones: np.ndarray, radius_px: float) -> np.ndarray:
-    """The pixels within `radius_px` of the bones (n, 2, 2)."""
-    near = np.zeros(shape, bool)
-    for start, end in bones:
-        length = float(np.linalg.norm(end - start))
-        nearest = start + (_along(shape, start, end).clip(0, length) / max(length, 1e-6))[..., None] * (end - start)
-        near |= np.linalg.norm(_grid(shape) - nearest, axis=-1) <= radius_px
-    return near
-
-
-def _opening(shank: np.ndarray, wearable: np.ndarray, visible: np.ndarray, extent: float) -> float:
-    """From where on along the shank there is leg, px from the ankle: the lowest of the wearable area at the shank, or
-    where none is seen (a boot's rim, edge-on) the point where the shank leaves the visible area."""
-    along = _along(visible.shape, *shank)
-    near = along[wearable & _about(visible.shape, shank[None], HALF_WIDTH * extent)]
-    return float(near.min() if near.size else along[visible & _about(visible.shape, shank[None], 2)].max(initial=0))
-
-
-def _cut(rgb: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """GrabCut's foreground; the labels' own where they leave nothing to decide."""
-    probable = labels % 2 == 1  # OpenCV's foreground labels are odd
-    if not (labels == cv2.GC_FGD).any() or not probable.any():
-        return probable
-    cv2.setRNGSeed(0)
-    models = np.zeros((2, 1, 65))
-    found, _, _ = cv2.grabCut(np.ascontiguousarray(rgb), labels.copy(), (0, 0, 1, 1), *models, 3, cv2.GC_INIT_WITH_MASK)
-    return found % 2 == 1

@@ -14,7 +14,7 @@ from jaxtyping import Bool, UInt8
 
 from shoemodel.geometry import Box, Letterbox
 from shoemodel.layout import Layout
-from shoemodel.masks import feather
+from shoemodel.masks import dilate, erode, feather
 from shoemodel.sw.surroundings import contact_shadow, follow_light
 
 
@@ -35,23 +35,27 @@ def paste(
     """X′ at the canvas's size (h, w) from what the generator drew, letterboxed or already at (h, w).
 
     shoe_rgb: the photo on the canvas. visible: the area to keep. feather_px: the ring's width outside it in canvas px,
-    by default half a pixel of the generator, at least 1 (ours); 0 cuts hard.
+    by default `feather_of`; 0 cuts hard.
     """
     if shoe_rgb.shape != (*visible.shape, 3):
         raise ValueError(f"shoe and visible area need one size, got {shoe_rgb.shape} and {visible.shape}")
-    box = Letterbox(visible.shape, generated.shape[:2])
-    result = box.invert_image(generated)
+    result = Letterbox(visible.shape, generated.shape[:2]).invert_image(generated)
     if not visible.any():
         return result
     result = follow_light(result, shoe_rgb, visible)
     result = np.round(result * (1 - contact_shadow(visible))[..., None]).astype(np.uint8)
     if feather_px is None:
-        feather_px = max(1, round(0.5 / box.scale_xy.min()))
+        feather_px = feather_of(generated.shape[:2], visible.shape)
     if feather_px > 0:
         _soften(result, shoe_rgb, visible, feather_px)
     result[visible] = shoe_rgb[visible]
     assert max_delta(result, shoe_rgb, visible) == 0
     return result
+
+
+def feather_of(generated: tuple[int, int], canvas: tuple[int, int]) -> int:
+    """Width of the ring in px of the canvas (h, w): half a pixel of the generator's picture, at least 1 (ours)."""
+    return max(1, round(0.5 / Letterbox(canvas, generated).scale_xy.min()))
 
 
 def max_delta(
@@ -63,14 +67,20 @@ def max_delta(
 
 
 def _soften(result: np.ndarray, shoe_rgb: np.ndarray, visible: np.ndarray, feather_px: int) -> None:
-    """Fade the shoe's edge colour into `result`, in place, around the visible area."""
+    """Fade the shoe's edge colour into `result`, in place, around the visible area.
+
+    That colour is taken from as far inside as the ring is wide, and smoothed: the outermost pixels are mixed with the
+    photo's ground. Parts that are thinner, such as laces, lend their own.
+    """
     tight, margin = Box.of_mask(visible), feather_px + 1
     rows = slice(max(0, int(tight.y0) - margin), int(tight.y1) + margin)
     columns = slice(max(0, int(tight.x0) - margin), int(tight.x1) + margin)
     inside, shoe, window = visible[rows, columns], shoe_rgb[rows, columns], result[rows, columns]
     weight = feather(inside, feather_px)
     ring = (weight > 0) & ~inside
-    edge = nearest_colours(shoe, inside)[ring].astype(np.float32)
+    core = erode(inside, feather_px)
+    core |= inside & ~dilate(core, feather_px + 1)
+    edge = cv2.GaussianBlur(nearest_colours(shoe, core), (0, 0), feather_px / 2)[ring].astype(np.float32)
     blended = edge * weight[ring, None] + window[ring] * (1 - weight[ring, None])
     window[ring] = np.round(blended).astype(np.uint8)
 

@@ -1,6 +1,6 @@
-"""Surroundings that belong to the shoe: light and colour as in the photo, and a contact shadow (ours).
+"""Surroundings that belong to the shoe: light, colour and grain as in the photo, and a contact shadow (ours).
 
-Both work on the enlarged picture of the generator, at the canvas's size, before the shoe goes on top; they never see
+All work on the enlarged picture of the generator, at the canvas's size, before the shoe goes on top; they never see
 the result's visible area, which stays the photo's.
 """
 
@@ -18,6 +18,10 @@ LARGEST_CAST = 1.06
 """And each channel by this factor beyond it."""
 TIGHT, WIDE = (0.015, 0.5), (0.06, 0.25)
 """Deviation in foot lengths, and depth: the line where sole and floor meet, and the dimmer ground around it."""
+FINER = 0.375
+"""Deviation of the blur beyond which a texture is the generator's affair, in its own pixels."""
+GRAIN = 1.0
+"""Deviation of the noise, in median absolute ones of the shoe's texture: two thirds of it if it were noise."""
 SMALLEST_SHOE = 0.1
 """Pieces of the visible area below this share of the largest cast no shadow of their own."""
 
@@ -77,3 +81,18 @@ def _lowered(hull: np.ndarray, deviation_px: float) -> np.ndarray:
     blurred = cv2.GaussianBlur(hull, (0, 0), max(deviation_px, 0.5))
     down = np.array([[1, 0, 0], [0, 1, deviation_px]], np.float32)
     return cv2.warpAffine(blurred, down, hull.shape[::-1])
+
+
+def grain(
+    shoe_rgb: UInt8[np.ndarray, "h w 3"], visible: Bool[np.ndarray, "h w"], scale: float
+) -> Float[np.ndarray, "h w"]:
+    """Texture for a drawn surface, in grey levels: noise as fine and as strong as the shoe's own surface is beyond the
+    generator's resolution, of which one pixel is `scale` of the canvas. None where the canvas is not the larger."""
+    inner = erode(visible, 2 * scale)
+    if scale <= 1 or not inner.any():
+        return np.zeros(visible.shape, np.float32)
+    grey = cv2.cvtColor(np.ascontiguousarray(shoe_rgb), cv2.COLOR_RGB2GRAY).astype(np.float32)
+    fine = np.abs(grey - cv2.GaussianBlur(grey, (0, 0), FINER * scale))[inner]
+    noise = np.random.default_rng(0).standard_normal(visible.shape, np.float32)
+    noise = cv2.GaussianBlur(noise, (0, 0), FINER / 2 * scale)
+    return noise * (GRAIN * float(np.median(fine)) / max(float(noise.std()), 1e-9))

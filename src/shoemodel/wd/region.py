@@ -32,6 +32,7 @@ PADDING_RGB = (124, 116, 104)  # nearly 0 once normalised, SAM's padding
 STD_RGB = (58.395, 57.12, 57.375)
 MIN_CONFIDENCE = 0.2  # predicted IoU under which the automatic mode says that there is no shoe (ours)
 UNSURE = 0.4  # predicted IoU under which the user is asked to look at the areas (ours)
+EDGE = 1e-3  # of the photo's longer side: the outermost pixels, of which the ground is a part, are no shoe (ours)
 MIN_AREA, MAX_AREA = 0.003, 0.97  # of the photo (ours)
 ZOOM_MARGIN = 0.25  # of the found box's longer side, on each side, for the second look (ours)
 ZOOM_LEAST = 0.85  # of the photo's longer side: a larger crop shows SAM nothing new, and is not looked at (ours)
@@ -100,7 +101,8 @@ def find(
     mask = tidy(outline.complete(rgb, logits, box))
     _refuse_nothing(mask, confidence, source, name)
     mask, confidence = look_closer(sam, rgb, mask, confidence, box, alone=source == "automatic")
-    return Region(tidy(outline.refine(rgb, mask)), confidence, source)
+    refined = tidy(outline.refine(rgb, mask))
+    return Region(masks.erode(refined, EDGE * max(refined.shape)), confidence, source)
 
 
 def ask(
