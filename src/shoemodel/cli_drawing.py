@@ -24,7 +24,8 @@ class Drawing:
     solver: Literal["ddim", "unipc", "dpm++"] = "ddim"
     """ddim: the paper's; unipc and dpm++ need about half the steps."""
     guidance: float | None = None
-    """Classifier-free guidance: how strongly the prompt steers. Default: 7, the paper's, or 3 in the photo."""
+    """Classifier-free guidance: how strongly the prompt steers. Default: 7, the paper's, or 3 in the photo; a second
+    pass has three sevenths of it."""
     interval: tuple[float, float] = (0.0, 1.0)
     """Where guidance works: from and to which share of the noise, 0 the picture and 1 pure noise."""
     repair: float = 1.0

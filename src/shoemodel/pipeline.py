@@ -53,6 +53,7 @@ from shoemodel.lps.predict import FootKeypoints, feet_of, foot_keypoints, leg_po
 from shoemodel.lps.vitpose import StemmedVitPose
 from shoemodel.masks import ShoeAreas
 from shoemodel.pose import Pose
+from shoemodel.quality import judge as judges
 from shoemodel.quiet import quiet
 from shoemodel.result import ShoeModelResult
 from shoemodel.sw import in_photo, paste, sample
@@ -207,15 +208,12 @@ class ShoeModelPipeline(DiffusionPipeline):
         text, notices = self.encode(prompt, negative_prompt)
         wear = partial(self.wear, repair=repair, wearable=placed.apply_mask(areas.wearable), around=around)
         how: dict[str, Any] = {"solver": solver, "interval": interval, "watch": watch}
-        each = steps
-        if repair and not around:
-            each += sample.count_steps(self.scheduler, solver, steps, repair)
+        each = steps + (0 if around or not repair else sample.count_steps(self.scheduler, solver, steps, repair))
         for index, pose in enumerate(poses):
             with clock("generate", index * each, num_images * each) as report:
                 worn.append(wear(shoe, pose, text, seeds[index], steps, guidance, report, **how))
         with clock("paste"):
-            drawn = zip(worn, poses, strict=True)
-            pasted = [in_photo.finish(picture, shoe, pose, scene) for (picture, scene), pose in drawn]
+            pasted = [in_photo.finish(raw, shoe, pose, scene) for (raw, scene), pose in zip(worn, poses, strict=True)]
         return ShoeModelResult(
             images=pasted,
             shoe=shoe,
@@ -292,7 +290,8 @@ class ShoeModelPipeline(DiffusionPipeline):
         for the leg, in one pass; None draws the surroundings too. walk: as in `sample`.
         """
         draw = partial(self._sample, text=text, steps=steps, **walk)
-        wearer = Wearer(draw, self.controlnet, self.side, seed, steps, guidance, callback)
+        look = self.judge and partial(judges.find_shoes, self.judge)
+        wearer = Wearer(draw, self.controlnet, self.side, seed, steps, guidance, callback, look)
         return wearer.leg(shoe, pose, around) if around else wearer.whole(shoe, pose, wearable, repair)
 
     def _sample(self, *given: Any, **options: Any) -> UInt8[np.ndarray, "s s 3"]:

@@ -54,6 +54,15 @@ def test_legs_and_what_grew_about_the_shoe_are_gone(drawn, ground, shoe, pose, w
     assert np.array_equal(around.wearable, wearable)
 
 
+def test_other_shoes_are_gone_where_something_has_seen_them(drawn, ground, shoe, pose, wearable):
+    drawn[112:124, 104:120] = SHOE
+    seen = np.zeros((SIDE, SIDE), bool)
+    seen[112:124, 104:120] = True
+    around = scene.emptied(drawn, shoe, pose, wearable, seen)
+    assert np.abs(around.rgb[seen].astype(int) - ground[seen]).max() < 25
+    assert np.array_equal(scene.emptied(drawn, shoe, pose, wearable).rgb[seen], drawn[seen])
+
+
 def test_the_ground_far_from_shoe_and_legs_stays(drawn, shoe, pose, wearable):
     around = scene.emptied(drawn, shoe, pose, wearable)
     assert np.array_equal(around.rgb[122:, :24], drawn[122:, :24])

@@ -46,6 +46,8 @@ METHODS = {
 """Name -> module and function."""
 NOT_USED = ("region", "areas", "feet", "legs", "legs_scheduler", "judge", "pack.json")
 """Parts of a pack that no picture of an evaluation follows from: areas and poses are the true ones."""
+JUDGED = ("shoemodel", "without_pose", "whole_shoe")
+"""Methods of two passes, of which the second begins where the judge has looked at the first."""
 BASE_ALONE = ("sd15", "sdxl", "dreambooth")
 """Methods that have no ControlNet."""
 REAL = "real"
@@ -73,6 +75,7 @@ class Method:
         """Changes when a file of the weights that draw does: the hash of their names, sizes and times."""
         files = sorted(path.relative_to(self.folder) for path in self.folder.rglob("*") if path.is_file())
         unused = {*NOT_USED, *(("controlnet",) if self.name in BASE_ALONE else ())}
+        unused -= {"judge"} if self.name in JUDGED else set()
         stats = [(path.as_posix(), (self.folder / path).stat()) for path in files if path.parts[0] not in unused]
         text = repr([self.name, *((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats)])
         return hashlib.sha256(text.encode()).hexdigest()

@@ -97,6 +97,13 @@ def read(judge: SegformerForSemanticSegmentation, picture: UInt8[np.ndarray, "h 
     return Reading(logits > 0, box.invert_points(points[0]), scores[0])
 
 
+def find_shoes(
+    judge: SegformerForSemanticSegmentation, picture: UInt8[np.ndarray, "h w 3"]
+) -> Bool[np.ndarray, "h w"]:
+    """Where in a picture shoes are."""
+    return read(judge, picture).shoe
+
+
 def enlarged(outputs: Float[Tensor, "b n q q"], side: int) -> Float[Tensor, "b n side side"]:
     """Outputs at the resolution of the input."""
     return torch.nn.functional.interpolate(outputs, (side, side), mode="bilinear", align_corners=False)

@@ -127,7 +127,7 @@ class _Square(Room):
         labels = np.full(change.shape, cv2.GC_BGD, np.uint8)
         labels[change > UNCHANGED] = cv2.GC_PR_BGD
         labels[self.likely & (change > CHANGED)] = cv2.GC_PR_FGD
-        labels[self.core & (change > CHANGED)] = cv2.GC_FGD
+        labels[self.core & (change > UNCHANGED)] = cv2.GC_FGD
         leg = fill_holes(cut(drawn, labels)) & self.room | (self.wearable & self.room)
         edge_px = EDGE_PX * self.unit
         leg |= self.visible & dilate(leg, 2 * edge_px)  # the shoe covers it there

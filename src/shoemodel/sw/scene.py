@@ -2,8 +2,9 @@
 
 A generator that has X_w as a condition only draws the shoe a little too large, or its edge in a colour of its own, and
 lumps and second legs beside it; what it drew beyond X_w stays when X_w is pasted. So of the first picture the scene is
-kept alone: the legs are cut out, they and a ring about the shoe filled from what lies around, and X_w put in place. In
-that scene the leg is drawn as in a photo (`sw.in_photo`): where no leg can be, nothing can grow.
+kept alone: the legs are cut out, they, a ring about the shoe and what the judge takes for other shoes are filled from
+what lies around, and X_w is put in place. In that scene the leg is drawn as in a photo (`sw.in_photo`): where no leg
+can be, nothing can grow.
 
 Measured: `docs/results.md`.
 """
@@ -36,17 +37,21 @@ def emptied(
     shoe: UInt8[np.ndarray, "h w 4"],
     pose: Pose,
     wearable: Bool[np.ndarray, "h w"] | None,
+    shoes: Bool[np.ndarray, "s s"] | None = None,
 ) -> Surroundings:
-    """What the first pass drew, without its legs and with X_w in place, on the canvas.
+    """What the first pass drew, without its legs and shoes and with X_w in place, on the canvas.
 
-    shoe: X_w on the canvas, see `paste.place`; pose and wearable area, None for none, stand on the canvas too.
+    shoe: X_w on the canvas, see `paste.place`; pose and wearable area, None for none, stand on the canvas too. shoes:
+    where in what was drawn shoes are, those beside the legs as well, if something has looked.
     """
     canvas = shoe.shape[:2]
     wearable = np.zeros(canvas, bool) if wearable is None else wearable
     square, (x_w, visible) = Letterbox(canvas, drawn.shape[:2]), in_square(shoe, len(drawn))
     room = Room(visible, square.apply_labels(wearable), pose_in_square(pose, canvas, len(drawn)))
     outside = ~square.apply_labels(np.ones(canvas, bool))
-    hole = dilate(_legs_drawn(drawn, room, outside) | visible, RING_PX * room.unit) | room.about(WIDE)
+    legs = _legs_drawn(drawn, room, outside)
+    shod = legs | visible if shoes is None else legs | visible | shoes
+    hole = dilate(shod, RING_PX * room.unit) | room.about(WIDE)
     hole = dilate(hole, 2 * FADE_PX * room.unit)
     ground = follow_light(drawn, x_w, visible) if visible.any() else drawn
     filled = fill_smoothly(ground, hole | outside)

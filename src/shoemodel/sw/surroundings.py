@@ -6,6 +6,8 @@ the result's visible area, which stays the photo's.
 
 from __future__ import annotations
 
+import math
+
 import cv2
 import numpy as np
 from jaxtyping import Bool, Float, UInt8
@@ -78,9 +80,14 @@ def _shadow_of(shoe: np.ndarray, foot_px: float) -> np.ndarray:
 
 
 def _lowered(hull: np.ndarray, deviation_px: float) -> np.ndarray:
-    blurred = cv2.GaussianBlur(hull, (0, 0), max(deviation_px, 0.5))
+    """The hull blurred and shifted down; a wide blur is computed on a smaller picture."""
+    height, width = hull.shape
+    smaller = max(1.0, deviation_px / 4)
+    size = (math.ceil(width / smaller), math.ceil(height / smaller))
+    small = cv2.resize(hull, size, interpolation=cv2.INTER_AREA)
+    blurred = cv2.GaussianBlur(small, (0, 0), max(deviation_px / smaller, 0.5))
     down = np.array([[1, 0, 0], [0, 1, deviation_px]], np.float32)
-    return cv2.warpAffine(blurred, down, hull.shape[::-1])
+    return cv2.warpAffine(cv2.resize(blurred, (width, height)), down, (width, height))
 
 
 def grain(

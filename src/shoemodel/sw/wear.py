@@ -11,7 +11,7 @@ from jaxtyping import Bool, UInt8
 
 from shoemodel.pose import Pose
 from shoemodel.sw import conditions
-from shoemodel.sw.in_photo import Surroundings, guidance_of
+from shoemodel.sw.in_photo import GUIDANCE, Surroundings, guidance_of
 from shoemodel.sw.scene import emptied
 
 STRENGTH = 1.0
@@ -34,9 +34,12 @@ class Wearer:
     seed: int
     steps: int
     guidance: float | None
-    """None: the one for the surroundings (`in_photo.GUIDANCE`)."""
+    """None: the one for the surroundings (`in_photo.GUIDANCE`). Where these are drawn, the second pass has as much less
+    as in a photo."""
     callback: Callable[[int], None] | None
     """Called with the steps done in both passes."""
+    find_shoes: Callable[[UInt8[np.ndarray, "s s 3"]], Bool[np.ndarray, "s s"]] | None = None
+    """Says where in a picture shoes are."""
 
     def whole(
         self,
@@ -52,14 +55,16 @@ class Wearer:
         if not strength:
             return drawn, None
         callback = self.callback and (lambda done: self.callback(self.steps + done))  # type: ignore[misc]
-        again: dict[str, Any] = {"seed": self.seed + OTHER_NOISE, "callback": callback}
+        beside = guidance * GUIDANCE["photo"] / GUIDANCE["drawn"]
+        again: dict[str, Any] = {"seed": self.seed + OTHER_NOISE, "guidance": beside, "callback": callback}
         if strength < 1:
             again |= {"start": drawn, "strength": strength}
-        return self.leg(shoe, pose, emptied(drawn, shoe, pose, wearable), **again)
+        shoes = self.find_shoes(drawn) if self.find_shoes else None
+        return self.leg(shoe, pose, emptied(drawn, shoe, pose, wearable, shoes), **again)
 
     def leg(self, shoe: UInt8[np.ndarray, "h w 4"], pose: Pose, around: Surroundings, **how: Any) -> Worn:
         """The leg in what surrounds it."""
         condition = conditions.of_canvas(shoe, pose, self.side_px, around.x_w(self.side_px, self.controlnet))
-        how = {"seed": self.seed, "callback": self.callback} | how
-        known = around.known(shoe, pose, self.side_px)
-        return self.draw(condition, known=known, guidance=guidance_of(self.guidance, "photo"), **how), around
+        guidance = guidance_of(self.guidance, "photo")
+        how = {"seed": self.seed, "guidance": guidance, "callback": self.callback} | how
+        return self.draw(condition, known=around.known(shoe, pose, self.side_px), **how), around
