@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from shoemodel.pose import Pose
+from shoemodel.quality import judge as judges
 from shoemodel.sw import sample
 
 
@@ -56,3 +57,19 @@ def test_the_second_pass_draws_where_a_leg_can_be(pipeline, given, monkeypatch):
     assert (first, free, whole, beside) == (1, None, 7.0, 3.0) and second != first
     assert known.free[wearable].all() and not known.free[given[0][..., 3] == 255].any()
     assert (known.picture[given[0][..., 3] == 255] == (120, 60, 30)).all()
+
+
+def test_the_judge_looks_at_the_first_pass_for_other_shoes(pipeline, given, monkeypatch):
+    seen = []
+
+    def nothing(judge, picture):
+        seen.append(picture)
+        return np.zeros(picture.shape[:2], bool)
+
+    monkeypatch.setattr(judges, "find_shoes", nothing)
+    first, _ = pipeline.wear(*given, 1, 2, repair=0.0)
+    pipeline.wear(*given, 1, 2)
+    assert len(seen) == 1 and np.array_equal(seen[0], first)
+    monkeypatch.setattr(pipeline, "judge", None)
+    pipeline.wear(*given, 1, 2)
+    assert len(seen) == 1
