@@ -9,7 +9,7 @@ from shoemodel import layout
 from shoemodel.geometry import Similarity
 from shoemodel.layout import Layout
 from shoemodel.masks import ShoeAreas
-from shoemodel.pose import FOOT_INDICES, LEG_INDICES, VISIBLE, Pose
+from shoemodel.pose import Pose
 from shoemodel.sw import in_photo
 from shoemodel.sw.in_photo import Surroundings
 from shoemodel.sw.paste import place
@@ -33,16 +33,6 @@ def photo():
 
 
 @pytest.fixture
-def pose():
-    """One left leg, upright above the opening."""
-    points, visibility = np.zeros((12, 2)), np.zeros(12, int)
-    points[list(FOOT_INDICES[:4])] = (44, 96), (90, 104), (86, 108), (32, 104)
-    points[list(LEG_INDICES[:3])] = (44, -40), (44, 10), (44, 96)
-    visibility[list(FOOT_INDICES[:4] + LEG_INDICES[:3])] = VISIBLE
-    return Pose(points, visibility)
-
-
-@pytest.fixture
 def shoe(photo, areas):
     return np.dstack([photo, np.where(areas.visible, 255, 0).astype(np.uint8)])
 
@@ -52,8 +42,8 @@ def around(photo, areas):
     return Surroundings.of(photo, areas, layout.keep(photo.shape[:2]))
 
 
-def test_the_room_begins_at_the_opening_and_leaves_the_shoe(around, areas, shoe, pose):
-    known = around.known(shoe, pose, SIDE)
+def test_the_room_begins_at_the_opening_and_leaves_the_shoe(around, areas, shoe, upright):
+    known = around.known(shoe, upright, SIDE)
     assert np.array_equal(known.picture, around.rgb)
     assert known.free[:88, 36:52].all() and known.free[areas.wearable].all()
     assert not known.free[areas.visible].any() and not known.free[96:].any() and not known.free[:, 100:].any()
@@ -71,45 +61,45 @@ def test_without_a_leg_only_the_opening_is_free(around, areas, shoe):
     assert free[areas.wearable].all() and not free[:86].any()
 
 
-def test_a_boot_seen_from_the_side_has_its_room_above_the_rim(photo, pose):
+def test_a_boot_seen_from_the_side_has_its_room_above_the_rim(photo, upright):
     visible = np.zeros((SIDE, SIDE), bool)
     visible[90:110, 30:94] = visible[50:90, 30:58] = True
     areas = ShoeAreas.from_masks(visible, np.zeros_like(visible))
     shoe = np.dstack([photo, np.where(visible, 255, 0).astype(np.uint8)])
-    free = Surroundings.of(photo, areas, layout.keep(visible.shape)).known(shoe, pose, SIDE).free
+    free = Surroundings.of(photo, areas, layout.keep(visible.shape)).known(shoe, upright, SIDE).free
     assert free[:49, 36:52].all() and not free[52:].any()
 
 
-def test_the_leg_alone_is_laid_over_the_photo(around, areas, photo, shoe, pose):
+def test_the_leg_alone_is_laid_over_the_photo(around, areas, photo, shoe, upright):
     drawn = photo.copy()
     drawn[:94, 36:54] = BLUE
     drawn[10:40, 62:72] = ORANGE  # something else, in the room too
-    result = around.compose(drawn, shoe, pose)
+    result = around.compose(drawn, shoe, upright)
     assert np.abs(result[4:88, 40:50].astype(int) - BLUE).max() <= 2
     assert np.array_equal(result[areas.visible], photo[areas.visible])
     assert np.array_equal(result[:, 62:], photo[:, 62:]) and np.array_equal(result[96:], photo[96:])
 
 
-def test_a_halo_at_the_legs_edge_takes_the_legs_colour(around, shoe, pose, photo):
+def test_a_halo_at_the_legs_edge_takes_the_legs_colour(around, shoe, upright, photo):
     drawn = photo.copy()
     drawn[:94, 36:54] = BLUE
     drawn[:88, 36:37] = drawn[:88, 53:54] = ORANGE
-    result = around.compose(drawn, shoe, pose)[10:80].astype(int)
+    result = around.compose(drawn, shoe, upright)[10:80].astype(int)
     assert np.abs(result[:, 38:52] - BLUE).max() <= 2
     assert (result[..., 0] - result[..., 2]).max() < 20  # redder than blue is the halo alone
 
 
-def test_the_room_is_narrower_beside_the_ankle(around, shoe, pose):
-    free = around.known(shoe, pose, SIDE).free
+def test_the_room_is_narrower_beside_the_ankle(around, shoe, upright):
+    free = around.known(shoe, upright, SIDE).free
     assert free[84].sum() < 0.75 * free[20].sum()
 
 
-def test_a_leg_on_its_bones_does_not_stray(around, photo, shoe, pose):
+def test_a_leg_on_its_bones_does_not_stray(around, photo, shoe, upright):
     drawn = photo.copy()
     drawn[:94, 36:54] = BLUE
-    assert around.stray(drawn, shoe, pose) < 0.02
+    assert around.stray(drawn, shoe, upright) < 0.02
     drawn[:60, 54:68] = BLUE  # a rag at its side, some of it farther than a quarter of the foot
-    assert 0.05 < around.stray(drawn, shoe, pose) < 0.3
+    assert 0.05 < around.stray(drawn, shoe, upright) < 0.3
 
 
 def test_without_a_leg_nothing_strays(photo, shoe):
@@ -117,12 +107,12 @@ def test_without_a_leg_nothing_strays(photo, shoe):
     assert np.isnan(around.stray(photo, shoe, Pose(np.zeros((12, 2)), np.zeros(12, int))))
 
 
-def test_nothing_drawn_leaves_the_photo(around, areas, photo, shoe, pose):
-    result = around.compose(photo, shoe, pose)
+def test_nothing_drawn_leaves_the_photo(around, areas, photo, shoe, upright):
+    result = around.compose(photo, shoe, upright)
     assert np.array_equal(result[:80], photo[:80])
 
 
-def test_a_larger_photo_keeps_its_pixels(areas, photo, pose):
+def test_a_larger_photo_keeps_its_pixels(areas, photo, upright):
     """The networks' square is a quarter of the photo."""
     large = np.random.default_rng(1).integers(118, 138, (4 * SIDE, 4 * SIDE, 3)).astype(np.uint8)
     labels = areas.labels.repeat(4, 0).repeat(4, 1)
@@ -130,7 +120,7 @@ def test_a_larger_photo_keeps_its_pixels(areas, photo, pose):
     around = Surroundings.of(large, ShoeAreas(labels), layout.keep(labels.shape))
     drawn = photo.copy()
     drawn[:94, 36:54] = BLUE
-    result = around.compose(drawn, shoe, Pose(4 * pose.points, pose.visibility))
+    result = around.compose(drawn, shoe, Pose(4 * upright.points, upright.visibility))
     leg = result[40:340, 164:196].astype(float)
     assert np.abs(leg.mean((0, 1)) - BLUE).max() <= 1 and 2 < leg.std((0, 1)).max() < 8  # as rough as the shoe
     assert ((np.abs(result[40:340] - BLUE) > 30).all(-1) & (result[40:340] != large[40:340]).any(-1)).mean() < 0.02
@@ -147,7 +137,7 @@ def test_edges_are_continued_beyond_the_photo(areas, photo):
     assert turned.rgb.min() > 100  # no black from outside
 
 
-def test_a_turned_shoe_at_the_photos_edge_is_kept_exactly(photo, pose):
+def test_a_turned_shoe_at_the_photos_edge_is_kept_exactly(photo, upright):
     """Resampling mixes the photo's edge with what lies outside, and that mixture is the shoe that is kept."""
     visible = np.zeros((SIDE, SIDE), bool)
     visible[90:, 30:94] = True
@@ -156,7 +146,7 @@ def test_a_turned_shoe_at_the_photos_edge_is_kept_exactly(photo, pose):
     shoe, around = place(photo, visible, turned), Surroundings.of(photo, areas, turned)
     kept = shoe[..., 3] == 255
     assert (around.rgb[kept] != shoe[kept][:, :3]).any()
-    assert np.array_equal(around.compose(photo, shoe, pose)[kept], shoe[kept][:, :3])
+    assert np.array_equal(around.compose(photo, shoe, upright)[kept], shoe[kept][:, :3])
 
 
 def test_room_is_added_about_plain_ground_only(photo):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from shoemodel.pose import FOOT_INDICES, LEG_INDICES, VISIBLE, Pose
+from shoemodel.pose import Pose
 from shoemodel.sw import scene
 
 SIDE = 128
@@ -30,16 +30,6 @@ def shoe():
 
 
 @pytest.fixture
-def pose():
-    """One left leg, upright above the opening."""
-    points, visibility = np.zeros((12, 2)), np.zeros(12, int)
-    points[list(FOOT_INDICES[:4])] = (44, 96), (90, 104), (86, 108), (32, 104)
-    points[list(LEG_INDICES[:3])] = (44, -40), (44, 10), (44, 96)
-    visibility[list(FOOT_INDICES[:4] + LEG_INDICES[:3])] = VISIBLE
-    return Pose(points, visibility)
-
-
-@pytest.fixture
 def drawn(ground):
     picture = ground.copy()
     picture[:92, 36:54] = picture[:60, 100:112] = BLUE
@@ -47,24 +37,24 @@ def drawn(ground):
     return picture
 
 
-def test_legs_and_what_grew_about_the_shoe_are_gone(drawn, ground, shoe, pose, wearable):
-    around, visible = scene.emptied(drawn, shoe, pose, wearable), shoe[..., 3] == 255
+def test_legs_and_what_grew_about_the_shoe_are_gone(drawn, ground, shoe, upright, wearable):
+    around, visible = scene.emptied(drawn, shoe, upright, wearable), shoe[..., 3] == 255
     assert np.array_equal(around.rgb[visible], shoe[visible][:, :3]) and around.source == "drawn"
     assert np.abs(around.rgb[~visible].astype(int) - ground[~visible]).max() < 25
     assert np.array_equal(around.wearable, wearable)
 
 
-def test_other_shoes_are_gone_where_something_has_seen_them(drawn, ground, shoe, pose, wearable):
+def test_other_shoes_are_gone_where_something_has_seen_them(drawn, ground, shoe, upright, wearable):
     drawn[112:124, 104:120] = SHOE
     seen = np.zeros((SIDE, SIDE), bool)
     seen[112:124, 104:120] = True
-    around = scene.emptied(drawn, shoe, pose, wearable, seen)
+    around = scene.emptied(drawn, shoe, upright, wearable, seen)
     assert np.abs(around.rgb[seen].astype(int) - ground[seen]).max() < 25
-    assert np.array_equal(scene.emptied(drawn, shoe, pose, wearable).rgb[seen], drawn[seen])
+    assert np.array_equal(scene.emptied(drawn, shoe, upright, wearable).rgb[seen], drawn[seen])
 
 
-def test_the_ground_far_from_shoe_and_legs_stays(drawn, shoe, pose, wearable):
-    around = scene.emptied(drawn, shoe, pose, wearable)
+def test_the_ground_far_from_shoe_and_legs_stays(drawn, shoe, upright, wearable):
+    around = scene.emptied(drawn, shoe, upright, wearable)
     assert np.array_equal(around.rgb[122:, :24], drawn[122:, :24])
 
 
@@ -74,12 +64,12 @@ def test_without_a_shoe_and_a_leg_the_picture_stays(ground):
     assert np.array_equal(around.rgb, ground)
 
 
-def test_a_canvas_that_is_not_square_is_letterboxed(drawn, shoe, pose, wearable):
+def test_a_canvas_that_is_not_square_is_letterboxed(drawn, shoe, upright, wearable):
     """The square's bars are no ground to fill from."""
     drawn = drawn.copy()
     drawn[:, :16] = drawn[:, -16:] = 0
     narrow = slice(16, SIDE - 16)
-    moved = Pose(pose.points - (16, 0), pose.visibility)
+    moved = Pose(upright.points - (16, 0), upright.visibility)
     around = scene.emptied(drawn, shoe[:, narrow], moved, wearable[:, narrow])
     assert around.rgb.shape == (SIDE, SIDE - 32, 3) and around.rgb[:80, 8:44].min() > 100
 
@@ -97,8 +87,8 @@ def test_nothing_to_fill_from_leaves_the_picture(ground):
     assert np.array_equal(scene.fill_smoothly(ground, np.ones((SIDE, SIDE), bool)), ground)
 
 
-def test_a_larger_canvas_has_the_scene_at_its_size(drawn, shoe, pose, wearable):
+def test_a_larger_canvas_has_the_scene_at_its_size(drawn, shoe, upright, wearable):
     large = [each.repeat(3, 0).repeat(3, 1) for each in (shoe, wearable)]
-    around = scene.emptied(drawn, large[0], Pose(3 * pose.points, pose.visibility), large[1])
+    around = scene.emptied(drawn, large[0], Pose(3 * upright.points, upright.visibility), large[1])
     kept = large[0][..., 3] == 255
     assert around.rgb.shape[:2] == kept.shape and np.array_equal(around.rgb[kept], large[0][kept][:, :3])
