@@ -51,8 +51,9 @@ def test_a_result_depends_on_the_seed_and_its_number_alone(pipeline, photo):
 def test_save_and_load_round_trip(pipeline, photo, tmp_path):
     pipeline.save_pretrained(tmp_path / "saved")
     loaded = ShoeModelPipeline.from_pretrained(tmp_path / "saved", dtype=torch.float32)
-    for before, after in zip(run(pipeline, photo).images, run(loaded, photo).images, strict=True):
-        assert (before == after).all()
+    saved, again = (run(each, photo, repair=0.0).generated for each in (pipeline, loaded))
+    for before, after in zip(saved, again, strict=True):
+        assert np.abs(before.astype(int) - after).max() <= 1  # the last bit depends on where in memory weights lie
 
 
 def test_prompts_of_every_kind(pipeline, photo):

@@ -80,12 +80,16 @@ def test_methods_are_named_with_their_folders(tiny_pack, tmp_path):
             methods.parse(text, str(tiny_pack))
 
 
-def test_another_judge_draws_nothing_anew_and_another_generator_does(method):
+def test_what_draws_no_picture_draws_nothing_anew_and_another_generator_does(method):
     fingerprint = method[0].fingerprint
-    for part in ("judge", "areas"):
+    one_pass = methods.Method("without_repair", method[0].folder)
+    before = one_pass.fingerprint
+    for part in ("areas", "judge"):
+        assert method[0].fingerprint == fingerprint
         (method[0].folder / part).mkdir()
         (method[0].folder / part / "file").write_text("1")
-    assert method[0].fingerprint == fingerprint
+    assert one_pass.fingerprint == before and method[0].fingerprint != fingerprint  # of two, the judge sees the first
+    fingerprint = method[0].fingerprint
     (method[0].folder / "unet").mkdir()
     (method[0].folder / "unet" / "file").write_text("1")
     assert method[0].fingerprint != fingerprint
