@@ -38,7 +38,7 @@ def test_nothing_to_say_against_a_good_picture():
         ("pose", 0.2, "only 20%"),
         ("legs", 1.0, "off by 1"),
         ("sides", 0.0, "left and right"),
-        ("stray", 0.24, "24% of what was drawn"),
+        ("stray", 0.24, "24% of the leg that was drawn"),
         ("prompt", 3.0, "CLIP score 3"),
     ],
 )

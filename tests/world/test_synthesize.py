@@ -85,7 +85,12 @@ def test_real_samples_are_sound_and_do_not_depend_on_the_process(real):
     samples = list(shards.read(real))
     assert [sample.check() for sample in samples] == [[], []]
     here = make_sample(3, 1, size=64, spp=4)
-    assert here.to_members() == samples[1].to_members()
+    members, others = here.to_members(), samples[1].to_members()
+    pictures = {"unworn.png", "worn.png"}
+    assert members.keys() == others.keys() >= pictures
+    assert all(members[name] == others[name] for name in members.keys() - pictures)
+    for name in ("unworn", "worn"):  # on some processors the number of threads decides a last bit
+        assert np.abs(getattr(here, name).astype(int) - getattr(samples[1], name)).max() <= 1
     assert json.loads((real / "world.json").read_text())["seed"] == 3
 
 

@@ -62,7 +62,7 @@ LIMITS: Mapping[str, Limit] = MappingProxyType({
     "legs": Limit(0, 1, "the number of legs is off by {:.0f}", f"{TRUE}: a count, right in 96% of true pictures"),
     "sides": Limit(1, 0, "left and right are swapped", f"{TRUE}: yes or no, right in 93% of true pictures"),
     "stray": Limit(
-        0.13, 0.26, "{:.0%} of what was drawn in the photo lies beside the leg's bones",
+        0.13, 0.26, "{:.0%} of the leg that was drawn lies beside its bones",
         f"{TRUE}: median of true pictures 0.13, 95% below 0.197; of poses moved beside their leg 0.17, 95% below 0.253",
     ),
     "prompt": Limit(
