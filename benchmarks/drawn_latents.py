@@ -21,7 +21,9 @@ from safetensors.torch import load_file, save_file
 
 from shoemodel import ShoeModelPipeline, masks
 from shoemodel.data import datasets
+from shoemodel.quality import judge
 from shoemodel.sw.conditions import of_canvas, wearable_shoe
+from shoemodel.sw.in_photo import GUIDANCE
 from shoemodel.sw.sample import sample_latents
 from shoemodel.sw.scene import emptied
 from shoemodel.sw.vae import to_pictures
@@ -83,12 +85,14 @@ def drawn(model: ShoeModelPipeline, tuples: datasets.Tuples, rows: range, option
     conditions = torch.stack([of_canvas(*each, tuples.size) for each in zip(shoes, poses, strict=True)])
     first = to_pictures(model.vae, sample_latents(*networks, conditions, texts, seeds, **walk))
     wearable = [each.wearable for each in areas]
-    scenes = [emptied(*each) for each in zip(first, shoes, poses, wearable, strict=True)]
+    seen = [judge.find_shoes(model.judge, picture) if model.judge else None for picture in first]
+    scenes = [emptied(*each) for each in zip(first, shoes, poses, wearable, seen, strict=True)]
     given = list(zip(scenes, shoes, poses, strict=True))
     known = [around.known(shoe, pose, tuples.size) for around, shoe, pose in given]
     conditions = torch.stack(
         [of_canvas(shoe, pose, tuples.size, around.x_w(tuples.size, model.controlnet)) for around, shoe, pose in given]
     )
+    walk["guidance"] *= GUIDANCE["photo"] / GUIDANCE["drawn"]
     return sample_latents(*networks, conditions, texts, [seed + OTHER_NOISE for seed in seeds], known=known, **walk)
 
 

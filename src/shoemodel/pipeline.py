@@ -192,7 +192,7 @@ class ShoeModelPipeline(DiffusionPipeline):
             InputError: no shoe or foot was found, or a prompt lies outside the photo.
         """
         photo = images.as_photo(image)
-        seed, clock = _seed(generator), Clock(callback)
+        seed, clock = sample.as_seed(generator), Clock(callback)
         with clock("region"):
             region = self.find_region(photo, box, points, mask if areas is None else areas.shoe)
         with clock("areas"):
@@ -297,7 +297,3 @@ class ShoeModelPipeline(DiffusionPipeline):
     def _sample(self, *given: Any, **options: Any) -> UInt8[np.ndarray, "s s 3"]:
         """`sample.sample` with this pipeline's networks; `SharedPipeline` draws the pictures of several calls here."""
         return sample.sample(self.unet, self.controlnet, self.vae, self.scheduler, *given, **options)
-
-
-def _seed(generator: torch.Generator | int | None) -> int:
-    return generator if isinstance(generator, int) else int(torch.randint(2**31, (1,), generator=generator))

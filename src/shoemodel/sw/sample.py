@@ -63,6 +63,11 @@ def cut_notice(tokenizer: Any, kind: str, words: str) -> str | None:
     return f"the {kind} has {count} tokens; the first {limit} count, the rest was dropped" if count > limit else None
 
 
+def as_seed(generator: torch.Generator | int | None) -> int:
+    """A seed, given or drawn from a generator; None: a random one."""
+    return generator if isinstance(generator, int) else int(torch.randint(2**31, (1,), generator=generator))
+
+
 def sample(
     unet: UNet2DConditionModel,
     controlnet: ControlNetModel | None,

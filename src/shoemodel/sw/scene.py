@@ -27,7 +27,6 @@ WIDE = 0.6
 """Half the width about the bones that is filled in any case, in extents of the foot."""
 RING_PX, FADE_PX = 8.0, 4.0
 """Width of the ring about shoe and legs that is filled too, and deviation of the blur beyond it, at 256 px."""
-
 SWEEPS = 40
 """Of the membrane over a hole, at each of its sizes."""
 
