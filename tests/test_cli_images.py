@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from shoemodel import images
 from shoemodel.cli import main
 from shoemodel.evaluation.images import COLUMNS
 
@@ -24,6 +25,8 @@ def test_table_3_is_drawn_once_and_written(toy_folder, tiny_pack, tmp_path, caps
     assert ours["FID"] > real["FID"]  # an untrained generator is further from the truth than the truth
     rows = list(csv.DictReader((tmp_path / "table3" / "files.csv").open()))
     assert [sum(row["set"] == name for row in rows) for name in ("reference", "shoemodel", "real")] == [5, 5, 5]
+    sheet = images.load(tmp_path / "table3" / "sheet.jpg")
+    assert sheet.size == (20 + 5 * 256 + 4 * 4, 3 * 256 + 2 * 4)  # photo, reference, shoemodel
     monkeypatch.setattr("shoemodel.baselines.ablations.generate", lambda *_: pytest.fail("drawn again"))
     assert main(command) == 0
     again = json.loads(file.read_text())

@@ -21,7 +21,8 @@ class Images:
     """Table 3: FID, KID x 1000, CLIP score, identity, object expansion, pose agreement and seam of each method.
 
     Each method draws one picture for each of n tuples from the unworn picture, its true areas and pose, and a caption.
-    Pictures are kept as PNG and not drawn again; files.csv beside them lists every set with its seeds and hashes.
+    Pictures are kept as PNG and not drawn again; files.csv beside them lists every set with its seeds and hashes,
+    and sheet.jpg shows the first of them.
 
     Example: shoemodel evaluate images --data data --methods shoemodel,real,inpaint=baselines/inpaint --json table3.json
     """
@@ -113,7 +114,8 @@ class Images:
                 shown = pictures.drawn(method, self.data, splits, keys, self.seed, out / method.name, self.steps)
             sets[method.name] = images.measured(cli_report.tracked(shown, method.name, len(keys)), instruments)
         listed = {"reference": reference.listed, **{name: tally.listed for name, tally in sets.items()}}
-        files = pictures.list_files(out, listed)
+        files, sheet = pictures.list_files(out, listed), pictures.write_sheet(out, self.data, listed)
+        print(f"the first of the pictures: {sheet}")
         how = {"seed": self.seed, "steps": self.steps, "split": self.split}
         made = how | {"pack": packs.identity(self.pack), "files": str(files)}
         return images.summarise(reference, sets, instruments) | made

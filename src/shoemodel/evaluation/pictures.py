@@ -4,6 +4,7 @@
     OUT/real/...                       true worn pictures of n other tuples
     OUT/<method>/...                   what a method drew for the n tuples
     OUT/files.csv                      set, key, shoe, seed, file, sha256
+    OUT/sheet.jpg                      the first tuples: photo | what each set has for it
 
 `<inputs>` is a hash of everything that a picture follows from, so an interrupted run goes on where it was, and a
 picture of other weights, data or seed is never taken for one of these.
@@ -24,7 +25,8 @@ from jaxtyping import UInt8
 
 from shoemodel import images
 from shoemodel.data.sample import Sample
-from shoemodel.data.splits import Split
+from shoemodel.data.splits import SPLITS, Split
+from shoemodel.draw import contact_sheet
 from shoemodel.errors import InputError
 from shoemodel.evaluation import held_out
 from shoemodel.evaluation.methods import Method
@@ -32,6 +34,9 @@ from shoemodel.files import sha256
 from shoemodel.pose import ABSENT, HIDDEN, NAMES, Pose
 
 Picture = UInt8[np.ndarray, "h w 3"]
+
+ROWS = 8
+"""Of the sheet."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +142,19 @@ def list_files(out: Path, sets: Mapping[str, Sequence[Listed]]) -> Path:
             writer.writerow((name, each.key, each.shoe, each.seed, place, sha256(each.file)))
     images.write_bytes(out / "files.csv", text.getvalue().encode())
     return out / "files.csv"
+
+
+def write_sheet(out: Path, folder: Path, sets: Mapping[str, Sequence[Listed]]) -> Path:
+    """Write OUT/sheet.jpg: the unworn picture of the first ROWS tuples, none chosen, and of each set what it has for
+    them; `folder` holds the tuples."""
+    first = sets["reference"][:ROWS]
+    keys = {each.key for each in first}
+    unworn = [sample.unworn for sample in held_out.read(folder, SPLITS, keys)]
+    paired = {name: shown[:ROWS] for name, shown in sets.items() if {each.key for each in shown[:ROWS]} == keys}
+    columns = [unworn, *([images.load(each.file).rgb for each in shown] for shown in paired.values())]
+    sheet = contact_sheet(list(zip(*columns, strict=True)), ("photo", *paired))
+    images.save_jpeg(out / "sheet.jpg", sheet)
+    return out / "sheet.jpg"
 
 
 def _kept(file: Path, make: Callable[[], Picture]) -> Picture:
