@@ -3,6 +3,7 @@
 import csv
 import json
 
+import numpy as np
 import pytest
 
 from shoemodel import images
@@ -25,8 +26,13 @@ def test_table_3_is_drawn_once_and_written(toy_folder, tiny_pack, tmp_path, caps
     assert ours["FID"] > real["FID"]  # an untrained generator is further from the truth than the truth
     rows = list(csv.DictReader((tmp_path / "table3" / "files.csv").open()))
     assert [sum(row["set"] == name for row in rows) for name in ("reference", "shoemodel", "real")] == [5, 5, 5]
-    sheet = images.load(tmp_path / "table3" / "sheet.jpg")
-    assert sheet.size == (20 + 5 * 256 + 4 * 4, 3 * 256 + 2 * 4)  # photo, reference, shoemodel
+    sheet = images.load(tmp_path / "table3" / "sheet.jpg").rgb
+    assert sheet.shape[:2] == (20 + 5 * 256 + 4 * 4, 3 * 256 + 2 * 4)  # photo, reference, shoemodel
+    for column, name in ((1, "reference"), (2, "shoemodel")):
+        for line, kept in enumerate(row["file"] for row in rows if row["set"] == name):
+            top, left = 20 + 260 * line, 260 * column
+            shown, drawn = sheet[top : top + 256, left : left + 256], images.load(tmp_path / "table3" / kept).rgb
+            assert np.abs(shown.astype(int) - drawn).mean() < 8  # a JPEG of it
     monkeypatch.setattr("shoemodel.baselines.ablations.generate", lambda *_: pytest.fail("drawn again"))
     assert main(command) == 0
     again = json.loads(file.read_text())
