@@ -3,8 +3,7 @@
     python benchmarks/quality.py --data DIR --pack PACK --num 40
 
 The limits of `shoemodel.quality.score` are read from this table. Spoilt are: the shoe enlarged or moved beneath the
-kept pixels (object expansion; printed beside the true growth), a fringe round it, mirrored sides, the caption, and
-the place of the pose.
+kept pixels (object expansion; printed beside the true growth), a fringe round it, mirrored sides, and the caption.
 """
 
 from __future__ import annotations
@@ -21,15 +20,11 @@ from transformers import SegformerForSemanticSegmentation
 from shoemodel import masks
 from shoemodel.data.sample import Sample
 from shoemodel.geometry import Box, Similarity, warp
-from shoemodel.pose import LEG_INDICES, Pose
 from shoemodel.quality import clip, judge, measures, score
-from shoemodel.sw.in_photo import Surroundings
 
 PERCENTILES = (5, 25, 50, 75, 90, 95)
 FRINGE = 2 / 256
 """Width of the fringe, of the side."""
-BESIDE = 0.1
-"""How far a leg is from its pose, of the side."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,9 +61,7 @@ def main(options: Benchmark) -> None:
 
     def assess(picture: np.ndarray, sample: Sample, caption: str) -> score.Quality:
         pose = whole_pose(sample)
-        return score.assess(
-            picture, sample.areas.visible, pose, caption, looking, towers, _stray(picture, sample, pose)
-        )
+        return score.assess(picture, sample.areas.visible, pose, caption, looking, towers)
 
     true = [assess(sample.worn, sample, sample.caption) for sample in samples]
     print(f"{len(samples)} true pictures; percentiles {PERCENTILES}")
@@ -95,8 +88,6 @@ def main(options: Benchmark) -> None:
             continue
         values = [quality.measures[name] for quality in qualities]
         print(f"{words}: {np.round(np.nanpercentile(values, PERCENTILES), 3)}")
-    beside = [_stray(sample.worn, sample, _beside(whole_pose(sample), sample)) for sample in samples]
-    print(f"stray of a pose beside the leg: {np.round(np.nanpercentile(beside, PERCENTILES), 3)}")
 
 
 GROWTHS: dict[str, Callable[[Box], Similarity]] = {
@@ -124,19 +115,6 @@ def _grown(
     picture[visible] = sample.worn[visible]
     reading = judge.read(looking, picture)
     return measures.expansion(added | visible, visible), measures.expansion(reading.shoe, visible)
-
-
-def _stray(picture: np.ndarray, sample: Sample, pose: Pose) -> float:
-    """Of the legs in a worn picture, taken as drawn in the unworn one."""
-    shoe = np.dstack([sample.unworn, np.where(sample.areas.visible, 255, 0).astype(np.uint8)])
-    return Surroundings(sample.unworn, sample.areas.wearable).stray(picture, shoe, pose)
-
-
-def _beside(pose: Pose, sample: Sample) -> Pose:
-    """The pose's legs moved sideways by BESIDE of the side, its feet left where they are."""
-    points = pose.points.copy()
-    points[list(LEG_INDICES), 0] += BESIDE * sample.worn.shape[1]
-    return Pose(points, pose.visibility)
 
 
 def _fringed(sample: Sample) -> np.ndarray:

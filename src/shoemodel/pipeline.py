@@ -224,7 +224,6 @@ class ShoeModelPipeline(DiffusionPipeline):
             poses=poses,
             generated=[picture for picture, _ in worn],
             seeds=seeds,
-            around=[scene for _, scene in worn],
             timings_s=clock.seconds,
             notices=notices + region.notices,
         )

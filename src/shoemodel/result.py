@@ -14,7 +14,6 @@ from shoemodel.layout import Layout
 from shoemodel.lps.predict import FootKeypoints
 from shoemodel.masks import ShoeAreas
 from shoemodel.pose import Pose
-from shoemodel.sw.in_photo import Surroundings
 from shoemodel.wd.region import Region
 
 
@@ -40,8 +39,6 @@ class ShoeModelResult:
     """What the networks drew, before the shoe was pasted back."""
     seeds: list[int]
     """The seed of each result's noise."""
-    around: list[Surroundings | None]
-    """What surrounds each result's legs, at the canvas size: the photo, or its scene; None where one pass drew both."""
     timings_s: dict[str, float] = field(default_factory=dict)
     """Seconds per stage."""
     notices: list[str] = field(default_factory=list)
@@ -54,6 +51,6 @@ class ShoeModelResult:
 
     def take(self, indices: Sequence[int]) -> ShoeModelResult:
         """The same with these pictures only, in this order."""
-        names = ("images", "poses", "generated", "seeds", "around")
+        names = ("images", "poses", "generated", "seeds")
         taken: dict[str, Any] = {name: [getattr(self, name)[index] for index in indices] for name in names}
         return replace(self, **taken)

@@ -1,7 +1,6 @@
 """A result as good as a true picture scores 1; each fault lowers the score and is named."""
 
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,10 +11,9 @@ from shoemodel.masks import ShoeAreas
 from shoemodel.pose import Pose
 from shoemodel.quality import clip, score
 from shoemodel.result import ShoeModelResult
-from shoemodel.sw.in_photo import Surroundings
 from shoemodel.wd.region import Region
 
-GOOD = {"expansion": 0.0, "seam": 2.0, "pose": 1.0, "legs": 0.0, "sides": 1.0, "stray": 0.1, "prompt": 60.0}
+GOOD = {"expansion": 0.0, "seam": 2.0, "pose": 1.0, "legs": 0.0, "sides": 1.0, "prompt": 60.0}
 
 
 def test_every_limit_names_its_source():
@@ -38,7 +36,6 @@ def test_nothing_to_say_against_a_good_picture():
         ("pose", 0.2, "only 20%"),
         ("legs", 1.0, "off by 1"),
         ("sides", 0.0, "left and right"),
-        ("stray", 0.24, "24% of the leg that was drawn"),
         ("prompt", 3.0, "CLIP score 3"),
     ],
 )
@@ -68,7 +65,6 @@ def result(shoe_mask):
         poses=[pose, pose],
         generated=[photo, photo],
         seeds=[0, 1],
-        around=[None, None],
     )
 
 
@@ -78,13 +74,4 @@ def test_each_picture_of_a_result_is_scored(pipeline, result):
     assert set(first.measures) == set(score.LIMITS) and 0 <= first.score <= 1
     assert first.measures["seam"] != second.measures["seam"]
     alone = score.score(result, "red shoes", pipeline.judge)[0].measures
-    assert math.isnan(alone["prompt"]) and math.isnan(alone["stray"])
-
-
-def test_what_strays_in_a_photo_is_scored(pipeline, shoe_mask, result):
-    photo = result.images[0]
-    drawn = np.zeros((128, 128, 3), np.uint8)
-    around = Surroundings(photo, np.zeros(shoe_mask.shape, bool))
-    kept = replace(result, generated=[drawn, drawn], around=[around, None])
-    first, _ = score.score(kept, "red shoes", pipeline.judge)
-    assert first.measures["stray"] == around.stray(drawn, result.shoe, result.poses[0])
+    assert math.isnan(alone["prompt"])

@@ -94,19 +94,6 @@ def test_the_room_is_narrower_beside_the_ankle(around, shoe, upright):
     assert free[84].sum() < 0.75 * free[20].sum()
 
 
-def test_a_leg_on_its_bones_does_not_stray(around, photo, shoe, upright):
-    drawn = photo.copy()
-    drawn[:94, 36:54] = BLUE
-    assert around.stray(drawn, shoe, upright) < 0.02
-    drawn[:60, 54:68] = BLUE  # a rag at its side, some of it farther than a quarter of the foot
-    assert 0.05 < around.stray(drawn, shoe, upright) < 0.3
-
-
-def test_without_a_leg_nothing_strays(photo, shoe):
-    around = Surroundings(photo, np.zeros((SIDE, SIDE), bool))
-    assert np.isnan(around.stray(photo, shoe, Pose(np.zeros((12, 2)), np.zeros(12, int))))
-
-
 def test_nothing_drawn_leaves_the_photo(around, areas, photo, shoe, upright):
     result = around.compose(photo, shoe, upright)
     assert np.array_equal(result[:80], photo[:80])

@@ -61,10 +61,6 @@ LIMITS: Mapping[str, Limit] = MappingProxyType({
     ),
     "legs": Limit(0, 1, "the number of legs is off by {:.0f}", f"{TRUE}: a count, right in 96% of true pictures"),
     "sides": Limit(1, 0, "left and right are swapped", f"{TRUE}: yes or no, right in 93% of true pictures"),
-    "stray": Limit(
-        0.13, 0.26, "{:.0%} of the leg that was drawn lies beside its bones",
-        f"{TRUE}: median of true pictures 0.12, 95% below 0.188; of poses moved beside their leg 0.13, 95% below 0.205",
-    ),
     "prompt": Limit(
         47.0, 17.0, "the picture does not show what the prompt says, CLIP score {:.0f}",
         f"{MEASURED} (150 shoes, world version 4, mini's CLIP): median of true pairs 58, a quarter below 47, "
@@ -95,10 +91,8 @@ def score(
 ) -> list[Quality]:
     """The quality of each picture of a result; without a CLIP, agreement with the prompt does not count."""
     visible = result.shoe[..., 3] == 255
-    drawn = zip(result.generated, result.poses, result.around, strict=True)
-    strays = [around.stray(each, result.shoe, pose) if around else math.nan for each, pose, around in drawn]
-    pictures = zip(result.images, result.poses, strays, strict=True)
-    return [assess(picture, visible, pose, prompt, judge, clip, stray) for picture, pose, stray in pictures]
+    pictures = zip(result.images, result.poses, strict=True)
+    return [assess(picture, visible, pose, prompt, judge, clip) for picture, pose in pictures]
 
 
 def assess(
@@ -108,12 +102,8 @@ def assess(
     prompt: str,
     judge: SegformerForSemanticSegmentation,
     clip: Clip | None = None,
-    stray: float = math.nan,
 ) -> Quality:
-    """The quality of one picture; `visible` are the pixels that were kept, `pose` is what was to be drawn.
-
-    stray: of a leg drawn in what surrounds it, see `sw.in_photo`; a picture alone does not tell it.
-    """
+    """The quality of one picture; `visible` are the pixels that were kept, `pose` is what was to be drawn."""
     reading, size = judges.read(judge, picture), visible.shape
     right = measures.found_again(reading, pose, size)
     there = measures.legs(reading, size), measures.expected_legs(pose, size)
@@ -123,7 +113,6 @@ def assess(
         "pose": float(right.mean()) if right.size else math.nan,
         "legs": float(abs(there[0] - there[1])),
         "sides": float(measures.sides_agree(reading, pose)),
-        "stray": stray,
         "prompt": clip.agreement(picture, prompt) if clip is not None else math.nan,
     })  # fmt: skip
 

@@ -9,7 +9,6 @@ photo's. Where a canvas is larger than the photo, its edges are continued.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -97,13 +96,6 @@ class Surroundings:
             result[near] = np.clip(np.round(part + share[near][..., None] * (leg - part)), 0, 255)
         result[visible] = shoe[visible][:, :3]
         return result
-
-    def stray(self, drawn: UInt8[np.ndarray, "s s 3"], shoe: UInt8[np.ndarray, "h w 4"], pose: Pose) -> float:
-        """Share of the leg that lies farther from the pose's bones than LIKELY: of a torn hem, a second leg, what hangs
-        beside it (ours). Arguments as in `compose`; NaN where there is no leg."""
-        square = _Square(self, shoe, pose, len(drawn))
-        share = square.matte(drawn)
-        return float(share[~square.likely].sum() / share.sum()) if share.any() else math.nan
 
 
 class _Square(Room):
