@@ -25,10 +25,19 @@ def default_device() -> torch.device:
 
 
 def default_dtype() -> torch.dtype:
-    """bfloat16 on CUDA and on a processor that multiplies it (three to four times as fast with AMX tiles, a quarter
-    faster with AVX-512 alone); float16 on MPS; float32 elsewhere."""
+    """bfloat16 on CUDA and on a processor that multiplies it; float16 on MPS; float32 elsewhere."""
     device = default_device().type
     if device == "cpu":
-        able = torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported()
-        return torch.bfloat16 if able else torch.float32
+        return torch.bfloat16 if multiplies_bf16("cpu") else torch.float32
     return torch.bfloat16 if device == "cuda" else torch.float16
+
+
+def multiplies_bf16(device: str) -> bool:
+    """Whether bfloat16 is the faster: on a processor three to four times with AMX tiles, by a quarter with AVX-512
+    alone; one without either takes many times as long as in float32."""
+    return device != "cpu" or torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported()
+
+
+def autocast(device: str) -> torch.autocast:
+    """Products in bfloat16 where that is the faster, else as they are."""
+    return torch.autocast(device, torch.bfloat16, enabled=multiplies_bf16(device))

@@ -20,6 +20,7 @@ from PIL import Image
 from torch import nn
 
 from shoemodel.errors import InputError
+from shoemodel.training import loop as loop_module
 from shoemodel.training.config import LoopConfig, learning_rate
 from shoemodel.training.loop import train
 
@@ -207,3 +208,20 @@ def test_two_processes_train_the_same_weights_on_different_batches(tmp_path):
     train(LineTask(alone), alone, tmp_path / "alone")
     saved = weights(tmp_path / "run")
     assert torch.equal(saved, first["linear.weight"]) and not torch.equal(saved, weights(tmp_path / "alone"))
+
+
+PRECISIONS = [("auto", True, torch.bfloat16), ("auto", False, torch.float32), ("no", True, torch.float32)]
+
+
+@pytest.mark.parametrize(("asked", "able", "taken"), PRECISIONS)
+def test_bfloat16_is_for_processors_that_multiply_it(tmp_path, monkeypatch, asked, able, taken):
+    monkeypatch.setattr(loop_module, "multiplies_bf16", lambda device: able)
+    seen = []
+
+    class Watched(LineTask):
+        def loss(self, batch):
+            seen.append(self.model(batch["x"]).dtype)
+            return super().loss(batch)
+
+    train(Watched(config()), config(steps=1, precision=asked), tmp_path)
+    assert seen == [taken]

@@ -18,6 +18,7 @@ from torch import Tensor
 from shoemodel.baselines.inputs import STEPS, Given, draw, fit
 from shoemodel.baselines.loading import load_pipeline
 from shoemodel.crop import about_centre, to_network
+from shoemodel.device import autocast
 from shoemodel.geometry import warp
 from shoemodel.masks import ShoeAreas
 from shoemodel.pose import Pose
@@ -89,7 +90,7 @@ def _fit_to(unet: Any, scheduler: DDIMScheduler, latents: Tensor, text: Tensor, 
     with torch.enable_grad():
         for _ in range(steps):
             rows = torch.randint(len(latents), (BATCH,))
-            with torch.autocast(latents.device.type, torch.bfloat16):
+            with autocast(latents.device.type):
                 loss = noise_loss(
                     lambda noisy, t: unet(noisy, t, text.expand(len(noisy), -1, -1), return_dict=False)[0],
                     scheduler,

@@ -40,8 +40,8 @@ class LoopConfig:
     """Decay of the moving average of the weights, which is what is saved as the model."""
     seed: int = 0
     """All randomness of step n follows from (seed, n)."""
-    precision: Literal["no", "bf16"] = "bf16"
-    """Autocast type; on processors with AMX bf16 is several times faster."""
+    precision: Literal["auto", "no", "bf16"] = "auto"
+    """Autocast type. auto: bf16, but "no" on a processor that does not multiply it, where it is many times slower."""
     compile: bool = False
     """Let torch.compile fuse the networks' operations: the first step takes a minute, the others a fifth less. Needs a
     C++ compiler."""

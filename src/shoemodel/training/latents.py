@@ -32,6 +32,7 @@ from transformers import CLIPTextModel, CLIPTokenizer, CLIPVisionModelWithProjec
 
 from shoemodel.crop import about_centre, to_network
 from shoemodel.data.datasets import Tuples
+from shoemodel.device import autocast
 from shoemodel.errors import InputError
 from shoemodel.geometry import Similarity, warp
 from shoemodel.quiet import quiet
@@ -155,7 +156,7 @@ def _encode(
     pictures = _pictures(tuples, seeds, rows, views)
     while stack := list(islice(pictures, batch)):
         pixels = torch.from_numpy(to_network(np.stack(stack))).to(device, memory_format=torch.channels_last)
-        with torch.autocast(device.type, torch.bfloat16):
+        with autocast(device.type):
             latents.append(to_latents(vae, pixels).to("cpu", torch.bfloat16))
     return torch.cat(latents).unflatten(0, (len(rows), views)).contiguous()
 
