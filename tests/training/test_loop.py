@@ -20,7 +20,7 @@ from PIL import Image
 from torch import nn
 
 from shoemodel.errors import InputError
-from shoemodel.training import loop as loop_module
+from shoemodel.training import config as configs
 from shoemodel.training.config import LoopConfig, learning_rate
 from shoemodel.training.loop import train
 
@@ -215,7 +215,7 @@ PRECISIONS = [("auto", True, torch.bfloat16), ("auto", False, torch.float32), ("
 
 @pytest.mark.parametrize(("asked", "able", "taken"), PRECISIONS)
 def test_bfloat16_is_for_processors_that_multiply_it(tmp_path, monkeypatch, asked, able, taken):
-    monkeypatch.setattr(loop_module, "multiplies_bf16", lambda device: able)
+    monkeypatch.setattr(configs, "multiplies_bf16", lambda device: able)
     seen = []
 
     class Watched(LineTask):

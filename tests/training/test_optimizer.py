@@ -1,6 +1,7 @@
 import torch
 from torch import nn
 
+from shoemodel.training import optimizer as optimizers
 from shoemodel.training.optimizer import build_optimizer
 
 
@@ -31,6 +32,21 @@ def test_an_update_of_muon_is_orthogonal_and_as_large_as_adamw_s():
     values = torch.linalg.svdvals(moved)
     assert values.min() > 0.5 * values.max()
     assert 0.5e-3 < moved.square().mean().sqrt() < 4e-3  # lr times 0.2
+
+
+def test_an_update_of_muon_is_the_same_without_bfloat16(monkeypatch):
+    moved = []
+    for able in (True, False):
+        monkeypatch.setattr(optimizers, "multiplies_bf16", lambda device, able=able: able)
+        torch.manual_seed(0)
+        model = nn.Sequential(nn.Conv2d(16, 32, 3), nn.Conv2d(32, 24, 1))
+        before = [p.detach().clone() for p in model.parameters()]
+        optimizer = build_optimizer("muon", model, 1e-2, 0.0)
+        model(torch.randn(4, 16, 8, 8)).square().sum().backward()
+        optimizer.step()
+        moved.append(torch.cat([(p - b).flatten() for p, b in zip(model.parameters(), before, strict=True)]).detach())
+    assert not torch.equal(*moved)
+    assert torch.nn.functional.cosine_similarity(*moved, dim=0) > 0.98
 
 
 def test_what_is_frozen_is_left_alone():

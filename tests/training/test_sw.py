@@ -122,11 +122,12 @@ def test_without_pose_no_pose_has_an_influence(runs, toy_folder, tmp_path):
     assert not first.weight[:, 3:].any() and first.weight[:, :3].any()
 
 
-def test_the_lean_way_learns_the_same_controlnet(runs, toy_folder, tmp_path):
+@pytest.mark.parametrize(("precision", "base"), [("bf16", torch.bfloat16), ("no", torch.float32)])
+def test_the_lean_way_learns_the_same_controlnet(runs, toy_folder, tmp_path, precision, base):
     tuples, plain = load(toy_folder, limit=12), config_on(runs)
-    lean = config_on(runs, lean=True)
+    lean = config_on(runs, lean=True, loop=dataclasses.replace(plain.loop, precision=precision))
     task = SWTask(lean, tuples)
-    assert task.unet.dtype == torch.bfloat16 and task.controlnet.dtype == torch.float32
+    assert task.unet.dtype == base and task.controlnet.dtype == torch.float32
     for config, run in ((plain, "plain"), (lean, "lean")):
         assert train(SWTask(config, tuples), config, tmp_path / run).finished
     first, second = (

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from accelerate import PartialState
+
+from shoemodel.device import multiplies_bf16
 from shoemodel.errors import InputError
 
 
@@ -57,6 +60,11 @@ class LoopConfig:
     """Threads of torch; None leaves torch's choice."""
     workers: int = 0
     """Processes that prepare batches; 0 prepares them between the steps."""
+
+    @property
+    def bf16(self) -> bool:
+        """Whether `precision` is bf16 on this machine."""
+        return self.precision == "bf16" or (self.precision == "auto" and multiplies_bf16(PartialState().device.type))
 
     def __post_init__(self) -> None:
         for name in ("steps", "batch", "log_every", "sample_every"):

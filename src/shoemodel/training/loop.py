@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from accelerate import Accelerator, PartialState
+from accelerate import Accelerator
 from accelerate.state import AcceleratorState
 from accelerate.utils import DistributedDataParallelKwargs
 from diffusers.training_utils import EMAModel
@@ -27,7 +27,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
-from shoemodel.device import multiplies_bf16
 from shoemodel.training.checkpoint import (
     STATE_FILE,
     load_start,
@@ -97,12 +96,6 @@ def _quiet_worker(_: int) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
-def _precision(loop: LoopConfig) -> str:
-    if loop.precision != "auto":
-        return loop.precision
-    return "bf16" if multiplies_bf16(PartialState().device.type) else "no"
-
-
 def _on_device(batch: Batch, device: torch.device) -> Batch:
     """Move a batch; pictures become channels_last, in which convolutions are faster."""
     return {
@@ -120,7 +113,8 @@ class _Run:
             load_start(loop.start, nn.ModuleDict(task.trained))
         AcceleratorState._reset_state()  # else one process could not train two runs of different precision
         spread = DistributedDataParallelKwargs(find_unused_parameters=True)  # a prompt of one kind leaves others unused
-        self.accelerator = Accelerator(mixed_precision=_precision(loop), kwargs_handlers=[spread])
+        mixed = "bf16" if loop.bf16 else "no"
+        self.accelerator = Accelerator(mixed_precision=mixed, kwargs_handlers=[spread])
         self.device = self.accelerator.device
         for module in [*task.trained.values(), *task.frozen.values()]:
             module.to(self.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]

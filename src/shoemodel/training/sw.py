@@ -55,8 +55,8 @@ class SWConfig(GeneratorConfig):
     guidance: float = 7.0
     """Guidance of the sample sheets: the paper's."""
     lean: bool = False
-    """Less memory, a third more time: the base in bfloat16, and the activations of both networks computed again in
-    the backward pass (gradient checkpointing)."""
+    """Less memory, a third more time: the base in bfloat16 where the run is, and the activations of both networks
+    computed again in the backward pass (gradient checkpointing)."""
 
 
 def paper() -> SWConfig:
@@ -100,7 +100,7 @@ class SWTask(GeneratorTask):
         self.controlnet = shoe_controlnet(self.unet, downsampling=downsampling(self.vae), widths=widths)
         self.controlnet.register_to_config(sees_photo=config.photo_share > 0)
         if config.lean:
-            self.unet.to(torch.bfloat16).enable_gradient_checkpointing()
+            self.unet.to(torch.bfloat16 if config.loop.bf16 else torch.float32).enable_gradient_checkpointing()
             self.controlnet.enable_gradient_checkpointing()
         else:
             plain_attention(self.unet, self.controlnet)
