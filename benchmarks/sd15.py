@@ -4,8 +4,8 @@
     python benchmarks/sd15.py draw DIR     # load the pack, one denoising step of 512 px, decoded
     python benchmarks/sd15.py train DIR    # one optimiser step of the ShoeControlNet; again: one more, resumed
 
-Each call prints its seconds and its peak resident memory. Networks compute in bfloat16 where that is the faster, see
-`shoemodel.device`. Nothing is downloaded; 13 GB of disk.
+Each step prints its seconds and the peak resident memory so far. Networks compute in bfloat16 where that is the
+faster, see `shoemodel.device`. Nothing is downloaded; 13 GB of disk.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ SIDE = 512
 def main(what: tyro.conf.Positional[Literal["make", "draw", "train"]], folder: tyro.conf.Positional[Path]) -> None:
     """Do one of the three in `folder`."""
     {"make": make, "draw": draw, "train": train}[what](folder)
-    print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.2f} GiB")
 
 
 @contextmanager
 def timed(what: str) -> Iterator[None]:
-    """Print the wall time of a block."""
+    """Print the wall time of a block, and the peak resident memory so far."""
     started = time.perf_counter()
     yield
-    print(f"{what}: {time.perf_counter() - started:.1f} s", flush=True)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    print(f"{what}: {time.perf_counter() - started:.1f} s, peak memory {peak:.2f} GiB", flush=True)
 
 
 def make(folder: Path) -> None:
