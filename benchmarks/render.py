@@ -63,7 +63,8 @@ class Parts:
 
 def main(options: Benchmark) -> None:
     """Print one table."""
-    from shoemodel.world import engine, render, synthesize
+    from shoemodel.render import engine
+    from shoemodel.world import render, synthesize
 
     synthesize.one_thread(cuda=False)
     parts = Parts()

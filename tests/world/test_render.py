@@ -9,11 +9,12 @@ pytest.importorskip("mitsuba")
 
 from shoemodel.masks import dilate
 from shoemodel.pose import NAMES
-from shoemodel.world import labels, props, render
-from shoemodel.world.camera import Camera
-from shoemodel.world.denoise import denoise
-from shoemodel.world.parts import Material, Part
-from shoemodel.world.places import BUILDERS, build_place
+from shoemodel.render import props
+from shoemodel.render.camera import Camera
+from shoemodel.render.denoise import denoise
+from shoemodel.render.parts import Material, Part
+from shoemodel.render.places import BUILDERS, build_place
+from shoemodel.world import labels, render
 from shoemodel.world.scene import GROUNDS, Scene
 
 SIZE = 64

@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pytest
 
+from shoemodel.body import poses
 from shoemodel.data.splits import split_of
-from shoemodel.world import poses
-from shoemodel.world.camera import CROPS, KINDS, NEAREST_M, Camera, View, aim, sample_view
+from shoemodel.render.camera import CROPS, KINDS, NEAREST_M, Camera, View, aim, sample_view
 from shoemodel.world.scene import GROUNDS, Scene, _sample_place, sample_scene
 
 COUNT = 8

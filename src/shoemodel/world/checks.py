@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.ndimage import grey_erosion
 
-from shoemodel.world.camera import Camera
-from shoemodel.world.parts import Part
+from shoemodel.render.camera import Camera
+from shoemodel.render.parts import Part
 
 GRID = 96
 # a surface this much nearer than the shoe hides it, metres

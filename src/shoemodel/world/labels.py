@@ -12,8 +12,8 @@ import numpy as np
 
 from shoemodel.masks import ShoeAreas
 from shoemodel.pose import ABSENT, HIDDEN, NAMES, VISIBLE, Pose
-from shoemodel.world.camera import Camera
-from shoemodel.world.engine import FAR, View, cast
+from shoemodel.render.camera import Camera
+from shoemodel.render.engine import FAR, View, cast
 
 SUPERSAMPLING = 2
 SIDES = ("left", "right")

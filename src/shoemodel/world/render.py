@@ -8,13 +8,14 @@ from pathlib import Path
 import numpy as np
 
 from shoemodel.data.sample import MIN_SHOE_SHARE, Sample
-from shoemodel.world import engine, labels
-from shoemodel.world.denoise import denoise
-from shoemodel.world.engine import Picture, View
-from shoemodel.world.parts import Part
-from shoemodel.world.places import Place, build_place
+from shoemodel.render import engine
+from shoemodel.render.denoise import denoise
+from shoemodel.render.engine import Picture, View
+from shoemodel.render.parts import Part
+from shoemodel.render.places import Place, build_place
+from shoemodel.render.surfaces import box
+from shoemodel.world import labels
 from shoemodel.world.scene import Scene
-from shoemodel.world.surfaces import box
 
 WORLD_VERSION = 4
 """Raised whenever the same seed no longer gives the same pixels."""

@@ -12,22 +12,22 @@ from pathlib import Path
 import numpy as np
 from scipy.spatial import ConvexHull
 
+from shoemodel.body.bvh import Clip, load_clips
+from shoemodel.body.clothes import dress
+from shoemodel.body.figure import Figure, body, joint_points
+from shoemodel.body.footing import Fitting
+from shoemodel.body.legs import Unreachable
+from shoemodel.body.outfits import Outfit, sample_outfit
+from shoemodel.body.poses import CLIP_POSES
+from shoemodel.body.socks import sock_colours
+from shoemodel.body.stance import Stance, take
+from shoemodel.body.wardrobe import fit_garment
 from shoemodel.data import captions
 from shoemodel.data.splits import Split
+from shoemodel.render.camera import Camera, View, aim, sample_view
+from shoemodel.render.parts import Part
 from shoemodel.world import checks
-from shoemodel.world.body import Figure, body, joint_points
-from shoemodel.world.bvh import Clip, load_clips
-from shoemodel.world.camera import Camera, View, aim, sample_view
-from shoemodel.world.clothes import dress
-from shoemodel.world.footing import Fitting
-from shoemodel.world.legs import Unreachable
-from shoemodel.world.outfits import Outfit, sample_outfit
-from shoemodel.world.parts import Part
-from shoemodel.world.poses import CLIP_POSES
 from shoemodel.world.shod import shod_figure
-from shoemodel.world.socks import sock_colours
-from shoemodel.world.stance import Stance, take
-from shoemodel.world.wardrobe import fit_garment
 
 # the kinds of place and the grounds each of them may have
 GROUNDS = {

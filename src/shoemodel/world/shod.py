@@ -7,13 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
+from shoemodel import shoes
+from shoemodel.body.figure import body, sample_phenotype
+from shoemodel.body.footing import Fitting, fit
 from shoemodel.data.splits import Split, split_of
-from shoemodel.world import shoes
-from shoemodel.world.body import body, sample_phenotype
-from shoemodel.world.footing import Fitting, fit
-from shoemodel.world.shoes.assets import asset_family, asset_tags, base_vertices, build_asset, load_asset_shoes
-from shoemodel.world.shoes.parameters import ShoeParameters
-from shoemodel.world.shoes.scans import build_scan, find_scans
+from shoemodel.shoes.assets import asset_family, asset_tags, base_vertices, build_asset, load_asset_shoes
+from shoemodel.shoes.parameters import ShoeParameters
+from shoemodel.shoes.scans import build_scan, find_scans
 
 # how often each family of shoes is worn (ours: users' photos are mostly of sneakers)
 FAMILY_SHARES = {

@@ -15,12 +15,12 @@ from shoemodel.data import shards
 from shoemodel.data.sample import Sample
 from shoemodel.data.splits import HELD_OUT_FAMILY, Split
 from shoemodel.errors import InputError
-from shoemodel.world import engine as renderer
+from shoemodel.render import engine as renderer
+from shoemodel.shoes.parameters import FAMILIES
 from shoemodel.world import local_engine, ray_engine
 from shoemodel.world.progress import Pace, watch
 from shoemodel.world.render import WORLD_VERSION, Rejected, render
 from shoemodel.world.scene import RUN, sample_scene
-from shoemodel.world.shoes.parameters import FAMILIES
 
 REDRAWS = 8
 

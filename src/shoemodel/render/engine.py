@@ -1,0 +1,282 @@
+"""The only file that speaks to mitsuba: batches and lights in, linear pictures and first hits out.
+
+Its code is traced anew for every picture, once for each reflectance that exists, and compiled when none like it was
+compiled before on this machine. So there are few: one for everything coloured, one for each texture in the scene; with
+two coloured meshes, one surrounding picture and one lamp, only the number of textures tells two scenes' codes apart.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Literal
+
+import numpy as np
+
+from shoemodel.errors import InputError
+from shoemodel.render.batches import Batch, gather
+from shoemodel.render.camera import Camera
+from shoemodel.render.light import AreaLight
+from shoemodel.render.parts import Part
+from shoemodel.render.places import Place
+
+Variant = Literal["llvm_ad_rgb", "scalar_rgb", "cuda_ad_rgb"]
+MAX_DEPTH = 4
+GUIDES = "albedo:albedo,normal:sh_normal,depth:depth"
+GUIDE_SHARE = 2
+"""Samples of the guides for one of the light (ours: 0.6 dB more than with as many)."""
+GLOSS = ("roughness", "metallic", "sheen")
+FAR = np.inf
+
+
+def find_llvm() -> Path | None:
+    """libLLVM 19 or newer: `DRJIT_LIBLLVM_PATH`, else the distribution's (14 to 16 are refused or abort)."""
+    named = os.environ.get("DRJIT_LIBLLVM_PATH")
+    if named:
+        return Path(named) if Path(named).exists() else None
+    for version in (21, 20, 19):
+        for pattern in (f"libLLVM.so.{version}*", f"libLLVM-{version}*.so*"):
+            found = sorted(path for root in ("lib", "lib64") for path in Path("/usr", root).glob(f"**/{pattern}"))
+            if found:
+                return found[0]
+    return None
+
+
+def default_variant() -> Variant:
+    """The fast one where its compiler is installed."""
+    return "llvm_ad_rgb" if find_llvm() else "scalar_rgb"
+
+
+def start(variant: Variant | None = None, threads: int = 1) -> ModuleType:
+    """Load the renderer in one variant; once a process, later calls change nothing. Raises `InputError` when it is
+    not installed."""
+    variant = variant or default_variant()
+    library = find_llvm()
+    if variant == "llvm_ad_rgb" and library is not None:
+        os.environ["DRJIT_LIBLLVM_PATH"] = str(library)
+    try:
+        import mitsuba as mi
+    except ImportError as error:
+        raise InputError("rendering needs mitsuba: found none; install shoemodel[world]") from error
+    if mi.variant() is None:
+        mi.set_variant(variant)
+        mi.set_log_level(mi.LogLevel.Error)
+        if variant != "scalar_rgb":
+            import drjit
+
+            drjit.set_thread_count(threads)
+    return mi
+
+
+def mitsuba() -> ModuleType:
+    """The renderer as it was started, or started with the defaults."""
+    return start()
+
+
+@dataclass(frozen=True)
+class View:
+    """Parts under light, seen by one camera."""
+
+    scene: Any
+    names: tuple[str, ...]
+    """Of the parts; a hit says which by its number."""
+    first_face: dict[Any, int]
+    """What a hit of the renderer tells about its mesh -> where that mesh begins in `face_part`."""
+    face_part: np.ndarray
+    kept: tuple
+    """What must live as long as the view."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One linear render with the features that guide the denoiser."""
+
+    radiance: np.ndarray
+    """(h, w, 3)."""
+    albedo: np.ndarray
+    normal: np.ndarray
+    depth: np.ndarray
+    """(h, w) metres, 0 where there is only sky."""
+
+
+def views(
+    standing: Sequence[Part], body: Sequence[Part], place: Place, camera: Camera, size: int
+) -> tuple[View, View]:
+    """The scene without and with the body; all they have in common is shared."""
+    shining = _lights(place)
+    names = tuple(part.name for part in (*standing, *body))
+    still, moving = gather(standing), gather(body, first=len(standing))
+    # The order in which meshes are made counts too: the two coloured ones, then the textured ones.
+    order = [still[0], moving[0], *still[1:], *moving[1:]]
+    meshes = [_mesh(batch) for batch in order]
+    chosen = {id(batch): mesh for batch, mesh in zip(order, meshes, strict=True)}
+    both = [*still, *moving]
+    unworn = _view(still, [chosen[id(batch)] for batch in still], shining, camera, size, names, tuple(meshes))
+    return unworn, _view(both, [chosen[id(batch)] for batch in both], shining, camera, size, names, tuple(meshes))
+
+
+def _view(
+    batches: list[Batch], meshes: list[Any], shining: dict, camera: Camera, size: int, names: tuple, kept: tuple
+) -> View:
+    mi = mitsuba()
+    contents = {"type": "scene", "sensor": _sensor(camera, size), **shining}
+    scene = mi.load_dict(contents | {f"batch_{i:02d}": mesh for i, mesh in enumerate(meshes)})
+    starts = np.cumsum([0, *(len(batch.faces) for batch in batches)])
+    first = {_hit_id(mi, mesh): int(begin) for mesh, begin in zip(meshes, starts, strict=False)}
+    return View(scene, names, first, np.concatenate([batch.face_part for batch in batches]), kept)
+
+
+def _mesh(batch: Batch) -> Any:
+    mi = mitsuba()
+    textured = batch.texture is not None
+    properties = mi.Properties()
+    properties["bsdf"] = _reflectance(batch.texture) if textured else _coloured_reflectance()
+    mesh = mi.Mesh(
+        "batch", len(batch.vertices), len(batch.faces),
+        has_vertex_normals=True, has_vertex_texcoords=textured, props=properties,
+    )  # fmt: skip
+    for column, name in enumerate(GLOSS):
+        mesh.add_attribute(f"vertex_{name}", 1, np.ascontiguousarray(batch.gloss[:, column]))
+    if batch.colours is not None:
+        mesh.add_attribute("vertex_colour", 3, batch.colours.ravel())
+    parameters = mi.traverse(mesh)
+    parameters["vertex_positions"] = batch.vertices.ravel()
+    parameters["faces"] = batch.faces.ravel()
+    parameters["vertex_normals"] = batch.normals.ravel()
+    if batch.uv is not None:
+        # The first row of a texture is on top, where the renderer counts v from.
+        parameters["vertex_texcoords"] = np.stack([batch.uv[:, 0], 1 - batch.uv[:, 1]], 1).ravel()
+    parameters.update()
+    return mesh
+
+
+@functools.cache
+def _coloured_reflectance() -> Any:
+    """Shared by all meshes of all scenes that carry their colour themselves."""
+    return _reflectance(None)
+
+
+def _reflectance(texture: np.ndarray | None) -> Any:
+    """One model for everything; see `batches.gloss`."""
+    mi = mitsuba()
+    colour: dict[str, Any] = {"type": "mesh_attribute", "name": "vertex_colour"}
+    if texture is not None:
+        pixels = mi.Bitmap(np.ascontiguousarray(texture, np.float32))
+        colour = {"type": "bitmap", "bitmap": pixels, "raw": True, "wrap_mode": "repeat"}
+    gloss = {name: {"type": "mesh_attribute", "name": f"vertex_{name}"} for name in GLOSS}
+    surface = {"type": "principled", "base_color": colour, "specular": 0.4, **gloss}
+    return mi.load_dict({"type": "twosided", "surface": surface})
+
+
+def _lights(place: Place) -> dict[str, Any]:
+    """The place's two lights. Views must share them: compiled code knows a light by its number."""
+    mi = mitsuba()
+    lamp = mi.load_dict(_lamp(place.key))
+    if mi.variant() != "scalar_rgb":
+        import drjit
+
+        # Where the lamp hangs must be data to the compiled code, not a constant in it.
+        parameters = mi.traverse(lamp)
+        drjit.make_opaque(parameters["to_world"])
+        parameters.set_dirty("to_world")
+        parameters.update()
+    return {"surrounding": mi.load_dict(_surrounding(place.environment)), "key": lamp}
+
+
+def _surrounding(environment: np.ndarray) -> dict:
+    mi = mitsuba()
+    upright = mi.ScalarTransform4f().rotate([1, 0, 0], 90)
+    return {"type": "envmap", "bitmap": mi.Bitmap(np.ascontiguousarray(environment, np.float32)), "to_world": upright}
+
+
+def _lamp(lamp: AreaLight) -> dict:
+    mi = mitsuba()
+    up = [0.013, 0.1, 1]  # not straight up, for a lamp overhead
+    look = mi.ScalarTransform4f().look_at(origin=lamp.origin.tolist(), target=lamp.target.tolist(), up=up)
+    radiance = {"type": "rgb", "value": lamp.radiance.tolist()}
+    scaled = look @ mi.ScalarTransform4f().scale(float(lamp.half_size_m))
+    return {"type": "rectangle", "to_world": scaled, "emitter": {"type": "area", "radiance": radiance}}
+
+
+def _sensor(camera: Camera, size: int) -> dict:
+    """A pinhole camera; its film's box filter keeps the noise of neighbours apart, which the denoiser relies on."""
+    mi = mitsuba()
+    look = mi.ScalarTransform4f().look_at(origin=camera.origin.tolist(), target=camera.target.tolist(), up=[0, 0, 1])
+    film = {"type": "hdrfilm", "width": size, "height": size, "rfilter": {"type": "box"}, "pixel_format": "rgb"}
+    sensor = {"type": "perspective", "fov": float(camera.fov_deg), "fov_axis": "x", "to_world": look}
+    return sensor | {"near_clip": 0.02, "film": film, "sampler": {"type": "independent"}}
+
+
+def _hit_id(mi: ModuleType, shape: Any) -> Any:
+    """What a ray's hit says about its shape. The `shape_index` output is not an index into the scene's shapes."""
+    if mi.variant() == "scalar_rgb":
+        return shape.id()
+    import drjit
+
+    number: Any = drjit.reinterpret_array(mi.UInt32, mi.ShapePtr(shape))
+    return int(number[0])
+
+
+def shoot(view: View, spp: int, seed: int) -> Picture:
+    """Render with `spp` samples a pixel for the light and `GUIDE_SHARE` times as many for the guides, which are cheap
+    and show textures and edges that the light's few samples miss."""
+    features = guides(view, GUIDE_SHARE * spp, seed)
+    return Picture(radiance(view, spp, seed), features[..., :3], features[..., 3:6], features[..., 6])
+
+
+def radiance(view: View, spp: int, seed: int) -> np.ndarray:
+    """Linear RGB (h, w, 3) of the light that arrives, noisy."""
+    return _rendered(view, _integrators()[0], spp, seed)[..., :3]
+
+
+def guides(view: View, spp: int, seed: int) -> np.ndarray:
+    """Albedo, normal and depth (h, w, 7) of what is met first, the means over a pixel."""
+    return _rendered(view, _integrators()[1], spp, seed)
+
+
+def _rendered(view: View, integrator: Any, spp: int, seed: int) -> np.ndarray:
+    picture = mitsuba().render(view.scene, integrator=integrator, spp=spp, seed=seed)
+    return np.nan_to_num(np.array(picture), posinf=0.0)
+
+
+@functools.cache
+def _integrators() -> tuple[Any, Any]:
+    """For the light, and for the guides."""
+    mi = mitsuba()
+    return mi.load_dict({"type": "path", "max_depth": MAX_DEPTH}), mi.load_dict({"type": "aov", "aovs": GUIDES})
+
+
+def cast(view: View, origins: np.ndarray, directions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """First hits of rays, origins (n, 3) and unit directions (n, 3): distance (n,), `FAR` for none, and the number
+    (n,) of the part, -1 for none and for the lamp."""
+    mi = mitsuba()
+    if len(directions) == 0:
+        return np.zeros(0), np.zeros(0, int)
+    if mi.variant() == "scalar_rgb":
+        return _cast_one_by_one(view, origins, directions)
+    import drjit
+
+    ray = mi.Ray3f(mi.Point3f(np.float32(origins.T)), mi.Vector3f(np.float32(directions.T)))
+    hit = view.scene.ray_intersect_preliminary(ray, coherent=True)
+    distance, face = np.array(hit.t, float), np.array(hit.prim_index, np.int64)
+    shape = np.array(drjit.reinterpret_array(mi.UInt32, hit.shape))
+    part = np.full(len(distance), -1)
+    for shape_id, begin in view.first_face.items():
+        mine = shape == shape_id
+        part[mine] = view.face_part[begin + face[mine]]
+    return np.where(shape > 0, distance, FAR), part
+
+
+def _cast_one_by_one(view: View, origins: np.ndarray, directions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    mi = mitsuba()
+    distance, part = np.full(len(directions), FAR), np.full(len(directions), -1)
+    for i, (origin, direction) in enumerate(zip(origins.tolist(), directions.tolist(), strict=True)):
+        hit = view.scene.ray_intersect_preliminary(mi.Ray3f(mi.Point3f(*origin), mi.Vector3f(*direction)))
+        if hit.is_valid():
+            begin = view.first_face.get(hit.shape.id())
+            distance[i], part[i] = hit.t, -1 if begin is None else view.face_part[begin + hit.prim_index]
+    return distance, part

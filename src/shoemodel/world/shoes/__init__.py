@@ -1,8 +1,0 @@
-"""Shoes for the synthetic world: a parametric generator derived from the foot, and shoes read from asset files."""
-
-from shoemodel.world.shoes.build import Shoe, build
-from shoemodel.world.shoes.families import sample_parameters
-from shoemodel.world.shoes.last import Foot
-from shoemodel.world.shoes.parameters import FAMILIES, ShoeParameters, Strap, heel_deg
-
-__all__ = ["FAMILIES", "Foot", "Shoe", "ShoeParameters", "Strap", "build", "heel_deg", "sample_parameters"]
