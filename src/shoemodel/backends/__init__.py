@@ -1,0 +1,1 @@
+"""Who makes the leg: one protocol, a file for each backend."""

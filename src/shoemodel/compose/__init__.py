@@ -1,0 +1,1 @@
+"""(ours) Layers become a picture at the photo's own resolution: edges, light, shadow, grain, paste-back."""
