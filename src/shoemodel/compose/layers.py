@@ -1,0 +1,36 @@
+"""What a backend gives: the leg and its shadow, as layers between the photo and the shoe's visible area (ours)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float32
+
+from shoemodel.geometry import Size
+
+
+@dataclass(frozen=True, eq=False)
+class Layers:
+    """A leg on the canvas (h, w), in the photo's light, sharpness and grain. ValueError for shapes that differ."""
+
+    colour: Float32[np.ndarray, "h w 3"]
+    """The leg's own sRGB in [0, 1], not mixed with any ground; only read where alpha is above 0."""
+    alpha: Float32[np.ndarray, "h w"]
+    """Fraction of each pixel that the leg covers, 0 to 1, but for what the shoe's visible area hides."""
+    shadow: Float32[np.ndarray, "h w"]
+    """Factor, 0 to 1, on the linear light of the background: ground and lining in the leg's shadow; 1 leaves it."""
+
+    def __post_init__(self) -> None:
+        size = self.alpha.shape
+        if self.colour.shape != (*size, 3) or self.shadow.shape != size or len(size) != 2:
+            shapes = f"{self.colour.shape}, {self.alpha.shape} and {self.shadow.shape}"
+            raise ValueError(f"colour (h, w, 3), alpha (h, w) and shadow (h, w) need one size, got {shapes}")
+        kinds = {self.colour.dtype, self.alpha.dtype, self.shadow.dtype}
+        if kinds != {np.dtype(np.float32)}:
+            raise ValueError(f"layers are float32, got {sorted(map(str, kinds))}")
+
+    @property
+    def size(self) -> Size:
+        """(h, w) of the canvas in px."""
+        return self.alpha.shape
