@@ -7,8 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from shoemodel.body import cloth
-from shoemodel.body.figure import SIDES, Body, group, joint_points
-from shoemodel.body.footing import Fitting
+from shoemodel.body.figure import SIDES, Body, Shod, group, joint_points
 from shoemodel.body.outfits import DYE, Outfit, Rgb
 from shoemodel.body.skin import Complexion, sample_complexion, skin_colours, skin_gloss, tights_colours, waves
 from shoemodel.body.skirts import SKIRTS, build_skirt
@@ -29,7 +28,7 @@ RIDE_UP_M = 0.05
 
 
 def dress(
-    body: Body, fitting: Fitting, outfit: Outfit, transforms: dict[int, np.ndarray], posed: np.ndarray,
+    body: Body, shod: Shod, outfit: Outfit, transforms: dict[int, np.ndarray], posed: np.ndarray,
     feet: tuple[str, ...], seed: int, fitted: Fitted | None = None, knit: np.ndarray | None = None,
 ) -> list[Part]:  # fmt: skip
     """Skin and clothes of the legs in `feet`, from posed refined vertices (n, 3) with the feet in their shoes.
@@ -42,30 +41,30 @@ def dress(
     parts = [
         part
         for side in feet
-        for part in _leg_parts(rng, body, fitting, outfit, posed, normals, side, person, knit)
+        for part in _leg_parts(rng, body, shod, outfit, posed, normals, side, person, knit)
     ]
     if fitted is not None:
         rgb = np.array(outfit.garment_rgb)
-        return parts + put_on(fitted, rgb, fitting.figure, transforms, posed, normals, outfit.hem_m, feet, rng)
+        return parts + put_on(fitted, rgb, shod.figure, transforms, posed, normals, outfit.hem_m, feet, rng)
     if outfit.garment in CUTS:
-        parts += _trousers(rng, body, fitting, outfit, transforms, feet)
+        parts += _trousers(rng, body, shod, outfit, transforms, feet)
     if outfit.garment in SKIRTS:
-        parts.append(_skirt(rng, body, fitting, outfit, transforms, posed))
+        parts.append(_skirt(rng, body, shod, outfit, transforms, posed))
     elif len(feet) == 2:
         parts.append(_seat_of_trousers(rng, body, outfit, posed, normals))
     return parts
 
 
 def _leg_parts(
-    rng: np.random.Generator, body: Body, fitting: Fitting, outfit: Outfit, posed: np.ndarray, normals: np.ndarray,
+    rng: np.random.Generator, body: Body, shod: Shod, outfit: Outfit, posed: np.ndarray, normals: np.ndarray,
     side: str, person: Complexion, knit: np.ndarray | None,
 ) -> list[Part]:  # fmt: skip
     """Skin, sock and leggings of one leg, cut from the same mesh where one begins and the other ends."""
     faces, posed, normals, height, weight, rest, to_shoe = compact(
-        body.leg_faces(side), posed, normals, fitting.figure.height_above_ankle(side), body.foot_weight(side),
-        fitting.figure.vertices, fitting.to_shoe,
+        body.leg_faces(side), posed, normals, shod.figure.height_above_ankle(side), body.foot_weight(side),
+        shod.figure.vertices, shod.to_shoe,
     )  # fmt: skip
-    knee = float(fitting.figure.joints[side, "knee"][2] - fitting.figure.joints[side, "ankle"][2])
+    knee = float(shod.figure.joints[side, "knee"][2] - shod.figure.joints[side, "ankle"][2])
     free = 1 - np.clip(2 * weight, 0, 1)[:, None]
     parts = []
     hides = outfit.garment in CUTS or (outfit.file and outfit.garment not in SHORT_KINDS)
@@ -124,13 +123,13 @@ def _sock(side: str, faces: np.ndarray, height: np.ndarray, vertices: np.ndarray
 
 
 def _trousers(
-    rng: np.random.Generator, body: Body, fitting: Fitting, outfit: Outfit, transforms: dict[int, np.ndarray],
+    rng: np.random.Generator, body: Body, shod: Shod, outfit: Outfit, transforms: dict[int, np.ndarray],
     feet: tuple[str, ...],
 ) -> list[Part]:  # fmt: skip
     """Legs of trousers or shorts; both share one picture, side by side, for every picture costs the renderer time."""
     cut = replace(CUTS[outfit.garment], cuff=outfit.cuff_m, tuck=outfit.tucked)
     weave = "pinstripe" if cut.weave == "wool" and rng.random() < 0.15 else cut.weave
-    tubes = {side: _tube(rng, body, fitting, outfit, cut, transforms, side) for side in feet}
+    tubes = {side: _tube(rng, body, shod, outfit, cut, transforms, side) for side in feet}
     rgb = np.array(outfit.garment_rgb)
     pictures = [
         cloth.texture(rng, rgb, weave, tube.relief, float(np.ptp(tube.vertices[:, 2]))) for tube in tubes.values()
@@ -138,14 +137,14 @@ def _trousers(
     picture = np.concatenate(pictures, axis=1)
     material = DENIM if DYE.get(outfit.garment) == "denim" else CLOTH
     return [
-        Part(f"trousers_{side}", bend_tube(fitting.figure, side, tube, transforms), tube.faces, material,
+        Part(f"trousers_{side}", bend_tube(shod.figure, side, tube, transforms), tube.faces, material,
              texture=picture, uv=(tube.uv + np.array([number, 0])) / [len(tubes), 1])
         for number, (side, tube) in enumerate(tubes.items())
     ]  # fmt: skip
 
 
 def _tube(
-    rng: np.random.Generator, body: Body, fitting: Fitting, outfit: Outfit, cut: Cut,
+    rng: np.random.Generator, body: Body, shod: Shod, outfit: Outfit, cut: Cut,
     transforms: dict[int, np.ndarray], side: str,
 ) -> Tube:  # fmt: skip
     """One trouser leg at rest, round a leg whose foot is in its shoe."""
@@ -154,17 +153,17 @@ def _tube(
     rise = 0.0 if outfit.tucked or outfit.garment == "shorts" else RIDE_UP_M * min(bent, 1.8) / 1.6
     weight = body.weights[:, [group(side, joint) for joint in ("thigh", "shin")]].sum(axis=1)
     sign = 1.0 if side == "left" else -1.0
-    points = fitting.vertices[(weight > 0.35) & (sign * fitting.vertices[:, 0] > 0.0)]
-    return build_tube(fitting.figure, points, side, cut, outfit.hem_m + rise, transforms, rng)
+    points = shod.vertices[(weight > 0.35) & (sign * shod.vertices[:, 0] > 0.0)]
+    return build_tube(shod.figure, points, side, cut, outfit.hem_m + rise, transforms, rng)
 
 
 def _skirt(
-    rng: np.random.Generator, body: Body, fitting: Fitting, outfit: Outfit, transforms: dict[int, np.ndarray],
+    rng: np.random.Generator, body: Body, shod: Shod, outfit: Outfit, transforms: dict[int, np.ndarray],
     posed: np.ndarray,
 ) -> Part:  # fmt: skip
     """A skirt of the length that ends at the outfit's hem when its wearer stands."""
-    joints = fitting.figure.joints
-    hips = np.mean([joint_points(fitting.figure, side, transforms)["hip"] for side in SIDES], axis=0)
+    joints = shod.figure.joints
+    hips = np.mean([joint_points(shod.figure, side, transforms)["hip"] for side in SIDES], axis=0)
     length = float(joints["left", "hip"][2] - joints["left", "ankle"][2]) - outfit.hem_m
     above_feet = sum(body.foot_weight(side) for side in SIDES) < 0.5
     return build_skirt(SKIRTS[outfit.garment], posed[above_feet], hips, length, np.array(outfit.garment_rgb), rng)

@@ -19,6 +19,8 @@ SIDES = {"left": "L", "right": "R"}
 TOES = tuple(f"toe{i}-1" for i in range(1, 6))
 GROUP_COUNT = 17
 TRUNK_BONES = ("root", "pelvis.L", "pelvis.R", "spine05", "spine04", "spine03")
+# nothing further from the shoe than this is told apart
+FAR_M = 0.05
 JOINT_BONES = {"hip": "upperleg01", "knee": "lowerleg01", "ankle": "foot", **{toe: toe for toe in TOES}}
 
 
@@ -47,6 +49,19 @@ class Figure:
     def height_above_ankle(self, side: str) -> np.ndarray:
         """Rest height (n,) of every refined vertex above the side's ankle joint."""
         return self.vertices[:, 2] - self.joints[side, "ankle"][2]
+
+
+@dataclass(frozen=True)
+class Shod:
+    """A figure whose feet are in shoes: all that its clothes need to know of them.
+
+    vertices (n, 3): the refined mesh at rest with the feet squeezed to the shoes' inside; to_shoe (n,): how far each
+    of them is, in its shoe, from that, metres, `FAR_M` where it is no part of foot or shin.
+    """
+
+    figure: Figure
+    vertices: np.ndarray
+    to_shoe: np.ndarray
 
 
 class Body:

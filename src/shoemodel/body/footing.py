@@ -11,7 +11,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.spatial import cKDTree
 
-from shoemodel.body.figure import Body, Figure, blend, foot_transforms, group, reference_foot, rest_transforms
+from shoemodel.body.figure import (
+    FAR_M,
+    Body,
+    Figure,
+    Shod,
+    blend,
+    foot_transforms,
+    group,
+    reference_foot,
+    rest_transforms,
+)
 from shoemodel.body.poses import Step
 from shoemodel.render.meshes import MIRROR, rigid, rotate_about, rotation, smoothstep, transform
 from shoemodel.render.parts import Part
@@ -24,24 +34,15 @@ BEND_HALF_M, BEND_HEIGHT_M = 0.03, 0.010
 BEFORE_ANKLE_M = 0.035
 # shafts that reach this far above the ankle follow the shin
 SHAFT_M = 0.05
-# nothing further from the shoe than this is told apart
-FAR_M = 0.05
 
 
 @dataclass(frozen=True)
-class Fitting:
-    """A shoe on a figure's feet: the body's rest vertices with the feet squeezed into it, and where ball and ankle are.
-
-    ball_y and ankle (3,) are canonical; vertices (n, 3) are at rest; to_shoe (n,): how far each of them is,
-    in its shoe, from that, metres, `FAR_M` where it is no part of foot or shin.
-    """
+class Fitting(Shod):
+    """A shoe on a figure's feet, and where ball and ankle are in it: ball_y and ankle (3,) are canonical."""
 
     shoe: Shoe
-    figure: Figure
-    vertices: np.ndarray
     ball_y: float
     ankle: np.ndarray
-    to_shoe: np.ndarray
 
     @property
     def has_shaft(self) -> bool:
@@ -86,7 +87,7 @@ def fit(body: Body, figure: Figure, shoe: Shoe) -> Fitting:
     roots = np.stack([figure.joints["left", toe] for toe in ("toe1-1", "toe5-1")])
     ball = transform(shoe.foot_to_shoe @ foot, roots).mean(axis=0)
     ankle = transform(shoe.foot_to_shoe, figure.joints["left", "ankle"][None])[0]
-    return Fitting(shoe, figure, vertices, float(ball[1]), ankle, to_shoe)
+    return Fitting(figure, vertices, to_shoe, shoe, float(ball[1]), ankle)
 
 
 def bend(points: np.ndarray, ball_y: float, degrees: float) -> np.ndarray:
