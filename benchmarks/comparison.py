@@ -49,7 +49,7 @@ def main(options: Comparison) -> None:
 
     if options.threads:
         torch.set_num_threads(options.threads)
-    pipeline = ShoeModelPipeline.from_pretrained(options.pack)
+    pipeline = ShoeModelPipeline.from_pretrained(options.pack, backend="diffusion")
     chosen = [(method, method.load()) for method in methods.parse(options.methods, options.pack)]
     rows = []
     for path in options.photos:

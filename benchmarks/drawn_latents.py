@@ -58,7 +58,7 @@ def main(options: Drawn) -> None:
     """Write OUT after each batch."""
     if options.threads:
         torch.set_num_threads(options.threads)
-    model = ShoeModelPipeline.from_pretrained(str(options.pack))
+    model = ShoeModelPipeline.from_pretrained(str(options.pack), backend="diffusion")
     tuples, _ = datasets.load(options.data).split()
     done = [load_file(options.out)["latents"]] if options.out.is_file() else []
     starts = range(sum(map(len, done)), len(tuples), options.batch)
@@ -92,7 +92,7 @@ def drawn(model: ShoeModelPipeline, tuples: datasets.Tuples, rows: range, option
     conditions = torch.stack(
         [of_canvas(shoe, pose, tuples.size, around.x_w(tuples.size, model.controlnet)) for around, shoe, pose in given]
     )
-    walk["guidance"] *= GUIDANCE["photo"] / GUIDANCE["drawn"]
+    walk["guidance"] *= GUIDANCE["photo"] / GUIDANCE["scene"]
     return sample_latents(*networks, conditions, texts, [seed + OTHER_NOISE for seed in seeds], known=known, **walk)
 
 

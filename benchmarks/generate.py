@@ -53,7 +53,7 @@ def main(options: Benchmark) -> None:
     photo = images.load(options.photo)
     dtype = getattr(torch, options.dtype) if options.dtype else None
     started = time.perf_counter()
-    pipeline = ShoeModelPipeline.from_pretrained(options.pack, dtype=dtype)
+    pipeline = ShoeModelPipeline.from_pretrained(options.pack, backend="diffusion", dtype=dtype)
     rows = [("import", imported), ("load the pack", time.perf_counter() - started)]
     started = time.perf_counter()
     first = pipeline(photo, "legs in blue jeans", num_images=1, generator=0, steps=options.steps)

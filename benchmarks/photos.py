@@ -1,43 +1,54 @@
-"""One contact sheet of everything the chain does with a folder of real photos, without intervention.
+"""One contact sheet of what the chain makes of a folder of real photos: first seed, nothing picked.
 
-    python benchmarks/photos.py PHOTOS… --out docs/img/first_light.jpg
+    python benchmarks/photos.py PHOTOS… --out sheet.jpg
+    python benchmarks/photos.py PHOTOS… --areas DRAWN --full FOLDER --out sheet.jpg
 
-A photo that is refused keeps its row, with the sentence that the user would read.
+A photo that is refused keeps its row, and the sentence that the user would read is printed.
 """
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated, Any, Literal
 
-import cv2
 import numpy as np
 import tyro
+from PIL import Image
 
-from shoemodel import draw, images
+from shoemodel import arguments, draw, images
 from shoemodel.errors import InputError
+from shoemodel.masks import ShoeAreas
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sheet:
-    """Photo | areas | X_p over X_w | results in the photo itself | results drawn from the prompt; a row a photo."""
+    """Photo | areas | a result for each prompt; a row a photo."""
 
     photos: tyro.conf.Positional[tuple[Path, ...]]
     """Photos of unworn shoes."""
     out: Path
     """The sheet, .jpg."""
+    backend: Literal["render", "diffusion"] = "render"
+    """Who makes the leg."""
     pack: str = "mini"
     """mini, or a folder."""
-    prompt: str = "a woman's legs in blue jeans, studio photo, on a plain background"
-    """The same for every photo."""
-    num: int = 2
-    """Results of each kind for each photo that are shown."""
-    draws: int = 6
-    """Results of each kind that are drawn; the best by their score are shown, as `generate --keep best:NUM` does it."""
-    seed: int = 1
-    """Seed of the first result."""
-    side: int = 280
+    prompt: Annotated[tyro.conf.UseAppendAction[tuple[str, ...]], tyro.conf.arg(metavar="TEXT")] = ()
+    """One column each; default: two outfits."""
+    seed: int = 0
+    """Seed of every result."""
+    areas: Path | None = None
+    """A folder with areas drawn by hand, NAME.png with 0 background, 1 visible, 2 wearable: given instead of found."""
+    box: Annotated[tyro.conf.UseAppendAction[tuple[str, ...]], tyro.conf.arg(metavar="NAME=x0,y0,x1,y1")] = ()
+    """Where the shoe is in the photo of that name."""
+    full: Path | None = None
+    """Folder for the results at full size, PNG."""
+    side: int = 420
     """Side of each picture on the sheet, px."""
+
+
+DEFAULT = ("a woman's legs in blue jeans", "bare legs of a woman, white socks")
 
 
 def main(options: Sheet) -> None:
@@ -45,37 +56,45 @@ def main(options: Sheet) -> None:
     from shoemodel import ShoeModelPipeline, packs
     from shoemodel.orders import Order, make
 
-    pipeline, pack = ShoeModelPipeline.from_pretrained(options.pack), packs.identity(options.pack)
-    how = {"prompt": options.prompt, "num": options.draws, "keep": options.num, "seed": options.seed}
-    orders = [Order(surroundings=name, **how) for name in ("photo", "drawn")]
+    pipeline = ShoeModelPipeline.from_pretrained(options.pack, backend=options.backend)
+    pack, prompts = packs.identity(options.pack), options.prompt or DEFAULT
+    boxes = {name: arguments.box(text) for name, _, text in (each.partition("=") for each in options.box)}
     rows = []
     for path in options.photos:
-        photo = images.load(path)
+        photo, began = images.load(path), time.perf_counter()
+        places: dict[str, Any] = {"box": boxes.get(path.stem), "areas": drawn_areas(options.areas, path)}
         try:
-            kept, result = (make(pipeline, photo, order, pack).result for order in orders)
+            result = make(pipeline, photo, Order(prompt=prompts, seed=options.seed), pack, **places).result
         except InputError as refusal:
             print(f"{path.name}: refused: {refusal}")
-            rows.append([_framed(photo.rgb, options.side)])
+            rows.append([framed(photo.rgb, options.side)])
             continue
-        print(
-            f"{path.name}: region {result.region.confidence:.2f}, visible {result.areas.visible.mean():.1%}, "
-            f"wearable {result.areas.wearable.mean():.1%} of the photo, feet {np.round(result.feet.scores, 2)}, "
-            f"seeds {kept.seeds} in the photo, {result.seeds} drawn"
-        )
+        fit = "" if result.fit is None else f", {result.fit}"
+        print(f"{path.name}: {time.perf_counter() - began:.1f} s, region {result.region.confidence:.2f}{fit}")
+        for notice in result.notices:
+            print(f"    {notice}")
         overlay = draw.overlay_areas(photo.rgb, result.areas)
-        pose = draw.overlay_pose(kept.shoe[..., :3], kept.poses[0])
-        pictures = (photo.rgb, overlay, pose, *kept.images, *result.images)
-        rows.append([_framed(picture, options.side) for picture in pictures])
-    numbers = range(options.num)
-    labels = ["photo", "areas", "pose", *(f"in the photo {i}" for i in numbers), *(f"drawn {i}" for i in numbers)]
-    images.save_jpeg(options.out, draw.contact_sheet(rows, labels))
+        rows.append([framed(each, options.side) for each in (photo.rgb, overlay, *result.images)])
+        if options.full is not None:
+            options.full.mkdir(parents=True, exist_ok=True)
+            for number, image in enumerate(result.images):
+                images.save_png(options.full / f"{path.stem}_{number}.png", image)
+    images.save_jpeg(options.out, draw.contact_sheet(rows, ["photo", "areas", *prompts]))
     print(options.out)
 
 
-def _framed(image: np.ndarray, side: int) -> np.ndarray:
+def drawn_areas(folder: Path | None, photo: Path) -> ShoeAreas | None:
+    """The areas drawn for a photo, where there are any."""
+    file = None if folder is None else folder / f"{photo.stem}.png"
+    if file is None or not file.is_file():
+        return None
+    with Image.open(file) as labels:
+        return ShoeAreas(np.array(labels))
+
+
+def framed(image: np.ndarray, side: int) -> np.ndarray:
     """The picture reduced to fit a white square of `side` px."""
-    scale = side / max(image.shape[:2])
-    small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    small = draw.shrunk(image, side)
     frame = np.full((side, side, 3), 255, np.uint8)
     y, x = (side - small.shape[0]) // 2, (side - small.shape[1]) // 2
     frame[y : y + small.shape[0], x : x + small.shape[1]] = small

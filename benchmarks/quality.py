@@ -51,7 +51,7 @@ def main(options: Benchmark) -> None:
     from shoemodel.evaluation import held_out
     from shoemodel.evaluation.pictures import whole_pose
 
-    pipeline = ShoeModelPipeline.from_pretrained(options.pack)
+    pipeline = ShoeModelPipeline.from_pretrained(options.pack, backend="diffusion")
     looking = judge.load(options.judge) if options.judge else judge.of_pack(pipeline, options.pack)
     own = clip.of_pack(pipeline, options.pack) if clip.in_pack(pipeline) else None
     towers = clip.load(options.clip) if options.clip else own

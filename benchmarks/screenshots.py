@@ -27,7 +27,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=7869)
     parser.add_argument("--browser", default="/usr/bin/chromium")
     given = parser.parse_args()
-    blocks = app.build(ShoeModelPipeline.from_pretrained("mini"), "mini")
+    blocks = app.build(ShoeModelPipeline.from_pretrained("mini", backend="diffusion"), "mini")
     url = app.launch(blocks, "127.0.0.1", given.port)
     with sync_playwright() as driver:
         chromium = driver.chromium.launch(executable_path=given.browser, args=["--no-sandbox"])

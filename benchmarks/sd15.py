@@ -60,7 +60,7 @@ def draw(folder: Path) -> None:
     from shoemodel.pose import Pose
 
     with timed("load"):
-        pipeline = ShoeModelPipeline.from_pretrained(folder / "sd15")
+        pipeline = ShoeModelPipeline.from_pretrained(folder / "sd15", backend="diffusion")
     shoe = np.zeros((SIDE, SIDE, 4), np.uint8)
     shoe[300:420, 150:350] = 255
     pose = Pose(np.random.default_rng(0).uniform(0, SIDE, (12, 2)), np.full(12, 2))

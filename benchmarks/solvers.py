@@ -81,7 +81,7 @@ def main(options: Solvers) -> None:
     """Print the table."""
     if options.threads:
         torch.set_num_threads(options.threads)
-    pipeline = ShoeModelPipeline.from_pretrained(options.pack)
+    pipeline = ShoeModelPipeline.from_pretrained(options.pack, backend="diffusion")
     looking = judge.of_pack(pipeline, options.pack)
     instruments = Instruments(
         JudgeFeatures(looking, f"the pack {options.pack}"), clip.of_pack(pipeline, options.pack), looking

@@ -53,7 +53,7 @@ def main(options: Steps) -> None:
 
     if options.threads:
         torch.set_num_threads(options.threads)
-    pipeline = ShoeModelPipeline.from_pretrained(options.pack)
+    pipeline = ShoeModelPipeline.from_pretrained(options.pack, backend="diffusion")
     photo = images.load(options.photo)
     _, shoe = pipeline.place(photo, pipeline.detect_areas(photo, pipeline.find_region(photo)))
     _, (pose,) = pipeline.synthesise_poses(shoe, 1, options.seed)

@@ -138,7 +138,7 @@ def tiny_pack(tmp_path_factory) -> Path:
 def pipeline(tiny_pack):
     from shoemodel import ShoeModelPipeline
 
-    return ShoeModelPipeline.from_pretrained(tiny_pack, dtype=torch.float32)
+    return ShoeModelPipeline.from_pretrained(tiny_pack, backend="diffusion", dtype=torch.float32)
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ def generate(tiny_pack, tmp_path, capsys):
 
     def run(*arguments, pack=tiny_pack, out=tmp_path / "out"):
         base = ["generate", "--prompt", "jeans", "--pack", str(pack), "--out", str(out), "--steps", "2"]
+        base += ["--backend", "diffusion"]
         code = main([*base, *map(str, arguments)])
         return code, capsys.readouterr().err
 

@@ -16,7 +16,7 @@ PROMPT = "a woman's legs in jeans"
 @pytest.fixture
 def run(tiny_pack, found_feet, shoe_photo, tmp_path):
     """The run folder of two results."""
-    where = ["--pack", str(tiny_pack), "--out", str(tmp_path / "out")]
+    where = ["--backend", "diffusion", "--pack", str(tiny_pack), "--out", str(tmp_path / "out")]
     how = ["--prompt", PROMPT, "--num", "2", "--seed", "3", "--steps", "2"]
     assert main(["generate", str(shoe_photo), *how, *where]) == 0
     return tmp_path / "out" / "shoe"
@@ -63,15 +63,15 @@ def test_run_json_tells_how_to_repeat_it(run):
     assert told["pack"]["name"] == "tiny" and len(told["pack"]["sha256"]) == 64
 
 
-def test_the_photos_surroundings_stay_where_they_are_wanted(tiny_pack, found_feet, shoe_photo, tmp_path):
-    where = ["--pack", str(tiny_pack), "--out", str(tmp_path / "out")]
-    how = ["--prompt", PROMPT, "--steps", "2", "--surroundings", "photo", "--layout", "keep"]
+def test_the_photo_stays_where_it_is_wanted(tiny_pack, found_feet, shoe_photo, tmp_path):
+    where = ["--backend", "diffusion", "--pack", str(tiny_pack), "--out", str(tmp_path / "out")]
+    how = ["--prompt", PROMPT, "--steps", "2", "--background", "photo", "--layout", "keep"]
     assert main(["generate", str(shoe_photo), *how, *where]) == 0
     run, photo = tmp_path / "out" / "shoe", images.load(shoe_photo)
     told, image = json.loads((run / "run.json").read_text()), images.load(run / "image_00.png").rgb
-    assert told["surroundings"] == "photo" and told["layout"]["canvas"] == list(photo.size)
+    assert told["background"] == "photo" and told["layout"]["canvas"] == list(photo.size)
     with Image.open(run / "image_00.png") as picture:
-        assert parameters.of_exif(picture.getexif())["surroundings"] == "photo"
+        assert parameters.of_exif(picture.getexif())["background"] == "photo"
     assert (image == photo.rgb).all(-1).mean() > 0.5
     assert main(["verify", str(run), "--photo", str(shoe_photo)]) == 0
 
@@ -102,7 +102,7 @@ def test_verify_of_nothing(tmp_path, capsys):
 
 
 def test_long_prompt_is_cut_and_said_so(tiny_pack, found_feet, shoe_photo, tmp_path, capsys):
-    arguments = ["--steps", "1", "--pack", str(tiny_pack), "--out", str(tmp_path / "out")]
+    arguments = ["--steps", "1", "--backend", "diffusion", "--pack", str(tiny_pack), "--out", str(tmp_path / "out")]
     assert main(["generate", str(shoe_photo), "--prompt", "jeans " * 60, *arguments]) == 0
     assert "the first 77 count" in capsys.readouterr().err
     assert "77" in json.loads((tmp_path / "out" / "shoe" / "run.json").read_text())["notices"][0]
@@ -120,7 +120,7 @@ def test_every_picture_says_how_it_was_made(run):
 
 
 def test_the_best_are_kept(tiny_pack, found_feet, shoe_photo, tmp_path, run, capsys):
-    where = ["--pack", str(tiny_pack), "--out", str(tmp_path / "best")]
+    where = ["--backend", "diffusion", "--pack", str(tiny_pack), "--out", str(tmp_path / "best")]
     how = ["--prompt", PROMPT, "--num", "2", "--seed", "3", "--steps", "2", "--keep", "best:1", "--rejected"]
     assert main(["generate", str(shoe_photo), *how, *where]) == 0
     told = json.loads((run / "run.json").read_text())

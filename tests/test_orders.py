@@ -41,13 +41,13 @@ def test_without_a_judge_nothing_is_scored(make, pipeline, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("surroundings", "asked", "used"),
-    [("drawn", None, [7, 3]), ("drawn", 7, [7, 3]), ("drawn", 14, [14, 6]), ("photo", None, [3]), ("photo", 5, [5])],
+    ("background", "asked", "used"),
+    [("scene", None, [7, 3]), ("scene", 7, [7, 3]), ("scene", 14, [14, 6]), ("photo", None, [3]), ("photo", 5, [5])],
 )
-def test_guidance_follows_the_surroundings_if_not_given(make, pipeline, monkeypatch, surroundings, asked, used):
+def test_guidance_follows_the_background_if_not_given(make, pipeline, monkeypatch, background, asked, used):
     drawn_with, draw = [], pipeline._sample
     monkeypatch.setattr(
         pipeline, "_sample", lambda *given, **options: drawn_with.append(options["guidance"]) or draw(*given, **options)
     )
-    made = make(num=1, surroundings=surroundings, guidance=asked)
+    made = make(num=1, background=background, guidance=asked)
     assert drawn_with == used and made.settings["guidance"] == used[0]

@@ -35,8 +35,8 @@ def test_every_visible_pixel_is_the_photos(pipeline, photo):
 
 def test_result_holds_every_intermediate(pipeline, photo):
     result = run(pipeline, photo)
-    assert len(result.images) == len(result.poses) == len(result.pose_images) == len(result.generated) == 2
-    assert result.generated[0].shape == (pipeline.side, pipeline.side, 3)
+    assert len(result.images) == len(result.poses) == len(result.pose_images) == len(result.prompts) == 2
+    assert result.images[0].shape == (*result.layout.canvas, 3) and result.fit is None
     assert result.region.source == "alpha"
     assert {"region", "areas", "poses", "generate", "paste"} <= set(result.timings_s)
     assert result.seeds == [3, 4]
@@ -45,13 +45,13 @@ def test_result_holds_every_intermediate(pipeline, photo):
 def test_a_result_depends_on_the_seed_and_its_number_alone(pipeline, photo):
     two, one, other = run(pipeline, photo), run(pipeline, photo, num_images=1), run(pipeline, photo, generator=8)
     assert (two.images[0] == one.images[0]).all()
-    assert (two.generated[0] != other.generated[0]).any()
+    assert (two.images[0] != other.images[0]).any()
 
 
 def test_save_and_load_round_trip(pipeline, photo, tmp_path):
     pipeline.save_pretrained(tmp_path / "saved")
-    loaded = ShoeModelPipeline.from_pretrained(tmp_path / "saved", dtype=torch.float32)
-    saved, again = (run(each, photo, repair=0.0).generated for each in (pipeline, loaded))
+    loaded = ShoeModelPipeline.from_pretrained(tmp_path / "saved", backend="diffusion", dtype=torch.float32)
+    saved, again = (run(each, photo, repair=0.0).images for each in (pipeline, loaded))
     for before, after in zip(saved, again, strict=True):
         assert np.abs(before.astype(int) - after).max() <= 1  # the last bit depends on where in memory weights lie
 
@@ -105,25 +105,25 @@ def test_a_generator_may_give_the_seed(pipeline, photo):
 
 
 def test_offloaded_networks_draw_the_same(tiny_pack, pipeline, photo):
-    offloaded = ShoeModelPipeline.from_pretrained(tiny_pack, dtype=torch.float32)
+    offloaded = ShoeModelPipeline.from_pretrained(tiny_pack, backend="diffusion", dtype=torch.float32)
     offloaded.enable_model_cpu_offload(device="cpu")
     assert (run(offloaded, photo).images[1] == run(pipeline, photo).images[1]).all()
 
 
 def test_another_solver_draws_another_picture_with_the_same_shoe(pipeline, photo):
     plain, other = run(pipeline, photo, steps=4), run(pipeline, photo, steps=4, solver="unipc", interval=(0.2, 0.9))
-    assert (plain.generated[0] != other.generated[0]).any()
+    assert (plain.images[0] != other.images[0]).any()
     opaque = plain.shoe[..., 3] == 255
     assert (plain.images[0][opaque] == other.images[0][opaque]).all()
 
 
-def test_unknown_surroundings_are_refused(pipeline, photo):
-    with pytest.raises(ValueError, match="'Photo'; drawn and photo are accepted"):
-        run(pipeline, photo, surroundings="Photo")
+def test_an_unknown_background_is_refused(pipeline, photo):
+    with pytest.raises(InputError, match="'Photo'; the diffusion backend accepts scene and photo"):
+        run(pipeline, photo, background="Photo")
 
 
-def test_the_photos_surroundings_can_stay(pipeline, photo):
-    kept = run(pipeline, photo, surroundings="photo", layout="keep")
+def test_the_photo_can_stay(pipeline, photo):
+    kept = run(pipeline, photo, background="photo", layout="keep")
     for image, drawn in zip(kept.images, run(pipeline, photo, layout="keep").images, strict=True):
         assert image.shape == photo.rgb.shape
         assert (image[kept.areas.visible] == photo.rgb[kept.areas.visible]).all()
@@ -142,8 +142,8 @@ def test_a_controlnet_that_has_seen_photos_is_shown_this_one(pipeline, photo, tm
     pipeline.save_pretrained(tmp_path / "pack")
     pipeline.controlnet.register_to_config(sees_photo=False)
     knowing = type(pipeline).from_pretrained(tmp_path / "pack", dtype=torch.float32)
-    for each, surroundings in ((knowing, "photo"), (knowing, "drawn"), (pipeline, "photo")):
+    for each, background in ((knowing, "photo"), (knowing, "scene"), (pipeline, "photo")):
         monkeypatch.setattr(each, "_sample", watched)
-        run(each, photo, surroundings=surroundings, layout="keep", num_images=1, repair=0.0)
+        run(each, photo, background=background, layout="keep", num_images=1, repair=0.0)
     in_photo, *on_black = shown
     assert in_photo > 0.5 > max(on_black)

@@ -67,13 +67,13 @@ def test_other_options_are_another_batch(shared, photo):
 
 
 def test_pictures_in_the_photo_share_a_batch(pipeline, shared, photo):
-    how = {"surroundings": "photo", "num_images": 1}
+    how = {"background": "photo", "num_images": 1}
     other = {"generator": 8, "num_images": 1}
     results = together(shared, photo, {"generator": 3, **how}, {"generator": 8, **how}, other)
     assert sorted(shared.sizes) == [1, 1, 2]  # those in the photo take one pass
     for seed, result in zip((3, 8), results, strict=False):
         alone = pipeline(photo, "jeans", generator=seed, steps=2, **how)
-        assert np.abs(result.generated[0].astype(int) - alone.generated[0]).max() <= 2
+        assert np.abs(result.images[0].astype(int) - alone.images[0]).max() <= 2
 
 
 def test_a_call_that_is_stopped_stops_alone(shared, photo):

@@ -29,6 +29,8 @@ from shoemodel.cli_train import Pack, Train
 from shoemodel.errors import InputError
 
 INTERRUPTED = 130
+REPLACED = {"--surroundings": "--surroundings drawn|photo is called --background scene|photo"}
+"""Flags of earlier versions, and what takes their place."""
 STYLE = (tyro.conf.OmitArgPrefixes,)
 DESCRIPTION = "A photo of an unworn shoe in, pictures of legs wearing exactly that shoe out."
 
@@ -80,7 +82,11 @@ Verb = (
 
 def main(argv: list[str] | None = None) -> int:
     """Run one verb and return its exit code: 0, 1 for results or data that do not hold, 2 for bad input."""
-    verb, changes = _parse(sys.argv[1:] if argv is None else argv)
+    argv = sys.argv[1:] if argv is None else argv
+    if renamed := next((REPLACED[word.partition("=")[0]] for word in argv if word.partition("=")[0] in REPLACED), ""):
+        complain(renamed)
+        return BAD_INPUT
+    verb, changes = _parse(argv)
     with warnings.catch_warnings():
         warnings.showwarning = lambda message, *_: complain(message)
         try:

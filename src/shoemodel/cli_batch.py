@@ -62,7 +62,7 @@ class Batch:
         signer = self.kept.signer()
         pack = packs.resolve(self.pack).absolute()
         self.kept.require_judge(packs.check(pack))
-        load = partial(ShoeModelPipeline.from_pretrained, pack)
+        load = partial(ShoeModelPipeline.from_pretrained, pack, backend="diffusion")
         engine = batch.engine(pool if self.engine == "ray" else None)
         failed = batch.run(rows, self.out, packs.identity(pack), load, engine, signer)
         print(f"{self.out}: {len(rows) - failed} of {len(rows)} rows done, {failed} failed")

@@ -1,4 +1,4 @@
-"""How pictures are drawn: flags that several verbs take."""
+"""How pictures are made: flags that several verbs take."""
 
 from __future__ import annotations
 
@@ -13,30 +13,31 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Drawing:
-    """How many pictures are drawn of each photo, and how."""
+    """How many pictures are made of each photo, and how."""
 
     num: int = 1
-    """Results drawn for each photo, each with another pose."""
+    """Results for each photo and prompt, each with another pose."""
     seed: int = 0
     """The same seed gives the same pixels on the same machine."""
+    background: Literal["photo", "scene"] | None = None
+    """photo: the photo itself stays, and only the leg is added; scene: everything but the shoe is made from the prompt.
+    Default: photo for the render, scene for diffusion."""
     steps: int = 20
-    """Steps of the solver."""
+    """Diffusion: steps of the solver."""
     solver: Literal["ddim", "unipc", "dpm++"] = "ddim"
-    """ddim: the paper's; unipc and dpm++ need about half the steps."""
+    """Diffusion. ddim: the paper's; unipc and dpm++ need about half the steps."""
     guidance: float | None = None
-    """Classifier-free guidance: how strongly the prompt steers. Default: 7, the paper's, or 3 in the photo; a second
-    pass has three sevenths of it."""
+    """Diffusion: how strongly the prompt steers (classifier-free guidance). Default: 7, the paper's, or 3 in the photo;
+    a second pass has three sevenths of it."""
     interval: tuple[float, float] = (0.0, 1.0)
-    """Where guidance works: from and to which share of the noise, 0 the picture and 1 pure noise."""
+    """Diffusion. Where guidance works: from and to which share of the noise, 0 the picture and 1 pure noise."""
     repair: float = 1.0
-    """Share of the noise from which a second pass draws the leg again in the scene of the first; 0: one pass only. With
-    --surroundings photo there is one pass anyway."""
+    """Diffusion: fraction of the noise from which a second pass makes the leg again in the scene of the first; 0: one
+    pass only. With --background photo there is one pass anyway."""
     negative_prompt: str = ""
-    """What not to draw."""
-    surroundings: Literal["drawn", "photo"] = "drawn"
-    """drawn: from the prompt; photo: the photo's own stay, and only the leg is drawn."""
+    """Diffusion: what not to draw."""
 
-    def order(self, prompt: str, layout: str, keep: int | None, rejected: bool) -> Order:
+    def order(self, prompt: str | tuple[str, ...], layout: str, keep: int | None, rejected: bool) -> Order:
         """What is to be made of a photo. Raises InputError for numbers that make no sense."""
         from shoemodel import arguments
         from shoemodel import layout as layouts

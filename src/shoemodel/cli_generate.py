@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from tyro.conf import Positional, arg
+from tyro.conf import Positional, UseAppendAction, arg
 
 from shoemodel.cli_drawing import Drawing
 from shoemodel.cli_keep import Keep
@@ -30,15 +30,18 @@ class Generate:
     A photo that cannot be used is reported and the others still run; the exit code is then 2. A folder of an earlier
     run is replaced once the new one is whole.
 
-    Example: shoemodel generate sneaker.jpg --prompt "legs in blue jeans, on a wooden floor" --num 4 --seed 7 --out demo
+    Example: shoemodel generate sneaker.jpg --prompt "a woman's legs in blue jeans" --num 4 --seed 7 --out demo
     """
 
     photos: Positional[tuple[Path, ...]]
     """Photos of an unworn shoe or a pair (PNG, JPEG, WebP, TIFF, HEIC ...)."""
-    prompt: str
-    """What to draw; at most 77 tokens count."""
+    prompt: Annotated[UseAppendAction[tuple[str, ...]], arg(metavar="TEXT")]
+    """What the legs wear, in words; give the flag again for further outfits in the same poses."""
     out: Annotated[Path, arg(metavar="DIR")]
     """Folder to write to."""
+    backend: Literal["render", "diffusion"] = "render"
+    """Who makes the leg. render: a 3-D leg, dressed as the prompt says, at the photo's own resolution; diffusion: the
+    networks of the pack (the paper's)."""
     pack: Annotated[str, arg(metavar="mini|sd15|FOLDER")] = "mini"
     """Weights."""
     drawing: Drawing = field(default_factory=Drawing)
@@ -51,7 +54,10 @@ class Generate:
 
         folders = arguments.folders(self.photos, self.out)
         keep = self.kept.count(self.drawing.num)
+        if not self.prompt:
+            raise InputError("no prompt was given: say with --prompt what the legs wear")
         order = self.drawing.order(self.prompt, self.where.layout, keep, self.kept.rejected)
+        order = replace(order, edges=self.given.edges)
         places = self.where.read() | self.given.read()
         run_folder.require_writable(self.out)
         signer = self.kept.signer()
@@ -60,7 +66,7 @@ class Generate:
         for file, folder in zip(self.photos, folders, strict=True):
             try:
                 photo = images.load(file)
-                pipeline = pipeline or _load(self.pack)
+                pipeline = pipeline or _load(self.pack, self.backend)
                 self._one(pipeline, photo, folder, order, places, signer)
             except InputError as error:
                 complain(error)
@@ -87,10 +93,10 @@ class Generate:
         print(folder)
 
 
-def _load(pack: str) -> ShoeModelPipeline:
+def _load(pack: str, backend: str) -> ShoeModelPipeline:
     from shoemodel.pipeline import ShoeModelPipeline
 
-    return ShoeModelPipeline.from_pretrained(pack)
+    return ShoeModelPipeline.from_pretrained(pack, backend=backend)
 
 
 @contextmanager

@@ -82,7 +82,7 @@ class Images:
         from shoemodel.pipeline import ShoeModelPipeline
         from shoemodel.quality import clip, judge
 
-        pipeline = ShoeModelPipeline.from_pretrained(self.pack)
+        pipeline = ShoeModelPipeline.from_pretrained(self.pack, backend="diffusion")
         towers = clip.load(self.clip) if self.clip else clip.of_pack(pipeline, self.pack)
         looking = judge.load(self.judge) if self.judge else judge.of_pack(pipeline, self.pack)
         extractor: Extractor

@@ -113,4 +113,5 @@ class Serve:
 
         packs.check(packs.resolve(self.pack))
         store = Store(self.store)
-        return app.build(ShoeModelPipeline.from_pretrained(self.pack), self.pack, store, self.limits, tokens)
+        pipeline = ShoeModelPipeline.from_pretrained(self.pack, backend="diffusion")
+        return app.build(pipeline, self.pack, store, self.limits, tokens)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from tyro.conf import arg
 
@@ -42,6 +42,8 @@ class Given:
     """An areas.png of a run, corrected perhaps: then nothing is searched for in the photo."""
     poses: Annotated[Path | None, arg(metavar="FILE")] = None
     """A poses.json, or a run.json: result i takes the i-th pose of it."""
+    edges: Literal["refined", "given"] = "refined"
+    """refined: the areas' edges are brought to the photo's own resolution; given: they are taken as they are."""
 
     def read(self) -> dict[str, Any]:
         """areas and poses as the pipeline takes them. Raises InputError for what cannot be read."""

@@ -44,6 +44,8 @@ class Photo:
     alpha: UInt8[np.ndarray, "h w"] | None
     path: Path
     sha256: str
+    focal_px: float | None = None
+    """Focal length in px, where EXIF states it."""
 
     @property
     def size(self) -> tuple[int, int]:
@@ -79,7 +81,7 @@ def _read(file: io.BufferedReader | io.BytesIO, path: Path, max_pixels: int) -> 
         raise InputError(f"{path} is damaged or cut off ({error}); a complete picture is accepted") from error
     file.seek(0)
     sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    return Photo(*pixels.decode(image, path), path, sha256)
+    return Photo(*pixels.decode(image, path), path, sha256, pixels.focal_px(image, path))
 
 
 def from_pil(image: Image.Image, name: str = "photo") -> Photo:
@@ -89,7 +91,7 @@ def from_pil(image: Image.Image, name: str = "photo") -> Photo:
     """
     _check_size(image, Path(name), MAX_PIXELS)
     rgb, alpha = pixels.decode(image, Path(name))
-    return Photo(rgb, alpha, Path(name), hashlib.sha256(rgb.tobytes()).hexdigest())
+    return Photo(rgb, alpha, Path(name), hashlib.sha256(rgb.tobytes()).hexdigest(), pixels.focal_px(image, Path(name)))
 
 
 AnyPhoto = Photo | Image.Image | UInt8[np.ndarray, "h w 3"]

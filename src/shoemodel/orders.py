@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from shoemodel.backends.backend import Background
 from shoemodel.clock import Clock, Progress
+from shoemodel.compose.refine import Edges
 from shoemodel.images import Photo
 from shoemodel.pipeline import ShoeModelPipeline
 from shoemodel.quality import clip as clips
 from shoemodel.quality import keep, score
 from shoemodel.result import ShoeModelResult
-from shoemodel.sw.in_photo import Source, guidance_of
+from shoemodel.sw.in_photo import guidance_of
 from shoemodel.sw.sample import WHOLE, Interval
 from shoemodel.sw.solvers import Solver
 from shoemodel.sw.wear import STRENGTH
@@ -22,10 +24,11 @@ from shoemodel.sw.wear import STRENGTH
 class Order:
     """What is to be made of one photo."""
 
-    prompt: str
+    prompt: str | tuple[str, ...]
+    """What the legs wear; of several prompts each gives `num` pictures."""
     negative_prompt: str = ""
     num: int = 1
-    """Pictures to draw."""
+    """Pictures for each prompt."""
     seed: int = 0
     steps: int = 20
     solver: Solver = "ddim"
@@ -34,29 +37,37 @@ class Order:
     """As `sw.sample.sample_batch` takes them."""
     repair: float = STRENGTH
     """As `ShoeModelPipeline.wear` takes it."""
-    surroundings: Source = "drawn"
-    """Drawn from the prompt, or the photo's own."""
+    background: Background | None = None
+    """The photo itself, or a scene from the prompt; None: the backend's default."""
+    edges: Edges = "refined"
+    """As `ShoeModelPipeline` takes them."""
     layout: str = "auto"
     """As `layout.parse` reads it."""
     keep: int | None = None
-    """Keep this many of the pictures drawn, the best; None keeps all, in the order of their seeds."""
+    """Keep this many of each prompt's pictures, the best; None keeps all, in the order of their seeds."""
     rejected: bool = False
     """Hand out those that were not kept as well."""
 
-    def settings(self, pack: Mapping[str, str]) -> dict[str, Any]:
+    def settings(self, pack: Mapping[str, str], backend: str, background: Background) -> dict[str, Any]:
         """What run.json says of the order; `pack` as `packs.identity` gives it."""
-        return {
-            "prompt": self.prompt,
-            "negative_prompt": self.negative_prompt,
+        prompt = self.prompt if isinstance(self.prompt, str) or len(self.prompt) > 1 else self.prompt[0]
+        said = {
+            "prompt": prompt if isinstance(prompt, str) else list(prompt),
+            "backend": backend,
+            "background": background,
             "pack": dict(pack),
             "seed": self.seed,
             "drawn": self.num,
+        }
+        if backend != "diffusion":
+            return said
+        return said | {
+            "negative_prompt": self.negative_prompt,
             "steps": self.steps,
             "solver": self.solver,
-            "guidance": guidance_of(self.guidance, self.surroundings),
+            "guidance": guidance_of(self.guidance, background),
             "interval": list(self.interval),
             "repair": self.repair,
-            "surroundings": self.surroundings,
         }
 
 
@@ -107,10 +118,11 @@ def make(
         solver=order.solver,
         interval=order.interval,
         repair=order.repair,
-        surroundings=order.surroundings,
+        background=order.background,
+        edges=order.edges,
         **places,
     )
-    settings = order.settings(pack)
+    settings = order.settings(pack, pipeline.resolve_backend().name, result.background)
     if pipeline.judge is None:
         return Made(result, None, settings)
     return _scored(pipeline, result, order, settings)
@@ -120,10 +132,9 @@ def _scored(pipeline: ShoeModelPipeline, result: ShoeModelResult, order: Order, 
     clock = Clock(None)
     with clock("quality"):
         towers = clips.of_pack(pipeline, settings["pack"]["name"]) if clips.in_pack(pipeline) else None
-        qualities = score.score(result, order.prompt, pipeline.judge, towers)
+        qualities = score.score(result, pipeline.judge, towers)
     result = replace(result, timings_s=result.timings_s | clock.seconds)
-    order_of = keep.ranked(qualities) if order.keep is not None else list(range(order.num))
-    kept, others = order_of[: order.keep], order_of[order.keep :] if order.keep is not None else []
+    kept, others = keep.best(qualities, order.num, order.keep)
     settings["quality"] = [keep.to_dict(qualities[index]) for index in kept]
     settings["rejected"] = [{"seed": result.seeds[index], **keep.to_dict(qualities[index])} for index in others]
     return Made(result.take(kept), result.take(others) if order.rejected else None, settings)

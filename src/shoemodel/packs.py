@@ -37,6 +37,8 @@ COMPONENTS = {
     "scheduler": "diffusers",
 }
 """Components of a pack and the library each class comes from, where OWN_CLASSES names no other."""
+DIFFUSION = ("tokenizer", "text_encoder", "vae", "unet", "controlnet", "scheduler", "image_encoder")
+"""Components that only the diffusion backend uses."""
 WANTED = ("*.json", "*.txt", "*.safetensors")
 """Files of a component; pickles and other frameworks' weights are never read."""
 VARIANTS = ("*.fp16.*", "*.non_ema.*", "*.bin", "*.ckpt", "*.pt", "*.msgpack", "*.h5")

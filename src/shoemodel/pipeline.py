@@ -6,7 +6,8 @@
 | X_v   | `areas.visible`             | `detect_areas`      WD, section 3.1             |
 | X_w   | `shoe`, on the canvas       | `place`             layout, Fig. 10             |
 | C_p, L_0 | `feet`, `poses`          | `synthesise_poses`  LpS, section 3.2            |
-| X'    | `images`                    | `wear`              SW, section 3.3, paste-back |
+|       | `fit`                       | `fit_shoe`          camera and shoe in 3-D (ours) |
+| X'    | `images`                    | a backend, paste-back: SW, section 3.3, or a rendered leg (ours) |
 
 Each stage is a public method on the results before it: a surface can change one and recompute only what follows.
 """
@@ -44,7 +45,17 @@ from transformers import (
 
 from shoemodel import device, images, packs
 from shoemodel import layout as layouts
+from shoemodel.backends.backend import Backend, Background, Subject
+from shoemodel.backends.diffusion import DiffusionBackend, Sampling
+from shoemodel.backends.render import RenderBackend
+from shoemodel.body.outfits import Outfit
 from shoemodel.clock import Clock, Progress
+from shoemodel.compose import frame
+from shoemodel.compose.lay import lay
+from shoemodel.compose.refine import Edges, refine
+from shoemodel.errors import InputError
+from shoemodel.fit import camera as fits
+from shoemodel.fit.shoe import ShoeFit
 from shoemodel.geometry import Box
 from shoemodel.images import AnyPhoto
 from shoemodel.layout import Layout
@@ -56,8 +67,8 @@ from shoemodel.pose import Pose
 from shoemodel.quality import judge as judges
 from shoemodel.quiet import quiet
 from shoemodel.result import ShoeModelResult
-from shoemodel.sw import in_photo, paste, sample
-from shoemodel.sw.in_photo import Source, Surroundings
+from shoemodel.sw import paste, sample
+from shoemodel.sw.in_photo import Surroundings
 from shoemodel.sw.sample import WHOLE, Interval, Watch
 from shoemodel.sw.solvers import Solver
 from shoemodel.sw.wear import STRENGTH, Wearer, Worn
@@ -68,8 +79,12 @@ from shoemodel.wd.sam import StemmedSam, precise
 from shoemodel.wd.segformer import StemmedSegformer
 
 
+BACKENDS = ("render", "diffusion")
+"""Names of the backends that come with the package; the first is the default."""
+
+
 class ShoeModelPipeline(DiffusionPipeline):
-    """WD -> LpS -> SW on one pack of weights."""
+    """WD -> LpS -> a backend, on one pack of weights. `backend` is one of BACKENDS, or a `backends.backend.Backend`."""
 
     model_cpu_offload_seq = "region->areas->feet->text_encoder->unet->vae"
     _exclude_from_cpu_offload = ("legs",)  # small, and called 25 times
@@ -90,6 +105,7 @@ class ShoeModelPipeline(DiffusionPipeline):
         scheduler: DDIMScheduler,
         image_encoder: CLIPVisionModelWithProjection | None = None,
         judge: StemmedSegformer | None = None,
+        backend: str | Backend = BACKENDS[0],
     ):
         super().__init__()
         self.register_modules(
@@ -107,31 +123,42 @@ class ShoeModelPipeline(DiffusionPipeline):
             image_encoder=image_encoder,
             judge=judge,
         )
+        self.backend = backend
 
     @classmethod
     def from_pretrained(
         cls,
         pretrained_model_name_or_path: str | os.PathLike = "mini",
         *,
+        backend: str | Backend = BACKENDS[0],
         dtype: torch.dtype | None = None,
-        only: Collection[str] = tuple(packs.COMPONENTS),
+        only: Collection[str] | None = None,
         **components: Any,
     ) -> ShoeModelPipeline:
         """Load a pack, `mini` or a folder written by `shoemodel pack` or `save_pretrained`, onto `default_device()`.
 
         `dtype` is what SAM's image encoder, areas, feet, U-Net, ControlNet, autoencoder and any other large network
-        compute in; None takes `default_dtype()`. The rest compute in float32. `only` names the components to load where
-        not every stage is wanted; the others are None. `components` (`unet=...`, say) replace those of the pack.
+        compute in; None takes `default_dtype()`. The rest compute in float32. `only` names the components to load, the
+        others are None; by default those that the backend needs, for the render all but the diffusion's networks.
+        `components` (`unet=...`, say) replace those of the pack.
         All else is as in diffusers: `to`, `enable_model_cpu_offload`, `unet.compile_repeated_blocks`.
 
         Raises:
-            InputError: an unknown pack, or a missing or damaged file.
+            InputError: an unknown pack or backend, or a missing or damaged file.
         """
+        if isinstance(backend, str) and backend not in BACKENDS:
+            raise InputError(f"the backend is {backend!r}; {' and '.join(BACKENDS)} are accepted")
+        if only is None:
+            everything = (*packs.COMPONENTS, *packs.OPTIONAL)
+            only = everything if backend == "diffusion" else [name for name in everything if name not in packs.DIFFUSION]
         folder = packs.resolve(Path(pretrained_model_name_or_path))
         dtypes = device.dtypes(packs.component_bytes(packs.check(folder)), dtype)
-        components = dict.fromkeys(packs.COMPONENTS.keys() - set(only)) | components
+        unwanted = (packs.COMPONENTS.keys() | packs.OPTIONAL.keys()) - set(only)
+        components = dict.fromkeys(unwanted) | components
         with quiet():
-            pipeline = super().from_pretrained(str(folder), dtype=dtypes, local_files_only=True, **components)
+            pipeline = super().from_pretrained(
+                str(folder), dtype=dtypes, local_files_only=True, backend=backend, **components
+            )
         for name in set(device.HEAVY) & set(only):
             getattr(pipeline, name).to(memory_format=torch.channels_last)
         if pipeline.region is not None:
@@ -154,7 +181,7 @@ class ShoeModelPipeline(DiffusionPipeline):
     def __call__(
         self,
         image: AnyPhoto,
-        prompt: str,
+        prompt: str | Outfit | Sequence[str | Outfit],
         num_images: int = 1,
         generator: torch.Generator | int | None = None,
         steps: int = 20,
@@ -169,63 +196,83 @@ class ShoeModelPipeline(DiffusionPipeline):
         interval: Interval = WHOLE,
         repair: float = STRENGTH,
         areas: ShoeAreas | None = None,
+        edges: Edges = "refined",
         poses: Sequence[Pose] | None = None,
         watch: Watch | None = None,
-        surroundings: Source = "drawn",
+        background: Background | None = None,
     ) -> ShoeModelResult:
         """Dress legs in the shoe of one photo.
 
         Args:
             image: the photo; where it has transparency and no `mask` is given, what is opaque is the shoe.
-            prompt: what to draw; at most 77 tokens count, the rest is dropped and a notice says so.
-            num_images: results; the pose and noise of each follow from the seed and its number alone.
+            prompt: what the legs wear, in words; or an `Outfit`, for the render. Several give `num_images` each, in
+                the same poses.
+            num_images: results of each prompt; the pose and noise of each follow from the seed and its number alone.
             generator: a seed, or what to draw one from; None: a random one.
-            steps: of the solver (20, ours). guidance: classifier-free; None: 7, the paper's, or 3 in the photo (ours).
             box, points, mask: where the shoe is, in photo pixels; default: it is found.
-            layout: "auto" extends the canvas where legs need room; or a Layout, or its text.
-            callback: (stage, done, total). solver, interval, watch: see `sw.sample.sample_batch`. repair: see `wear`.
-            surroundings: "drawn" from the prompt (the paper's), or the "photo"'s own, of which all but the leg stays
-                (`sw.in_photo`); then "auto" adds room only about a plain ground.
+            layout: "auto" extends the canvas where legs need room and the ground can be continued; or a Layout, or its
+                text.
+            callback: (stage, done, total).
             areas, poses: given, corrected perhaps, instead of found; the results take the poses in turn.
+            edges: "refined" brings the areas' edges to the photo's own resolution; "given" takes them as they are.
+            background: the "photo" itself, or a "scene" from the prompt; None: what the backend does best.
+            steps, guidance, solver, interval, repair, negative_prompt, watch: of the diffusion backend, see
+                `backends.diffusion.Sampling`.
 
         Raises:
-            InputError: no shoe or foot was found, or a prompt lies outside the photo.
+            InputError: no shoe or foot was found, a prompt lies outside the photo, or the backend cannot do this.
         """
         photo = images.as_photo(image)
+        sampling = Sampling(steps=steps, guidance=guidance, solver=solver, interval=interval, repair=repair)
+        backend = self.resolve_backend(sampling, watch)
+        background = require_background(backend, background)
         seed, clock = sample.as_seed(generator), Clock(callback)
         with clock("region"):
             region = self.find_region(photo, box, points, mask if areas is None else areas.shoe)
         with clock("areas"):
             areas = areas or self.detect_areas(photo, region)
-        placed, shoe = self.place(photo, areas, layout, surroundings)
-        around = Surroundings.of(photo.rgb, areas, placed) if surroundings == "photo" else None
+            refined = refine(photo.rgb, areas) if edges == "refined" else as_given(photo.rgb, areas)
+        placed, shoe = self.place(photo, refined.areas, layout, background)
         with clock("poses"):
             if not poses:
                 feet, poses = self.synthesise_poses(shoe, num_images, seed, photo.path.name)
             else:
                 feet, poses = feet_of(poses[0]), [poses[index % len(poses)] for index in range(num_images)]
-        seeds, worn = list(range(seed, seed + num_images)), []
-        text, notices = self.encode(prompt, negative_prompt)
-        wear = partial(self.wear, repair=repair, wearable=placed.apply_mask(areas.wearable), around=around)
-        how: dict[str, Any] = {"solver": solver, "interval": interval, "watch": watch}
-        each = steps + (0 if around or not repair else sample.count_steps(self.scheduler, solver, steps, repair))
-        for index, pose in enumerate(poses):
-            with clock("generate", index * each, num_images * each) as report:
-                worn.append(wear(shoe, pose, text, seeds[index], steps, guidance, report, **how))
-        with clock("paste"):
-            pasted = [in_photo.finish(raw, shoe, pose, scene) for (raw, scene), pose in zip(worn, poses, strict=True)]
+        canvas = frame.extend(photo.rgb, placed, refined.areas.shoe)
+        fit, warnings = None, list(region.notices)
+        if backend.needs_fit:
+            with clock("fit"):
+                fit = self.fit_shoe(photo, refined.areas, placed, feet)
+            warnings += fit.warnings
+        subject = Subject(photo.path.name, canvas, shoe, placed.apply_areas(refined.areas), background, fit)
+        prompts = [prompt] if isinstance(prompt, str | Outfit) else list(prompt)
+        legs = [backend.legs(subject, each, negative_prompt) for each in prompts]
+        warnings += [each for maker in legs for each in maker.warnings]
+        seeds, made = list(range(seed, seed + num_images)), []
+        total, done = num_images * sum(maker.steps for maker in legs), 0
+        edge = refined.on_canvas(placed)
+        for maker in legs:
+            for pose, own_seed in zip(poses, seeds, strict=True):
+                with clock("generate", done, total) as report:
+                    layers = maker.generate(pose, own_seed, report)
+                with clock("paste", done + maker.steps, total):
+                    made.append(lay(canvas, layers, shoe, edge))
+                done += maker.steps
         return ShoeModelResult(
-            images=pasted,
+            images=made,
+            prompts=[each if isinstance(each, str) else describe(each) for each in prompts for _ in poses],
+            understood=[maker.understood for maker in legs for _ in poses],
             shoe=shoe,
             region=region,
-            areas=areas,
+            areas=refined.areas,
             layout=placed,
             feet=feet,
-            poses=poses,
-            generated=[picture for picture, _ in worn],
-            seeds=seeds,
+            poses=list(poses) * len(prompts),
+            fit=fit,
+            seeds=seeds * len(prompts),
+            background=background,
             timings_s=clock.seconds,
-            notices=notices + region.notices,
+            notices=list(dict.fromkeys(warnings)),
         )
 
     def find_region(
@@ -244,15 +291,32 @@ class ShoeModelPipeline(DiffusionPipeline):
         return wd.predict(self.areas, photo.rgb, region.mask, photo.path.name)
 
     def place(
-        self, image: AnyPhoto, areas: ShoeAreas, layout: Layout | str = "auto", surroundings: Source = "drawn"
+        self, image: AnyPhoto, areas: ShoeAreas, layout: Layout | str = "auto", background: Background = "scene"
     ) -> tuple[Layout, UInt8[np.ndarray, "H W 4"]]:
-        """The layout, and X_w on its canvas as RGBA: alpha 255 on the visible area, black and 0 elsewhere (Fig. 10)."""
-        in_photo.require_source(surroundings)
+        """The layout, and X_w on its canvas as RGBA: alpha 255 on the visible area, black and 0 elsewhere (Fig. 10).
+
+        Where the photo is the background, "auto" adds room only about a plain ground, which can be continued.
+        """
         photo = images.as_photo(image)
         if not isinstance(layout, Layout):
-            layout = in_photo.frame(photo.rgb, layout) if surroundings == "photo" else layout
+            layout = frame.choose(photo.rgb, layout, areas.shoe) if background == "photo" else layout
             layout = layouts.arrange(layouts.parse(layout), photo.size, areas.shoe)
         return layout, paste.place(photo.rgb, areas.visible, layout)
+
+    def fit_shoe(self, image: AnyPhoto, areas: ShoeAreas, layout: Layout, feet: FootKeypoints) -> ShoeFit:
+        """The camera and the shoe in 3-D, on the layout's canvas (ours). areas: on the photo's grid; feet: in px of
+        the canvas.
+
+        Raises:
+            InputError: no proxy shoe looks like this one.
+        """
+        photo = images.as_photo(image)
+        height, width = photo.size
+        centre = layout.transform.apply(np.array([width / 2, height / 2]))
+        focal = photo.focal_px and photo.focal_px * layout.transform.scale
+        return fits.fit_shoe(
+            layout.apply_areas(areas), feet.points_px, feet.exists, focal_px=focal, centre_px=tuple(centre)
+        )
 
     def synthesise_poses(
         self, shoe: UInt8[np.ndarray, "H W 4"], num: int = 1, seed: int = 0, name: str = "the photo"
@@ -292,6 +356,16 @@ class ShoeModelPipeline(DiffusionPipeline):
         look = self.judge and partial(judges.find_shoes, self.judge)
         wearer = Wearer(draw, self.controlnet, self.side, seed, steps, guidance, callback, look)
         return wearer.leg(shoe, pose, around) if around else wearer.whole(shoe, pose, wearable, repair)
+
+    def resolve_backend(self, sampling: Sampling | None = None, watch: Watch | None = None) -> Backend:
+        """The backend of this pipeline. Raises InputError where the networks it needs were not loaded."""
+        if not isinstance(self.backend, str):
+            return self.backend
+        if self.backend == "render":
+            return RenderBackend()
+        if self.unet is None:
+            raise InputError("the diffusion backend needs its networks: load the pack with backend='diffusion'")
+        return DiffusionBackend(self, sampling or Sampling(), watch)
 
     def _sample(self, *given: Any, **options: Any) -> UInt8[np.ndarray, "s s 3"]:
         """`sample.sample` with this pipeline's networks; `SharedPipeline` draws the pictures of several calls here."""

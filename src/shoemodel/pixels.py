@@ -38,6 +38,27 @@ def decode(image: Image.Image, path: Path) -> tuple[np.ndarray, np.ndarray | Non
     return np.where(opacity[..., None] == 255, rgb, over_white), opacity
 
 
+FILM_DIAGONAL_MM = 43.27
+FILM_SHAPE = 4 / 3
+"""Of a phone's sensor: a square picture was cut out of one such."""
+_EXIF_IFD, _FOCAL_35MM = 0x8769, 41989
+
+
+def focal_px(image: Image.Image, path: Path) -> float | None:
+    """The focal length in px that EXIF states as that on 35 mm film, whose diagonal is 43.27 mm; None without one.
+
+    It is that of the whole sensor: a picture cut out of it looks as if it had a wider view than it has (ours).
+    """
+    try:
+        focal_mm = float(image.getexif().get_ifd(_EXIF_IFD).get(_FOCAL_35MM, 0))
+    except DECODING_ERRORS as error:
+        warnings.warn(f"{path}: unreadable EXIF, taken as without a focal length ({reason(error)})", stacklevel=4)
+        return None
+    short, long = sorted(image.size)
+    diagonal = np.hypot(short, max(long, short * FILM_SHAPE) if long < 1.1 * short else long)
+    return float(focal_mm / FILM_DIAGONAL_MM * diagonal) if focal_mm > 0 else None
+
+
 def _orientation(image: Image.Image, path: Path) -> int:
     try:
         return image.getexif().get(0x0112, 1)

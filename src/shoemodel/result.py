@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from shoemodel import draw
+from shoemodel.fit.shoe import ShoeFit
 from shoemodel.layout import Layout
 from shoemodel.lps.predict import FootKeypoints
 from shoemodel.masks import ShoeAreas
@@ -35,10 +36,16 @@ class ShoeModelResult:
     """C_p."""
     poses: list[Pose]
     """The 12 points of each result."""
-    generated: list[UInt8[np.ndarray, "s s 3"]]
-    """What the networks drew, before the shoe was pasted back."""
     seeds: list[int]
-    """The seed of each result's noise."""
+    """The seed of each result."""
+    prompts: list[str]
+    """The prompt of each result."""
+    background: str = "scene"
+    """What stands behind the legs: the photo, or a scene."""
+    understood: list[dict[str, Any]] = field(default_factory=list)
+    """What the backend understood of each result's prompt."""
+    fit: ShoeFit | None = None
+    """Camera and shoe in 3-D, where the backend asked for it."""
     timings_s: dict[str, float] = field(default_factory=dict)
     """Seconds per stage."""
     notices: list[str] = field(default_factory=list)
@@ -51,6 +58,6 @@ class ShoeModelResult:
 
     def take(self, indices: Sequence[int]) -> ShoeModelResult:
         """The same with these pictures only, in this order."""
-        names = ("images", "poses", "generated", "seeds")
+        names = ("images", "poses", "seeds", "prompts", "understood")
         taken: dict[str, Any] = {name: [getattr(self, name)[index] for index in indices] for name in names}
         return replace(self, **taken)

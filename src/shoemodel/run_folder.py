@@ -34,10 +34,12 @@ from shoemodel.pose import FOOT_INDICES, NAMES
 from shoemodel.result import ShoeModelResult
 
 RUN = "run.json"
-LIBRARIES = ("shoemodel", "torch", "transformers", "diffusers", "numpy", "pillow", "opencv-python-headless")
-SAMPLING = ("steps", "solver", "guidance", "interval", "repair", "surroundings")
-IN_IMAGE = ("prompt", "negative_prompt", "pack", "seed", "drawn", *SAMPLING)
-"""Settings that stand in every picture."""
+LIBRARIES = (
+    "shoemodel", "torch", "transformers", "diffusers", "mitsuba", "pyoidn", "numpy", "pillow", "opencv-python-headless",
+)  # fmt: skip
+SAMPLING = ("steps", "solver", "guidance", "interval", "repair")
+IN_IMAGE = ("negative_prompt", "pack", "seed", "drawn", "backend", "background", *SAMPLING)
+"""Settings that stand in every picture, beside its prompt."""
 OVERVIEW_SIDE = 512  # px: the longer side of each picture in overview.png
 
 
@@ -80,7 +82,8 @@ def _save_images(folder: Path, result: ShoeModelResult, told: dict[str, Any], qu
     """image_00.png ..., each with what it was made with."""
     shared = {key: told[key] for key in ("photo", *IN_IMAGE, "layout") if key in told}
     for index, image in enumerate(result.images):
-        own = {**shared, "noise_seed": result.seeds[index], "shoemodel": told["versions"]["shoemodel"]}
+        own = {"prompt": result.prompts[index], **shared, "noise_seed": result.seeds[index]}
+        own["shoemodel"] = told["versions"]["shoemodel"]
         if qualities is not None:
             own["score"] = qualities[index]["score"]
         name = f"image_{index:02d}.png"
@@ -94,6 +97,8 @@ def describe(photo: Photo, result: ShoeModelResult, settings: dict[str, Any]) ->
         "photo": {"name": photo.path.name, "sha256": photo.sha256, "size": list(photo.size)},
         **settings,
         "seeds": result.seeds,
+        "prompts": result.prompts,
+        "understood": result.understood,
         "notices": result.notices,
         "region": {
             "source": result.region.source,
@@ -102,6 +107,7 @@ def describe(photo: Photo, result: ShoeModelResult, settings: dict[str, Any]) ->
         },
         "areas": {"visible": int(result.areas.visible.sum()), "wearable": int(result.areas.wearable.sum())},
         "layout": {"canvas": list(layout.canvas), "transform": asdict(layout.transform), "exact": layout.is_exact},
+        "fit": None if result.fit is None else result.fit.to_dict(),
         "foot_scores": {
             NAMES[index]: round(float(score), 4)
             for index, score in zip(FOOT_INDICES, result.feet.scores, strict=True)

@@ -76,7 +76,7 @@ class SharedPipeline(ShoeModelPipeline):
     @classmethod
     def of(cls, pipeline: ShoeModelPipeline) -> SharedPipeline:
         """Share a loaded pipeline's components."""
-        shared = cls(**pipeline.components)
+        shared = cls(**pipeline.components, backend=pipeline.backend)
         shared._turn, shared._count = threading.Condition(), threading.Lock()
         shared._calls, shared._waiting = 0, []
         shared.observe = lambda size: None

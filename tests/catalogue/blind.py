@@ -13,7 +13,7 @@ from tests.conftest import feet_of_canvas
 def load(pack: Path) -> ShoeModelPipeline:
     """The pipeline of a pack."""
     pipeline.foot_keypoints = feet_of_canvas
-    return ShoeModelPipeline.from_pretrained(pack)
+    return ShoeModelPipeline.from_pretrained(pack, backend="diffusion")
 
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ def test_images_hold_the_shoe(client, photo, shoe_photo):
 
 
 def test_images_keep_the_photos_surroundings(client, photo, shoe_photo):
-    wanted = {**QUICK, "surroundings": "photo", "layout": "keep"}
+    wanted = {**QUICK, "background": "photo", "layout": "keep"}
     kept = client.post("/v1/images", files={"photo": photo}, data=wanted).json()
     own = images.load(shoe_photo).rgb
     pixels = picture(kept["images"][0]["png"])

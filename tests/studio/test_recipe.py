@@ -20,10 +20,10 @@ from shoemodel.studio.recipe import Recipe  # noqa: E402
 from shoemodel.studio.session import Session, Work  # noqa: E402
 
 
-@pytest.fixture(params=["drawn", "photo"])
+@pytest.fixture(params=["scene", "photo"])
 def shots(request, found_feet, tiny_pack, shoe_photo):
     """Two pictures with corrected areas, a shaped canvas, another place and an adjusted pose."""
-    pipeline = ShoeModelPipeline.from_pretrained(tiny_pack)  # in the precision that the command line takes
+    pipeline = ShoeModelPipeline.from_pretrained(tiny_pack, backend="diffusion")  # in the precision that the command line takes
     session, work = Session(), Work(images.load(shoe_photo))
     areas = work.find(pipeline)
     work.correct(areas.shoe, np.zeros(areas.size, bool))
@@ -33,7 +33,7 @@ def shots(request, found_feet, tiny_pack, shoe_photo):
     work.adjust(0, Pose(pose.points + 2.0, pose.visibility))
     recipe = Recipe(
         photo=str(shoe_photo), prompt="a man's legs", num=2, seed=3, steps=2, guidance=2.5, pack=str(tiny_pack),
-        layout=work.choice, surroundings=work.surroundings, areas=True, poses=True,
+        layout=work.choice, background=work.background, areas=True, poses=True,
     )  # fmt: skip
     for _ in runs.draw(pipeline, session, work.frozen(), recipe, Event()):
         pass

@@ -134,12 +134,3 @@ def test_a_turned_shoe_at_the_photos_edge_is_kept_exactly(photo, upright):
     kept = shoe[..., 3] == 255
     assert (around.rgb[kept] != shoe[kept][:, :3]).any()
     assert np.array_equal(around.compose(photo, shoe, upright)[kept], shoe[kept][:, :3])
-
-
-def test_room_is_added_about_plain_ground_only(photo):
-    white = np.full_like(photo, 250)
-    graded = np.linspace(200, 255, SIDE)[:, None, None].repeat(SIDE, 1).repeat(3, 2).astype(np.uint8)
-    assert in_photo.frame(white, "auto") == in_photo.frame(graded, "auto") == "auto"
-    assert in_photo.frame(white, "auto,4:5") == "auto,4:5"
-    assert in_photo.frame(photo, "auto,4:5") == "keep,4:5" and in_photo.frame(photo, "keep") == "keep"
-    assert in_photo.frame(photo, "0.5,0.6,1,0") == "0.5,0.6,1,0"

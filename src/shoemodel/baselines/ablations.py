@@ -18,7 +18,7 @@ from shoemodel.geometry import Letterbox
 from shoemodel.masks import ShoeAreas
 from shoemodel.pipeline import ShoeModelPipeline
 from shoemodel.pose import ABSENT, Pose
-from shoemodel.sw.in_photo import Source, Surroundings, finish
+from shoemodel.sw.in_photo import Background, Surroundings, finish
 from shoemodel.sw.wear import STRENGTH
 
 Picture = UInt8[np.ndarray, "h w 3"]
@@ -26,7 +26,7 @@ Picture = UInt8[np.ndarray, "h w 3"]
 
 def load(folder: Path) -> ShoeModelPipeline:
     """From a pack."""
-    return ShoeModelPipeline.from_pretrained(folder)
+    return ShoeModelPipeline.from_pretrained(folder, backend="diffusion")
 
 
 def generate(
@@ -38,7 +38,7 @@ def generate(
     seed: int,
     *,
     off: Literal["pose", "separation", "repair", "paste"] | None = None,
-    surroundings: Source = "drawn",
+    background: Background = "scene",
     steps: int = STEPS,
 ) -> Picture:
     """Shoe-wearing generation (3.3) on the photo's own canvas, the shoe where it stands in the photo."""
@@ -47,7 +47,7 @@ def generate(
     if off == "separation":
         areas = ShoeAreas.from_masks(areas.shoe, np.zeros_like(areas.shoe))
     placed, shoe = model.place(photo_rgb, areas, layout.keep(areas.size))
-    around = Surroundings.of(photo_rgb, areas, placed) if surroundings == "photo" else None
+    around = Surroundings.of(photo_rgb, areas, placed) if background == "photo" else None
     text, _ = model.encode(prompt)
     repair = 0.0 if off in ("paste", "repair") else STRENGTH
     wearable = placed.apply_mask(areas.wearable)
@@ -61,8 +61,8 @@ without_pose = partial(generate, off="pose")
 """X_p is black (Fig. 9)."""
 whole_shoe = partial(generate, off="separation")
 """The wearable area is not removed: X_m is given and pasted in place of X_w."""
-in_photo = partial(generate, surroundings="photo")
-"""The photo's surroundings stay and only the leg is drawn (`sw.in_photo`)."""
+in_photo = partial(generate, background="photo")
+"""The photo stays and only the leg is drawn (`sw.in_photo`)."""
 without_repair = partial(generate, off="repair")
 """No second pass (`sw.scene`)."""
 without_paste = partial(generate, off="paste")

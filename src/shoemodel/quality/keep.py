@@ -34,6 +34,19 @@ def ranked(qualities: Sequence[Quality]) -> list[int]:
     return sorted(range(len(qualities)), key=lambda index: -qualities[index].score)
 
 
+def best(qualities: Sequence[Quality], num: int, keep: int | None) -> tuple[list[int], list[int]]:
+    """Indices of the pictures that are kept and of the others, where each prompt has `num` pictures in a row: the
+    `keep` best of each prompt, best first; None keeps all in their order."""
+    if keep is None:
+        return list(range(len(qualities))), []
+    kept: list[int] = []
+    others: list[int] = []
+    for first in range(0, len(qualities), num):
+        order = [first + index for index in ranked(qualities[first : first + num])]
+        kept, others = kept + order[:keep], others + order[keep:]
+    return kept, others
+
+
 def to_dict(quality: Quality) -> dict[str, Any]:
     """As JSON holds it: four digits of the score, four decimals of a measure, None for what was not measured."""
     measures = {name: None if math.isnan(value) else round(value, 4) for name, value in quality.measures.items()}

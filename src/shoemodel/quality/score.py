@@ -87,12 +87,12 @@ class Quality:
 
 
 def score(
-    result: ShoeModelResult, prompt: str, judge: SegformerForSemanticSegmentation, clip: Clip | None = None
+    result: ShoeModelResult, judge: SegformerForSemanticSegmentation, clip: Clip | None = None
 ) -> list[Quality]:
-    """The quality of each picture of a result; without a CLIP, agreement with the prompt does not count."""
+    """The quality of each picture of a result; without a CLIP, agreement with its prompt does not count."""
     visible = result.shoe[..., 3] == 255
-    pictures = zip(result.images, result.poses, strict=True)
-    return [assess(picture, visible, pose, prompt, judge, clip) for picture, pose in pictures]
+    pictures = zip(result.images, result.poses, result.prompts, strict=True)
+    return [assess(picture, visible, pose, prompt, judge, clip) for picture, pose, prompt in pictures]
 
 
 def assess(

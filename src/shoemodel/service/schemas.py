@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, field_validat
 from shoemodel import arguments
 from shoemodel import layout as layouts
 from shoemodel.service.store import Status
-from shoemodel.sw.in_photo import Source
+from shoemodel.sw.in_photo import Background
 
 PHOTO = {"type": "string", "contentEncoding": "base64", "description": "A picture file."}
 
@@ -64,7 +64,7 @@ class ImagesRequest(PosesRequest):
     guidance: float | None = Field(
         None, ge=0, le=100, allow_inf_nan=False, description="How strongly the prompt steers: 7, or 3 in the photo."
     )
-    surroundings: Source = Field("drawn", description="Drawn from the prompt, or the photo's own.")
+    background: Background = Field("scene", description="A scene from the prompt, or the photo itself.")
 
 
 class Areas(BaseModel):

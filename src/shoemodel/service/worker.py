@@ -11,6 +11,7 @@ import math
 import shutil
 import threading
 import time
+from typing import Any
 
 from shoemodel import arguments, files, images, packs, run_folder
 from shoemodel.clock import Progress
@@ -29,6 +30,11 @@ INTERNAL_ERROR = "internal error; the server's log says more"
 def said(message: object) -> str:
     """A message of the pipeline for clients: what the command line calls --box is box here."""
     return str(message).replace(" --", " ")
+
+
+def _background(request: dict[str, Any]) -> str:
+    """Of a job that an earlier version stored, which called it surroundings or had none."""
+    return "photo" if request.get("surroundings") == "photo" else "scene"
 
 
 class _Cancelled(Exception):
@@ -141,10 +147,10 @@ class Worker:
     def _dress(self, job: Job, data: bytes) -> bool:
         """Run the pipeline and write the results -> whether anybody still wanted them."""
         photo = images.from_bytes(data, job.name, self.limits.max_pixels)
-        request = {"surroundings": "drawn"} | job.request  # an earlier version's job has none
-        told = ("prompt", "negative_prompt", "seed", "steps", "guidance", "surroundings")
+        request = {"background": _background(job.request)} | job.request
+        told = ("prompt", "negative_prompt", "seed", "steps", "guidance", "background")
         settings = {name: request[name] for name in told}
-        settings["guidance"] = guidance_of(request["guidance"], request["surroundings"])
+        settings["guidance"] = guidance_of(request["guidance"], request["background"])
         result = self.pipeline(
             photo,
             request["prompt"],
@@ -153,7 +159,7 @@ class Worker:
             steps=request["steps"],
             guidance=settings["guidance"],
             negative_prompt=request["negative_prompt"],
-            surroundings=request["surroundings"],
+            background=request["background"],
             box=arguments.box(request["box"]),
             points=arguments.points(request["points"]),
             layout=request["layout"],

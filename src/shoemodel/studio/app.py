@@ -63,6 +63,6 @@ def theme() -> gr.themes.Base:
 def serve(host: str, port: int, pack: str) -> None:
     """Load the pack, open the studio, and stay until interrupted."""
     packs.check(packs.resolve(pack))
-    blocks = build(ShoeModelPipeline.from_pretrained(pack), pack)
+    blocks = build(ShoeModelPipeline.from_pretrained(pack, backend="diffusion"), pack)
     print(f"shoemodel studio: {launch(blocks, host, port)} (Ctrl+C ends it)", flush=True)
     blocks.block_thread()

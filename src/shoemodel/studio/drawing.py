@@ -118,7 +118,7 @@ class Drawing:
             steps=int(settings["steps"]),
             solver=settings["solver"],
             guidance=settings["guidance"],
-            surroundings=work.surroundings,
+            background=work.background,
             pack=self.pack,
             layout=work.choice,
             points=() if work.corrected else tuple(number for point in work.points for number in point),

@@ -21,7 +21,7 @@ from shoemodel.pose import Pose
 from shoemodel.studio import page, views
 from shoemodel.studio.page import Page
 from shoemodel.studio.session import Session, Work
-from shoemodel.sw.in_photo import Source
+from shoemodel.sw.in_photo import Background
 
 Updates = dict[Any, Any]
 
@@ -87,8 +87,8 @@ class Handlers:
     def other(self, session: Session) -> Updates:
         """What all steps show of another photo, and what was chosen for it, which nobody may be choosing meanwhile."""
         work, sheet = session.work, self.sheet
-        shape, surroundings = (page.AUTOMATIC, "drawn") if work is None else (_shape_of(work), work.surroundings)
-        return self.step(session) | {sheet.shape: shape, sheet.surroundings: surroundings}
+        shape, background = (page.AUTOMATIC, "scene") if work is None else (_shape_of(work), work.background)
+        return self.step(session) | {sheet.shape: shape, sheet.background: background}
 
     def open(self, session: Session, step: int) -> Updates:
         """Turn to a step at once; that its tab is shown then asks `go` to compute what is on it."""
@@ -159,9 +159,9 @@ class Handlers:
         work.arrange(_ratio(work, shape), work.placement)
         return self.go(session, page.CANVAS)
 
-    def surround(self, session: Session, surroundings: Source) -> Updates:
-        """Surroundings from the prompt or from the photo."""
-        session.in_hand().surround(surroundings)
+    def surround(self, session: Session, background: Background) -> Updates:
+        """A scene from the prompt, or the photo itself, as the background."""
+        session.in_hand().surround(background)
         return self.go(session, page.CANVAS)
 
     def drag(self, session: Session, event: gr.EventData) -> Updates:

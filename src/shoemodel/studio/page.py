@@ -17,7 +17,7 @@ STEPS = ("1 · Photo", "2 · Shoe", "3 · Canvas", "4 · Legs", "5 · Pictures")
 PHOTO, SHOE, CANVAS, LEGS, PICTURES = range(5)
 AUTOMATIC, ORIGINAL = "Automatic", "Original shape"
 SHAPES = (AUTOMATIC, ORIGINAL, "1:1", "4:5", "9:16")
-SURROUNDINGS = [("Drawn from the prompt", "drawn"), ("The photo's own, only legs are drawn", "photo")]
+BACKGROUNDS = [("A scene from the prompt", "scene"), ("The photo itself, only legs are added", "photo")]
 SUGGESTIONS = (
     "a woman's legs in blue jeans, standing on a wooden floor",
     "a man wearing grey chinos, walking on a city street",
@@ -108,8 +108,8 @@ def _shoe(parts: dict[str, Any]) -> None:
 def _canvas(parts: dict[str, Any]) -> None:
     with gr.Row():
         parts["shape"] = gr.Radio(SHAPES, value=AUTOMATIC, label="Canvas", elem_id="shape")
-        parts["surroundings"] = gr.Radio(
-            SURROUNDINGS, value="drawn", label="Surroundings", elem_id="surroundings", min_width=280
+        parts["background"] = gr.Radio(
+            BACKGROUNDS, value="scene", label="Background", elem_id="background", min_width=280
         )
     parts["place"] = scripted("place", "The shoe on its canvas")
     parts["placement"] = gr.Markdown("", elem_classes="sm-small", elem_id="placement")

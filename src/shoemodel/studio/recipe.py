@@ -6,7 +6,9 @@ import shlex
 from dataclasses import dataclass
 
 AREAS_FILE, POSES_FILE = "areas.png", "run.json"
-OPTIONS = ("negative_prompt", "steps", "solver", "guidance", "surroundings", "layout", "pack")
+BACKEND = "diffusion"
+"""What the studio makes legs with."""
+OPTIONS = ("negative_prompt", "steps", "solver", "guidance", "background", "layout", "pack")
 """Said only where they are not as usual."""
 
 
@@ -22,7 +24,7 @@ class Recipe:
     steps: int = 20
     solver: str = "ddim"
     guidance: float | None = None
-    surroundings: str = "drawn"
+    background: str = "scene"
     pack: str = "mini"
     layout: str = "auto"
     points: tuple[float, ...] = ()
@@ -35,7 +37,7 @@ class Recipe:
     def command_line(self) -> str:
         """The command that makes the same pictures; files it names are in the ZIP."""
         words = ["shoemodel", "generate", self.photo, *_flag("prompt", self.prompt), "--num", str(self.num)]
-        words += ["--seed", str(self.seed), "--out", "pictures"]
+        words += ["--seed", str(self.seed), "--backend", BACKEND, "--out", "pictures"]
         for name in OPTIONS:
             value = getattr(self, name)
             if value != getattr(Recipe, name):
@@ -43,7 +45,7 @@ class Recipe:
         if self.points:
             words += ["--points", ",".join(f"{number:.1f}" for number in self.points)]
         if self.areas:
-            words += ["--areas", AREAS_FILE]
+            words += ["--areas", AREAS_FILE, "--edges", "given"]
         if self.poses:
             words += ["--poses", POSES_FILE]
         return shlex.join(words)
@@ -56,7 +58,7 @@ class Recipe:
             pairs = [[round(x, 1), round(y, 1)] for x, y in zip(self.points[::2], self.points[1::2], strict=True)]
             lines.append(f"points=np.array({pairs})")
         if self.areas:
-            lines.append(f"areas=arguments.areas(Path({AREAS_FILE!r}))")
+            lines += [f"areas=arguments.areas(Path({AREAS_FILE!r}))", 'edges="given"']
         if self.poses:
             lines.append(f"poses=arguments.poses(Path({POSES_FILE!r}))")
         body = "".join(f"    {line},\n" for line in [f"num_images={self.num}", f"generator={self.seed}", *lines])
@@ -65,7 +67,7 @@ class Recipe:
         helpers = "arguments, images" if self.areas or self.poses else "images"
         return (
             f"{imports}from shoemodel import ShoeModelPipeline, {helpers}\n\n"
-            f"pipeline = ShoeModelPipeline.from_pretrained({self.pack!r})\n"
+            f"pipeline = ShoeModelPipeline.from_pretrained({self.pack!r}, backend={BACKEND!r})\n"
             f"result = pipeline(\n    images.load({self.photo!r}),\n    {self.prompt!r},\n{body})\n"
             "result.images  # (h, w, 3) uint8 each\n"
         )

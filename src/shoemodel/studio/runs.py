@@ -78,8 +78,9 @@ def draw(pipeline: ShoeModelPipeline, session: Session, work: Work, recipe: Reci
             guidance=recipe.guidance,
             negative_prompt=recipe.negative_prompt,
             solver=recipe.solver,  # type: ignore[arg-type]
-            surroundings=work.surroundings,
+            background=work.background,
             areas=work.areas,
+            edges="given" if recipe.areas else "refined",
             layout=layout,
             poses=work.chosen or None,
             callback=callback,
@@ -122,8 +123,8 @@ def keep(
     """Write the run's folder, read its certificate back from the files, and judge the pictures."""
     folder = session.folder / f"{len(session.shots):04d}"
     settings = {"prompt": recipe.prompt, "negative_prompt": recipe.negative_prompt, "seed": recipe.seed}
-    settings |= {"steps": recipe.steps, "solver": recipe.solver, "surroundings": recipe.surroundings}
-    settings |= {"guidance": guidance_of(recipe.guidance, work.surroundings)}
+    settings |= {"steps": recipe.steps, "solver": recipe.solver, "background": recipe.background}
+    settings |= {"guidance": guidance_of(recipe.guidance, work.background)}
     run_folder.write(folder, work.photo, result, settings | {"pack": packs.identity(recipe.pack)})
     verdict = "; ".join(certificate.verify(folder, work.photo.path))
     judged = judge(pipeline, recipe, result)
@@ -138,7 +139,7 @@ def judge(pipeline: ShoeModelPipeline, recipe: Recipe, result: ShoeModelResult) 
     if pipeline.judge is None:
         return [None] * len(result.images)
     towers = None if pipeline.image_encoder is None else clip.of_pack(pipeline, recipe.pack)
-    return list(score.score(result, recipe.prompt, pipeline.judge, towers))
+    return list(score.score(result, pipeline.judge, towers))
 
 
 def _reasons(quality: score.Quality | None) -> list[str]:

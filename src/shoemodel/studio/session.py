@@ -23,7 +23,7 @@ from shoemodel.masks import ShoeAreas
 from shoemodel.pipeline import ShoeModelPipeline
 from shoemodel.pose import Pose
 from shoemodel.studio.recipe import Recipe
-from shoemodel.sw.in_photo import Source
+from shoemodel.sw.in_photo import Background
 from shoemodel.wd import candidates
 from shoemodel.wd.region import Region
 
@@ -52,7 +52,7 @@ class Work:
     corrected: bool = False
     shape: str = ""
     placement: str = ""
-    surroundings: Source = "drawn"
+    background: Background = "scene"
     layout: Layout | None = None
     shoe: np.ndarray | None = None
     poses: list[Pose] = field(default_factory=list)
@@ -88,7 +88,7 @@ class Work:
         """The layout, and with it X_w on the canvas."""
         areas = self.find(pipeline)
         if self.layout is None:
-            self.layout, self.shoe = pipeline.place(self.photo, areas, self.choice, self.surroundings)
+            self.layout, self.shoe = pipeline.place(self.photo, areas, self.choice, self.background)
         return self.layout
 
     def pose(self, pipeline: ShoeModelPipeline) -> list[Pose]:
@@ -133,10 +133,10 @@ class Work:
             self.shape, self.placement = shape, placement
             self._forget_canvas()
 
-    def surround(self, surroundings: Source) -> None:
-        """Draw the surroundings from the prompt, or keep the photo's own; the canvas may be another."""
-        if surroundings != self.surroundings:
-            self.surroundings = surroundings
+    def surround(self, background: Background) -> None:
+        """Draw the background from the prompt, or keep the photo's own; the canvas may be another."""
+        if background != self.background:
+            self.background = background
             self._forget_canvas()
 
     def other_poses(self) -> None:

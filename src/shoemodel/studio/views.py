@@ -177,6 +177,6 @@ def details(shot: Shot) -> str:
         reasons = "; ".join(map(html.escape, shot.reasons)) or "nothing to complain about"
         quality = f"<p>Quality {shot.score:.0%}: {reasons}.</p>"
     recipe = shot.recipe
-    guidance = guidance_of(recipe.guidance, shot.work.surroundings)
+    guidance = guidance_of(recipe.guidance, shot.work.background)
     made = f"{html.escape(recipe.photo)}, seed {shot.seed}, {recipe.steps} steps, guidance {guidance:g}"
     return f'<div class="sm-details">{exact}{quality}<p>“{html.escape(recipe.prompt)}”<br>{made}</p></div>'

@@ -9,10 +9,9 @@ photo's. Where a canvas is larger than the photo, its edges are continued.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import cv2
 import numpy as np
@@ -28,14 +27,12 @@ from shoemodel.sw.leg import Room, cut
 from shoemodel.sw.paste import feather_of, nearest_colours, paste
 from shoemodel.sw.surroundings import grain
 
-Source = Literal["drawn", "photo"]
-"""Where a result's surroundings come from: from the prompt, or from the photo."""
-GUIDANCE: Mapping[Source, float] = {"drawn": 7.0, "photo": 3.0}
+Background = Literal["scene", "photo"]
+"""What stands behind the legs: a scene from the prompt, or the photo itself."""
+GUIDANCE: Mapping[Background, float] = {"scene": 7.0, "photo": 3.0}
 """Where none is asked for: the paper's; beside a photo, whose colours stay, that burns the leg's (ours)."""
 CHANGED, UNCHANGED = 20.0, 8.0
 """Difference from the photo above which a pixel was drawn anew, and below which it was not, of 255."""
-PLAIN = 2.5
-"""Deviation of a photo's edge from its own smooth course up to which it can be continued, of 255."""
 SMOOTH_PX = 2.0
 """Deviation of the blur before pictures are compared, at 256 px: the generator has no finer texture."""
 BLEED_PX = 3.0
@@ -51,8 +48,8 @@ class Surroundings:
     rgb: UInt8[np.ndarray, "h w 3"]
     wearable: Bool[np.ndarray, "h w"]
     """Where the leg covers the shoe."""
-    source: Source = "photo"
-    """The photo's own, or drawn before the leg was (`sw.scene`)."""
+    background: Background = "photo"
+    """The photo itself, or a scene that was drawn before the leg (`sw.scene`)."""
 
     @classmethod
     def of(cls, photo_rgb: UInt8[np.ndarray, "ph pw 3"], areas: ShoeAreas, layout: Layout) -> Surroundings:
@@ -150,29 +147,11 @@ def finish(
     if around is None:
         return paste(drawn, shoe[..., :3], shoe[..., 3] == 255)
     worn = around.compose(drawn, shoe, pose)
-    if around.source == "photo":
+    if around.background == "photo":
         return worn
     return paste(worn, shoe[..., :3], shoe[..., 3] == 255, feather_of(drawn.shape[:2], shoe.shape[:2]))
 
 
-def guidance_of(guidance: float | None, surroundings: Source) -> float:
-    """The guidance asked for, or the one for these surroundings."""
-    return GUIDANCE[surroundings] if guidance is None else guidance
-
-
-def require_source(surroundings: str) -> None:
-    """ValueError for what is no `Source`."""
-    if surroundings not in get_args(Source):
-        raise ValueError(f"surroundings is {surroundings!r}; {' and '.join(get_args(Source))} are accepted")
-
-
-def frame(photo_rgb: UInt8[np.ndarray, "h w 3"], layout: str) -> str:
-    """The layout's text for a photo whose surroundings are kept: "auto" adds room only where the edges are plain, as
-    before a white ground, and can be continued; else it keeps the photo's frame."""
-    edges = (photo_rgb[0], photo_rgb[:, 0], photo_rgb[:, -1])
-    return layout if all(map(_is_plain, edges)) else re.sub("^auto", "keep", layout)
-
-
-def _is_plain(line: UInt8[np.ndarray, "n 3"]) -> bool:
-    smooth = cv2.GaussianBlur(line[None].astype(np.float32), (0, 0), max(len(line) / 50, 1))
-    return float((line - smooth[0]).std()) <= PLAIN
+def guidance_of(guidance: float | None, background: Background) -> float:
+    """The guidance asked for, or the one for this background."""
+    return GUIDANCE[background] if guidance is None else guidance

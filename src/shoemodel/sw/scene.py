@@ -58,7 +58,7 @@ def emptied(
     empty = np.round(ground + share * (filled.astype(np.float32) - ground)).astype(np.uint8)
     rgb, kept = square.invert_image(empty), shoe[..., 3] == 255
     rgb[kept] = shoe[kept][:, :3]
-    return Surroundings(rgb, wearable, "drawn")
+    return Surroundings(rgb, wearable, "scene")
 
 
 def _legs_drawn(drawn: np.ndarray, room: Room, outside: np.ndarray) -> Bool[np.ndarray, "s s"]:

@@ -50,12 +50,12 @@ class Wearer:
     ) -> Worn:
         """All of the picture, and its leg again in its scene, from the share `strength` of the noise on; 0: once."""
         condition = conditions.of_canvas(shoe, pose, self.side_px)
-        guidance = guidance_of(self.guidance, "drawn")
+        guidance = guidance_of(self.guidance, "scene")
         drawn = self.draw(condition, seed=self.seed, guidance=guidance, callback=self.callback)
         if not strength:
             return drawn, None
         callback = self.callback and (lambda done: self.callback(self.steps + done))  # type: ignore[misc]
-        beside = guidance * GUIDANCE["photo"] / GUIDANCE["drawn"]
+        beside = guidance * GUIDANCE["photo"] / GUIDANCE["scene"]
         again: dict[str, Any] = {"seed": self.seed + OTHER_NOISE, "guidance": beside, "callback": callback}
         if strength < 1:
             again |= {"start": drawn, "strength": strength}
