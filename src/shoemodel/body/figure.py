@@ -64,14 +64,19 @@ class Body:
     """A leg mesh: topology, weights and landmarks, common to all figures.
 
     `faces` (m, 3), `weights` (n, 17) and `landmarks` {(side, name): vertex} belong to the refined mesh, in which
-    the coarse vertices keep the numbers they have in `coarse_faces`; `refine` (n, k) makes it of them.
+    the coarse vertices keep the numbers they have in `coarse_faces`; `refine` (n, k) makes it of them in `levels`
+    steps of subdivision.
     """
 
     def __init__(
-        self, coarse_faces: np.ndarray, coarse_weights: np.ndarray, landmarks: dict[tuple[str, str], int]
-    ) -> None:
+        self, coarse_faces: np.ndarray, coarse_weights: np.ndarray, landmarks: dict[tuple[str, str], int],
+        levels: int = 1,
+    ) -> None:  # fmt: skip
         self.coarse_faces, self.coarse_weights, self.landmarks = coarse_faces, coarse_weights, landmarks
         self.refine, self.faces = loop_subdivision(coarse_faces, len(coarse_weights))
+        for _ in range(levels - 1):
+            finer, self.faces = loop_subdivision(self.faces, self.refine.shape[0])
+            self.refine = finer @ self.refine
         self.weights = self.refine @ coarse_weights
 
     def foot(self, figure: Figure, heel_deg: float) -> Foot:
