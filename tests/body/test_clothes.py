@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from shoemodel.body import cloth, outfits
+from shoemodel.body.anny_model import body
 from shoemodel.body.clothes import dress
-from shoemodel.body.figure import Figure, body, group, rest_transforms
+from shoemodel.body.figure import Figure, group, rest_transforms
 from shoemodel.body.footing import Fitting, fit
 from shoemodel.body.outfits import sample_outfit
 from shoemodel.body.skirts import SKIRTS

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from shoemodel.body.figure import Figure, body, foot_transforms, joint_points, reference_foot, rest_transforms, skin
+from shoemodel.body.anny_model import body
+from shoemodel.body.figure import Figure, foot_transforms, joint_points, reference_foot, rest_transforms, skin
 from shoemodel.body.legs import Unreachable, solve, standing_height
 from shoemodel.render import meshes
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from shoemodel.body import limits, poses
+from shoemodel.body.anny_model import body
 from shoemodel.body.bvh import Clip, load_clips, read_clip
-from shoemodel.body.figure import body
 from shoemodel.body.footing import Fitting, fit
 from shoemodel.body.legs import Unreachable
 from shoemodel.body.motion import CLIP_SHARE, frame_pose, sample_clip_pose

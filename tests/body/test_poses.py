@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from shoemodel.body import limits, poses
-from shoemodel.body.figure import Figure, body, group, rest_transforms
+from shoemodel.body.anny_model import body
+from shoemodel.body.figure import Figure, group, rest_transforms
 from shoemodel.body.footing import Fitting, fit
 from shoemodel.body.legs import Unreachable, solve
 from shoemodel.body.stance import Stance, take

@@ -9,8 +9,9 @@ from PIL import Image
 from scipy.spatial import cKDTree
 
 from shoemodel.body import outfits, wardrobe
+from shoemodel.body.anny_model import body
 from shoemodel.body.clothes import dress
-from shoemodel.body.figure import body, group, rest_transforms, skin
+from shoemodel.body.figure import group, rest_transforms, skin
 from shoemodel.body.footing import Fitting, fit
 from shoemodel.body.outfits import sample_outfit
 from shoemodel.body.socks import sock_colours

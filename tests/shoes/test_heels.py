@@ -9,7 +9,8 @@ import trimesh
 from PIL import Image
 
 from shoemodel import shoes
-from shoemodel.body.figure import Figure, body
+from shoemodel.body.anny_model import body
+from shoemodel.body.figure import Figure
 from shoemodel.body.footing import fit
 from shoemodel.render.meshes import rotation, transform
 from shoemodel.shoes import Shoe

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from scipy.spatial import cKDTree
 
-from shoemodel.body.figure import body
+from shoemodel.body.anny_model import body
 from shoemodel.body.wardrobe import find_clothes, median_colour, picture, texels
 from shoemodel.shoes import assets
 

@@ -16,7 +16,8 @@ from scipy.sparse import coo_matrix, csr_matrix
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from shoemodel.body.figure import Figure, body, gathered_weights, group
+from shoemodel.body.anny_model import body, gathered_weights
+from shoemodel.body.figure import Figure, group
 from shoemodel.errors import InputError
 from shoemodel.images import load
 from shoemodel.render.meshes import compact, loop_subdivision

@@ -1,4 +1,4 @@
-"""The only file that speaks to mitsuba: batches and lights in, linear pictures and first hits out.
+"""The only file that gives mitsuba work: batches and lights in, linear pictures and first hits out.
 
 Its code is traced anew for every picture, once for each reflectance that exists, and compiled when none like it was
 compiled before on this machine. So there are few: one for everything coloured, one for each texture in the scene; with
@@ -8,73 +8,30 @@ two coloured meshes, one surrounding picture and one lamp, only the number of te
 from __future__ import annotations
 
 import functools
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from types import ModuleType
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
-from shoemodel.errors import InputError
 from shoemodel.render.batches import Batch, gather
 from shoemodel.render.camera import Camera
 from shoemodel.render.light import AreaLight
 from shoemodel.render.parts import Part
+from shoemodel.render.pinhole import Pinhole
 from shoemodel.render.places import Place
+from shoemodel.render.variant import Variant as Variant
+from shoemodel.render.variant import default_variant as default_variant
+from shoemodel.render.variant import mitsuba
+from shoemodel.render.variant import start as start
 
-Variant = Literal["llvm_ad_rgb", "scalar_rgb", "cuda_ad_rgb"]
 MAX_DEPTH = 4
 GUIDES = "albedo:albedo,normal:sh_normal,depth:depth"
 GUIDE_SHARE = 2
 """Samples of the guides for one of the light (ours: 0.6 dB more than with as many)."""
 GLOSS = ("roughness", "metallic", "sheen")
 FAR = np.inf
-
-
-def find_llvm() -> Path | None:
-    """libLLVM 19 or newer: `DRJIT_LIBLLVM_PATH`, else the distribution's (14 to 16 are refused or abort)."""
-    named = os.environ.get("DRJIT_LIBLLVM_PATH")
-    if named:
-        return Path(named) if Path(named).exists() else None
-    for version in (21, 20, 19):
-        for pattern in (f"libLLVM.so.{version}*", f"libLLVM-{version}*.so*"):
-            found = sorted(path for root in ("lib", "lib64") for path in Path("/usr", root).glob(f"**/{pattern}"))
-            if found:
-                return found[0]
-    return None
-
-
-def default_variant() -> Variant:
-    """The fast one where its compiler is installed."""
-    return "llvm_ad_rgb" if find_llvm() else "scalar_rgb"
-
-
-def start(variant: Variant | None = None, threads: int = 1) -> ModuleType:
-    """Load the renderer in one variant; once a process, later calls change nothing. Raises `InputError` when it is
-    not installed."""
-    variant = variant or default_variant()
-    library = find_llvm()
-    if variant == "llvm_ad_rgb" and library is not None:
-        os.environ["DRJIT_LIBLLVM_PATH"] = str(library)
-    try:
-        import mitsuba as mi
-    except ImportError as error:
-        raise InputError("rendering needs mitsuba: found none; install shoemodel[world]") from error
-    if mi.variant() is None:
-        mi.set_variant(variant)
-        mi.set_log_level(mi.LogLevel.Error)
-        if variant != "scalar_rgb":
-            import drjit
-
-            drjit.set_thread_count(threads)
-    return mi
-
-
-def mitsuba() -> ModuleType:
-    """The renderer as it was started, or started with the defaults."""
-    return start()
 
 
 @dataclass(frozen=True)
@@ -107,23 +64,28 @@ def views(
     standing: Sequence[Part], body: Sequence[Part], place: Place, camera: Camera, size: int
 ) -> tuple[View, View]:
     """The scene without and with the body; all they have in common is shared."""
-    shining = _lights(place)
+    shining = _lights(place.environment, place.key)
     names = tuple(part.name for part in (*standing, *body))
     still, moving = gather(standing), gather(body, first=len(standing))
     # The order in which meshes are made counts too: the two coloured ones, then the textured ones.
     order = [still[0], moving[0], *still[1:], *moving[1:]]
     meshes = [_mesh(batch) for batch in order]
     chosen = {id(batch): mesh for batch, mesh in zip(order, meshes, strict=True)}
-    both = [*still, *moving]
-    unworn = _view(still, [chosen[id(batch)] for batch in still], shining, camera, size, names, tuple(meshes))
-    return unworn, _view(both, [chosen[id(batch)] for batch in both], shining, camera, size, names, tuple(meshes))
+    both, seen = [*still, *moving], {"sensor": _sensor(camera, size), **shining}
+    unworn = _view(still, [chosen[id(batch)] for batch in still], seen, names, tuple(meshes))
+    return unworn, _view(both, [chosen[id(batch)] for batch in both], seen, names, tuple(meshes))
 
 
-def _view(
-    batches: list[Batch], meshes: list[Any], shining: dict, camera: Camera, size: int, names: tuple, kept: tuple
-) -> View:
+def lit(parts: Sequence[Part], environment: np.ndarray, key: AreaLight) -> View:
+    """Parts under two lights, to be seen by the cameras that `shoot` is given."""
+    batches = gather(parts)
+    meshes = [_mesh(batch) for batch in batches]
+    return _view(batches, meshes, _lights(environment, key), tuple(part.name for part in parts), tuple(meshes))
+
+
+def _view(batches: list[Batch], meshes: list[Any], around: dict, names: tuple, kept: tuple) -> View:
     mi = mitsuba()
-    contents = {"type": "scene", "sensor": _sensor(camera, size), **shining}
+    contents = {"type": "scene", **around}
     scene = mi.load_dict(contents | {f"batch_{i:02d}": mesh for i, mesh in enumerate(meshes)})
     starts = np.cumsum([0, *(len(batch.faces) for batch in batches)])
     first = {_hit_id(mi, mesh): int(begin) for mesh, begin in zip(meshes, starts, strict=False)}
@@ -172,10 +134,10 @@ def _reflectance(texture: np.ndarray | None) -> Any:
     return mi.load_dict({"type": "twosided", "surface": surface})
 
 
-def _lights(place: Place) -> dict[str, Any]:
-    """The place's two lights. Views must share them: compiled code knows a light by its number."""
+def _lights(environment: np.ndarray, key: AreaLight) -> dict[str, Any]:
+    """A place's two lights. Views must share them: compiled code knows a light by its number."""
     mi = mitsuba()
-    lamp = mi.load_dict(_lamp(place.key))
+    lamp = mi.load_dict(_lamp(key))
     if mi.variant() != "scalar_rgb":
         import drjit
 
@@ -184,7 +146,7 @@ def _lights(place: Place) -> dict[str, Any]:
         drjit.make_opaque(parameters["to_world"])
         parameters.set_dirty("to_world")
         parameters.update()
-    return {"surrounding": mi.load_dict(_surrounding(place.environment)), "key": lamp}
+    return {"surrounding": mi.load_dict(_surrounding(environment)), "key": lamp}
 
 
 def _surrounding(environment: np.ndarray) -> dict:
@@ -211,6 +173,31 @@ def _sensor(camera: Camera, size: int) -> dict:
     return sensor | {"near_clip": 0.02, "film": film, "sampler": {"type": "independent"}}
 
 
+Box = tuple[int, int, int, int]
+"""x0, y0, x1, y1 px of a film, the last two outside."""
+
+
+def window(camera: Pinhole, box: Box, sampler: str = "independent") -> Any:
+    """The sensor of a pinhole camera that exposes a part of its film."""
+    mi = mitsuba()
+    (height, width), (x0, y0, x1, y1) = camera.size, box
+    right, down, forward = camera.rotation
+    # the renderer's camera looks along z with x to the left and y up
+    pose = np.eye(4)
+    pose[:3] = np.stack([-right, -down, forward, camera.origin], axis=1)
+    film = {
+        "type": "hdrfilm", "width": width, "height": height, "rfilter": {"type": "box"}, "pixel_format": "rgb",
+        "crop_offset_x": x0, "crop_offset_y": y0, "crop_width": x1 - x0, "crop_height": y1 - y0,
+    }  # fmt: skip
+    sensor = {
+        "type": "perspective", "fov": float(np.degrees(2 * np.arctan(width / 2 / camera.focal_px))), "fov_axis": "x",
+        "principal_point_offset_x": camera.centre_px[0] / width - 0.5,
+        "principal_point_offset_y": camera.centre_px[1] / height - 0.5,
+        "to_world": mi.ScalarTransform4f(pose), "near_clip": 0.02, "film": film, "sampler": {"type": sampler},
+    }  # fmt: skip
+    return mi.load_dict(sensor)
+
+
 def _hit_id(mi: ModuleType, shape: Any) -> Any:
     """What a ray's hit says about its shape. The `shape_index` output is not an index into the scene's shapes."""
     if mi.variant() == "scalar_rgb":
@@ -221,25 +208,25 @@ def _hit_id(mi: ModuleType, shape: Any) -> Any:
     return int(number[0])
 
 
-def shoot(view: View, spp: int, seed: int) -> Picture:
+def shoot(view: View, spp: int, seed: int, sensor: Any = 0) -> Picture:
     """Render with `spp` samples a pixel for the light and `GUIDE_SHARE` times as many for the guides, which are cheap
-    and show textures and edges that the light's few samples miss."""
-    features = guides(view, GUIDE_SHARE * spp, seed)
-    return Picture(radiance(view, spp, seed), features[..., :3], features[..., 3:6], features[..., 6])
+    and show textures and edges that the light's few samples miss. sensor: a `window`, or 0 for the view's own."""
+    features = guides(view, GUIDE_SHARE * spp, seed, sensor)
+    return Picture(radiance(view, spp, seed, sensor), features[..., :3], features[..., 3:6], features[..., 6])
 
 
-def radiance(view: View, spp: int, seed: int) -> np.ndarray:
+def radiance(view: View, spp: int, seed: int, sensor: Any = 0) -> np.ndarray:
     """Linear RGB (h, w, 3) of the light that arrives, noisy."""
-    return _rendered(view, _integrators()[0], spp, seed)[..., :3]
+    return _rendered(view, _integrators()[0], spp, seed, sensor)[..., :3]
 
 
-def guides(view: View, spp: int, seed: int) -> np.ndarray:
+def guides(view: View, spp: int, seed: int, sensor: Any = 0) -> np.ndarray:
     """Albedo, normal and depth (h, w, 7) of what is met first, the means over a pixel."""
-    return _rendered(view, _integrators()[1], spp, seed)
+    return _rendered(view, _integrators()[1], spp, seed, sensor)
 
 
-def _rendered(view: View, integrator: Any, spp: int, seed: int) -> np.ndarray:
-    picture = mitsuba().render(view.scene, integrator=integrator, spp=spp, seed=seed)
+def _rendered(view: View, integrator: Any, spp: int, seed: int, sensor: Any) -> np.ndarray:
+    picture = mitsuba().render(view.scene, sensor=sensor, integrator=integrator, spp=spp, seed=seed)
     return np.nan_to_num(np.array(picture), posinf=0.0)
 
 
@@ -250,33 +237,64 @@ def _integrators() -> tuple[Any, Any]:
     return mi.load_dict({"type": "path", "max_depth": MAX_DEPTH}), mi.load_dict({"type": "aov", "aovs": GUIDES})
 
 
+@dataclass(frozen=True)
+class Hits:
+    """What rays (n,) met first."""
+
+    distance: np.ndarray
+    """`FAR` for nothing."""
+    face: np.ndarray
+    """Index into the view's `face_part`; -1 for nothing and for the lamp."""
+    weights: np.ndarray
+    """(n, 2) barycentric shares of the triangle's second and third corner."""
+
+
 def cast(view: View, origins: np.ndarray, directions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """First hits of rays, origins (n, 3) and unit directions (n, 3): distance (n,), `FAR` for none, and the number
     (n,) of the part, -1 for none and for the lamp."""
+    hits = first_hits(view, origins, directions)
+    return hits.distance, np.where(hits.face >= 0, view.face_part[hits.face], -1)
+
+
+def first_hits(view: View, origins: np.ndarray, directions: np.ndarray) -> Hits:
+    """The triangles that rays of origins (n, 3) and unit directions (n, 3) meet first."""
     mi = mitsuba()
     if len(directions) == 0:
-        return np.zeros(0), np.zeros(0, int)
+        return Hits(np.zeros(0), np.zeros(0, int), np.zeros((0, 2)))
     if mi.variant() == "scalar_rgb":
-        return _cast_one_by_one(view, origins, directions)
+        return _hits_one_by_one(view, origins, directions)
     import drjit
 
     ray = mi.Ray3f(mi.Point3f(np.float32(origins.T)), mi.Vector3f(np.float32(directions.T)))
     hit = view.scene.ray_intersect_preliminary(ray, coherent=True)
-    distance, face = np.array(hit.t, float), np.array(hit.prim_index, np.int64)
+    distance, triangle = np.array(hit.t, float), np.array(hit.prim_index, np.int64)
     shape = np.array(drjit.reinterpret_array(mi.UInt32, hit.shape))
-    part = np.full(len(distance), -1)
+    face = np.full(len(distance), -1)
     for shape_id, begin in view.first_face.items():
         mine = shape == shape_id
-        part[mine] = view.face_part[begin + face[mine]]
-    return np.where(shape > 0, distance, FAR), part
+        face[mine] = begin + triangle[mine]
+    return Hits(np.where(shape > 0, distance, FAR), face, np.array(hit.prim_uv).T)
 
 
-def _cast_one_by_one(view: View, origins: np.ndarray, directions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _hits_one_by_one(view: View, origins: np.ndarray, directions: np.ndarray) -> Hits:
     mi = mitsuba()
-    distance, part = np.full(len(directions), FAR), np.full(len(directions), -1)
+    count = len(directions)
+    distance, face, weights = np.full(count, FAR), np.full(count, -1), np.zeros((count, 2))
     for i, (origin, direction) in enumerate(zip(origins.tolist(), directions.tolist(), strict=True)):
         hit = view.scene.ray_intersect_preliminary(mi.Ray3f(mi.Point3f(*origin), mi.Vector3f(*direction)))
         if hit.is_valid():
             begin = view.first_face.get(hit.shape.id())
-            distance[i], part[i] = hit.t, -1 if begin is None else view.face_part[begin + hit.prim_index]
-    return distance, part
+            distance[i], weights[i] = hit.t, list(hit.prim_uv)
+            face[i] = -1 if begin is None else begin + hit.prim_index
+    return Hits(distance, face, weights)
+
+
+def blocked(view: View, origins: np.ndarray, directions: np.ndarray) -> np.ndarray:
+    """Whether rays (n,) of origins (n, 3) and directions (n, 3) meet anything before they have gone their length."""
+    mi = mitsuba()
+    if mi.variant() == "scalar_rgb":
+        pairs = zip(origins.tolist(), directions.tolist(), strict=True)
+        rays = [mi.Ray3f(mi.Point3f(*origin), mi.Vector3f(*way), 1.0, 0.0, []) for origin, way in pairs]
+        return np.array([view.scene.ray_test(ray) for ray in rays], bool)
+    start, way = mi.Point3f(np.float32(origins.T)), mi.Vector3f(np.float32(directions.T))
+    return np.array(view.scene.ray_test(mi.Ray3f(start, way, 1.0, 0.0, mi.Color0f())))

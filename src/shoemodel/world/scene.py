@@ -12,9 +12,10 @@ from pathlib import Path
 import numpy as np
 from scipy.spatial import ConvexHull
 
+from shoemodel.body.anny_model import body
 from shoemodel.body.bvh import Clip, load_clips
 from shoemodel.body.clothes import dress
-from shoemodel.body.figure import Figure, body, joint_points
+from shoemodel.body.figure import Figure, joint_points
 from shoemodel.body.footing import Fitting
 from shoemodel.body.legs import Unreachable
 from shoemodel.body.outfits import Outfit, sample_outfit

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from shoemodel import shoes
-from shoemodel.body.figure import body, sample_phenotype
+from shoemodel.body.anny_model import body, sample_phenotype
 from shoemodel.body.footing import Fitting, fit
 from shoemodel.data.splits import Split, split_of
 from shoemodel.shoes.assets import asset_family, asset_tags, base_vertices, build_asset, load_asset_shoes

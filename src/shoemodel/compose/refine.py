@@ -1,0 +1,197 @@
+"""The areas' edges at the photo's own resolution (ours).
+
+A detector's edges, and a hand's, are good to a few pixels of a thousand. Within a band about them every pixel is
+compared with the colours of the shoe and of what surrounds it nearby; a guided filter (He et al., 2010) then ties the
+answer to the photo's own edges. Colours at the soft edge are freed of the ground by blurring and fusing foreground and
+background (Forte, 2021). Both work in sRGB, in tiles that hold a piece of the band.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from jaxtyping import Bool, Float32, UInt8
+
+from shoemodel.geometry import Box
+from shoemodel.masks import ShoeAreas
+
+BAND = 1 / 110
+"""How far true edges may lie from the given ones, of the shoe's length."""
+CERTAIN = 0.95
+"""A pixel is the shoe's alone from this fraction on."""
+NEAR, TRUST = 2.2, 0.5
+"""Weight of a pixel's place in the band, and of its colour, in the odds that it is the shoe's."""
+NOISE = 4e-4
+"""Variance that every local colour has at least, sRGB squared."""
+SMOOTH = 1e-4
+"""Contrast below which the guided filter smooths, sRGB squared."""
+SPECK = 0.002
+"""Pieces of the shoe below this fraction of the band's length squared that no given piece touches are noise."""
+
+
+@dataclass(frozen=True, eq=False)
+class Refined:
+    """Areas with their edges on the photo's. ValueError for shapes that differ."""
+
+    areas: ShoeAreas
+    """Visible is what the shoe fills alone: the area that is certified. Its soft edge counts as background."""
+    alpha: Float32[np.ndarray, "h w"]
+    """Fraction of each pixel that the visible area fills: 1 inside, 0 far from it."""
+    foreground: UInt8[np.ndarray, "h w 3"]
+    """The photo, at the soft edge with the shoe's own colour there, free of the ground's."""
+
+    def __post_init__(self) -> None:
+        size = self.areas.size
+        if self.alpha.shape != size or self.foreground.shape != (*size, 3):
+            found = f"{size}, {self.alpha.shape} and {self.foreground.shape}"
+            raise ValueError(f"areas (h, w), alpha (h, w) and foreground (h, w, 3) need one size, got {found}")
+
+
+def refine(photo_rgb: UInt8[np.ndarray, "h w 3"], areas: ShoeAreas) -> Refined:
+    """Edges of the visible area and of the whole shoe, drawn anew within a band about the given ones."""
+    if photo_rgb.shape[:2] != areas.size:
+        raise ValueError(f"photo and areas need one size, got {photo_rgb.shape[:2]} and {areas.size}")
+    if not areas.shoe.any():
+        return Refined(areas, np.zeros(areas.size, np.float32), photo_rgb.copy())
+    box = Box.of_mask(areas.shoe)
+    radius = max(3, round(BAND * max(box.width, box.height)))
+    alpha = matte(photo_rgb, areas.visible, radius)
+    shoe = matte(photo_rgb, areas.shoe, radius)
+    visible = alpha >= CERTAIN
+    opened = cv2.dilate(areas.wearable.view(np.uint8), _disc(radius)) > 0
+    wearable = (shoe > 0.5) & (alpha <= 0.5) & opened
+    return Refined(ShoeAreas.from_masks(visible, wearable), alpha, _unmixed(photo_rgb, alpha, radius))
+
+
+def matte(
+    photo_rgb: UInt8[np.ndarray, "h w 3"], mask: Bool[np.ndarray, "h w"], radius_px: int
+) -> Float32[np.ndarray, "h w"]:
+    """How much of each pixel the mask's object fills, 0 to 1; beyond `radius_px` of the mask's edge as it says."""
+    alpha = mask.astype(np.float32)
+    inside = _depth(mask)
+    band = np.abs(inside) <= radius_px
+    for tile, wide in _tiles(band, radius_px):
+        cut = tuple(slice(t.start - w.start, t.stop - w.start) for t, w in zip(tile, wide, strict=True))
+        soft = _matte(photo_rgb[wide].astype(np.float32) / 255, mask[wide], inside[wide], radius_px)[cut]
+        alpha[tile] = np.where(band[tile], soft, alpha[tile])
+    return _without_specks(alpha, mask, radius_px)
+
+
+def _matte(rgb: np.ndarray, mask: np.ndarray, depth: np.ndarray, radius: int) -> np.ndarray:
+    within = (depth > radius).astype(np.float32)
+    thin = mask & (cv2.dilate(within, _disc(radius + 1)) == 0)  # laces and straps: their own middle tells their colour
+    within[thin & (depth > 1.5)] = 1
+    outside = (depth < -radius).astype(np.float32)
+    odds = _likelihood(rgb, within, 1.6 * radius) - _likelihood(rgb, outside, 1.6 * radius)
+    prior = NEAR * depth / radius
+    chance = 1 / (1 + np.exp(-np.clip(TRUST * np.clip(odds, -6, 6) + prior, -20, 20)))
+    chance[depth > radius], chance[depth < -radius] = 1, 0
+    soft = guided(rgb, chance.astype(np.float32), max(radius // 2, 2), SMOOTH)
+    return np.clip((soft - 0.2) / 0.6, 0, 1)
+
+
+def _likelihood(rgb: np.ndarray, weight: np.ndarray, sigma: float) -> np.ndarray:
+    """Logarithm, but for a constant, of how well each pixel's colour fits the weighted ones about it; (h, w)."""
+    total = cv2.GaussianBlur(weight, (0, 0), sigma)[..., None] + 1e-4
+    mean = cv2.GaussianBlur(rgb * weight[..., None], (0, 0), sigma) / total
+    square = cv2.GaussianBlur(rgb**2 * weight[..., None], (0, 0), sigma) / total
+    variance = np.maximum(square - mean**2, 0) + NOISE
+    return -((rgb - mean) ** 2 / variance + np.log(variance)).sum(-1) / 2
+
+
+def guided(
+    guide: Float32[np.ndarray, "h w 3"], values: Float32[np.ndarray, "h w"], radius_px: int, epsilon: float
+) -> Float32[np.ndarray, "h w"]:
+    """He's guided filter with a colour guide in [0, 1]: locally, the values as a linear function of the colours."""
+
+    def box(picture: np.ndarray) -> np.ndarray:
+        return cv2.boxFilter(picture, -1, (2 * radius_px + 1,) * 2, borderType=cv2.BORDER_REFLECT)
+
+    mean, level = box(guide), box(values)
+    cov = box(guide * values[..., None]) - mean * level[..., None]
+    r, g, b = np.moveaxis(guide, -1, 0)
+    mr, mg, mb = np.moveaxis(mean, -1, 0)
+    rr, gg, bb = (box(c * c) - m * m + epsilon for c, m in ((r, mr), (g, mg), (b, mb)))
+    rg, rb, gb = box(r * g) - mr * mg, box(r * b) - mr * mb, box(g * b) - mg * mb
+    cofactors = (
+        gg * bb - gb * gb,
+        rb * gb - rg * bb,
+        rg * gb - rb * gg,
+        rr * bb - rb * rb,
+        rg * rb - rr * gb,
+        rr * gg - rg * rg,
+    )
+    a, p, q, d, s, f = cofactors
+    determinant = np.maximum(rr * a + rg * p + rb * q, 1e-12)
+    x, y, z = np.moveaxis(cov, -1, 0)
+    slope = np.stack([a * x + p * y + q * z, p * x + d * y + s * z, q * x + s * y + f * z], -1) / determinant[..., None]
+    offset = level - (slope * mean).sum(-1)
+    return (box(slope) * guide).sum(-1) + box(offset)
+
+
+def _unmixed(photo_rgb: np.ndarray, alpha: np.ndarray, radius: int) -> np.ndarray:
+    """The photo with the foreground's own colour where alpha is soft."""
+    result = photo_rgb.copy()
+    soft = (alpha > 0) & (alpha < 1)
+    for tile, wide in _tiles(soft, radius):
+        cut = tuple(slice(t.start - w.start, t.stop - w.start) for t, w in zip(tile, wide, strict=True))
+        rgb, share = photo_rgb[wide].astype(np.float32), alpha[wide]
+        front = back = rgb
+        for size in (4 * radius + 1, 5):
+            front, back = _fused(rgb, front, back, share, size)
+        colour = np.clip(np.round(front), 0, 255).astype(np.uint8)[cut]
+        result[tile] = np.where(soft[tile][..., None], colour, result[tile])
+    return result
+
+
+def _fused(
+    rgb: np.ndarray, front: np.ndarray, back: np.ndarray, alpha: np.ndarray, size: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """One pass of blur fusion: both colours averaged nearby, then corrected so that their mixture is the photo."""
+    a = alpha[..., None]
+    near = cv2.blur(front * a, (size, size)) / (cv2.blur(alpha, (size, size))[..., None] + 1e-5)
+    beyond = cv2.blur(back * (1 - a), (size, size)) / (cv2.blur(1 - alpha, (size, size))[..., None] + 1e-5)
+    front = near + a * (rgb - a * near - (1 - a) * beyond)
+    return np.clip(front, 0, 255), beyond
+
+
+def _without_specks(alpha: np.ndarray, mask: np.ndarray, radius: int) -> np.ndarray:
+    """Alpha without small pieces apart from the mask, and without small holes in it."""
+    limit = max(4.0, radius**2)
+    for there, value in ((alpha > 0.02, 0.0), (alpha < 0.98, 1.0)):
+        own = mask if value == 0 else ~mask
+        _, labels, stats, _ = cv2.connectedComponentsWithStats(there.view(np.uint8), connectivity=8)
+        held = np.zeros(len(stats), bool)
+        held[np.unique(labels[there & own & (_depth(own) > 1)])] = True
+        small = (stats[:, cv2.CC_STAT_AREA] < limit) & ~held
+        small[0] = False
+        alpha = np.where(small[labels], np.float32(value), alpha)
+    return alpha
+
+
+def _depth(mask: np.ndarray) -> np.ndarray:
+    """Distance in px from the mask's edge, positive inside."""
+    binary = mask.astype(np.uint8)
+    return cv2.distanceTransform(binary, cv2.DIST_L2, 5) - cv2.distanceTransform(1 - binary, cv2.DIST_L2, 5)
+
+
+def _tiles(where: np.ndarray, radius: int) -> Iterator[tuple[tuple[slice, slice], tuple[slice, slice]]]:
+    """Squares that hold something of `where`, each with the wider one that its filters read."""
+    side, margin = max(256, 12 * radius), 6 * radius
+    height, width = where.shape
+    for y in range(0, height, side):
+        for x in range(0, width, side):
+            tile = slice(y, min(y + side, height)), slice(x, min(x + side, width))
+            if where[tile].any():
+                wide = tuple(
+                    slice(max(0, s.start - margin), min(s.stop + margin, n))
+                    for s, n in zip(tile, where.shape, strict=True)
+                )
+                yield tile, (wide[0], wide[1])
+
+
+def _disc(radius: int) -> np.ndarray:
+    return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
