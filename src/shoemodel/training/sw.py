@@ -50,7 +50,7 @@ class SWConfig(GeneratorConfig):
     offset_noise: float = 0.0
     """Deviation of the noise that a whole channel shares, 0.1 as a rule where the schedule keeps some signal."""
     photo_share: float = 0.0
-    """Share of samples whose X_w stands in the photo instead of on black, for `--surroundings photo` (ours); their loss
+    """Share of samples whose X_w stands in the photo instead of on black, for `--background photo` (ours); their loss
     is about the leg."""
     guidance: float = 7.0
     """Guidance of the sample sheets: the paper's."""
