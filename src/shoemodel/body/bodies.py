@@ -42,8 +42,8 @@ class Person:
     @cached_property
     def figure(self) -> Figure:
         """The legs at rest."""
-        joints = dict(zip(JOINTS, self.joints, strict=True))
-        return Figure(self.body.refine @ self.coarse, self.coarse, joints, dict(zip(SIDES, self.foot_bones, strict=True)))
+        joints, bones = dict(zip(JOINTS, self.joints, strict=True)), dict(zip(SIDES, self.foot_bones, strict=True))
+        return Figure(self.body.refine @ self.coarse, self.coarse, joints, bones)
 
 
 @dataclass(frozen=True, eq=False)

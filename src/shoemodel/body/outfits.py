@@ -6,49 +6,19 @@ over a shaft trousers are tucked in.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
+from shoemodel.body.colours import CLOTH_COLOURS, DYE, Rgb, cloth_of, dye
 from shoemodel.body.footing import Fitting
 from shoemodel.body.skirts import SKIRTS
 from shoemodel.body.socks import find_socks, load_sock
 from shoemodel.body.trousers import CUTS, TUCK_M
 from shoemodel.body.wardrobe import SHORT_KINDS, SKIRT_KINDS, Garment, find_clothes, load_garment
+from shoemodel.errors import InputError
 
-Rgb = tuple[float, float, float]
-# linear rgb
-CLOTH_COLOURS: dict[str, dict[str, Rgb]] = {
-    "denim": {
-        "blue": (0.055, 0.105, 0.235), "dark blue": (0.018, 0.03, 0.075), "light blue": (0.21, 0.33, 0.50),
-        "black": (0.016, 0.016, 0.018), "grey": (0.13, 0.135, 0.14), "white": (0.72, 0.71, 0.68),
-    },
-    "cloth": {
-        "beige": (0.50, 0.40, 0.27), "khaki": (0.27, 0.23, 0.13), "black": (0.016, 0.016, 0.017),
-        "grey": (0.21, 0.21, 0.22), "navy": (0.016, 0.022, 0.055), "olive": (0.085, 0.095, 0.04),
-        "brown": (0.12, 0.065, 0.035), "white": (0.74, 0.73, 0.70), "red": (0.36, 0.03, 0.035),
-        "pink": (0.66, 0.34, 0.37), "green": (0.04, 0.16, 0.07), "cream": (0.70, 0.63, 0.48),
-    },
-    "suiting": {
-        "grey": (0.15, 0.15, 0.16), "dark grey": (0.05, 0.05, 0.055), "navy": (0.014, 0.02, 0.05),
-        "black": (0.014, 0.014, 0.015), "beige": (0.42, 0.34, 0.24), "brown": (0.09, 0.055, 0.035),
-    },
-    "stretch": {
-        "black": (0.014, 0.014, 0.016), "dark grey": (0.06, 0.06, 0.065), "navy": (0.016, 0.02, 0.06),
-        "burgundy": (0.12, 0.012, 0.025), "purple": (0.10, 0.04, 0.18), "green": (0.03, 0.12, 0.08),
-        "grey": (0.24, 0.24, 0.25), "blue": (0.03, 0.09, 0.30), "pink": (0.62, 0.24, 0.36),
-    },
-    "knit": {
-        "white": (0.80, 0.80, 0.78), "black": (0.016, 0.016, 0.017), "grey": (0.27, 0.27, 0.28),
-        "navy": (0.016, 0.022, 0.06), "red": (0.40, 0.03, 0.04), "yellow": (0.72, 0.47, 0.05),
-        "green": (0.05, 0.20, 0.09), "pink": (0.70, 0.36, 0.42), "blue": (0.05, 0.15, 0.42),
-    },
-}  # fmt: skip
-DYE = {
-    "skinny jeans": "denim", "jeans": "denim", "flared jeans": "denim", "suit trousers": "suiting",
-    "leggings": "stretch", "tights": "stretch", "dungarees": "denim",
-}  # fmt: skip
 KNIT_SHARES = (0.34, 0.2, 0.12, 0.08, 0.06, 0.05, 0.05, 0.05, 0.05)
 # how often garments are worn: (by women, by men)
 SHARES = {
@@ -63,6 +33,8 @@ TALL_SHARES = {
     "shorts": (0.8, 1.2), "skirt": (1.2, 0), "dress": (1.4, 0),
 }  # fmt: skip
 TALL_M = 0.16
+GARMENTS = tuple(SHARES)
+WEAVES = ("denim", "wool", "corduroy", "pinstripe", "plain")
 # outfits for which a file of the user's assets is tried; not every one fits
 FILE_SHARE = 0.3
 # the skin's darkest and lightest tones and what lies between, linear rgb, evenly spaced
@@ -79,6 +51,8 @@ class Outfit:
     Heights are metres above the ankle joint at rest, 0 for no sock; colours are words of CLOTH_COLOURS, "" for no
     tights, and linear rgb (3,). tucked: trousers end inside the shoe's shaft. hairy: share of hair on the shins.
     file, sock_file: the garment's and the socks' files below the user's assets, "" for those made from parameters.
+    weave: the trousers' cloth (denim, wool, corduroy, pinstripe, plain), "" for the cut's own. sheer: the share of skin
+    seen through tights, None as the wearer's. stripe_rgb: of the socks' stripes, None for one that contrasts.
     """
 
     garment: str
@@ -97,6 +71,65 @@ class Outfit:
     hairy: float
     file: str = ""
     sock_file: str = ""
+    weave: str = ""
+    sheer: float | None = None
+    stripe_rgb: Rgb | None = None
+
+    @classmethod
+    def of(
+        cls, garment: str = "jeans", colour: str = "", *, hem_m: float = 0.06, cuff_m: float = 0.0,
+        tucked: bool = False, weave: str = "", hose: str = "", sheer: float | None = None, sock_m: float = 0.0,
+        sock_colour: str = "white", stripes: str = "", skin: float = 4.0, hairy: float = 0.0,
+    ) -> Outfit:  # fmt: skip
+        """An outfit from words: colours are words or "#rrggbb", "" for the garment's usual one and for no tights or
+        stripes; skin is a place in SKIN_TONES, 0 (darkest) to 6. Raises InputError for what is not known.
+        """
+        if garment not in GARMENTS:
+            raise InputError(f"the garment {garment!r} is not known; there are {', '.join(GARMENTS)}")
+        if weave not in ("", *WEAVES):
+            raise InputError(f"the weave {weave!r} is not known; there are {', '.join(WEAVES)}")
+        cloth = cloth_of(garment, weave)
+        colour = colour or next(iter(CLOTH_COLOURS[cloth]))
+        hose = colour if garment == "tights" else hose
+        return cls(
+            garment, colour, dye(colour, cloth), -1.0 if garment == "tights" else hem_m, cuff_m, tucked, hose,
+            dye(hose or "black", "stretch"), sock_m, sock_colour, dye(sock_colour, "knit"), bool(stripes),
+            skin_tone(skin), hairy, weave=weave, sheer=sheer, stripe_rgb=dye(stripes, "knit") if stripes else None,
+        )  # fmt: skip
+
+    def to_dict(self) -> dict[str, object]:
+        """All fields as JSON has them, numbers rounded."""
+        return {name: _rounded(value) for name, value in asdict(self).items()}
+
+
+def _rounded(value: object) -> object:
+    if isinstance(value, tuple | list):
+        return [_rounded(part) for part in value]
+    return round(float(value), 4) if isinstance(value, float) else value
+
+
+def skin_tone(place: float) -> Rgb:
+    """Linear rgb of a place among SKIN_TONES, 0 the darkest; raises InputError outside them."""
+    if not 0 <= place <= len(SKIN_TONES) - 1:
+        raise InputError(f"the skin's tone is {place:g}; it goes from 0 (darkest) to {len(SKIN_TONES) - 1} (lightest)")
+    red, green, blue = (float(np.interp(place, np.arange(len(SKIN_TONES)), SKIN_TONES[:, d])) for d in range(3))
+    return red, green, blue
+
+
+def describe(outfit: Outfit) -> str:
+    """What is worn in a few words: "blue jeans, 6 cm above the ankle, white socks"."""
+    named = f"{outfit.garment_colour} {outfit.garment}"
+    words = {"bare": "bare legs", "tights": f"{outfit.hose_colour} tights"}.get(outfit.garment, named)
+    if outfit.tucked:
+        words += " tucked into the shaft"
+    elif outfit.garment not in ("bare", "tights"):
+        words += " with turn-ups" if outfit.cuff_m else ""
+        words += f" ending {100 * outfit.hem_m:.0f} cm above the ankle"
+    if outfit.hose_colour and outfit.garment != "tights":
+        words += f", {outfit.hose_colour} tights"
+    if outfit.sock_m > 0:
+        words += f", {'striped ' if outfit.sock_stripes else ''}{outfit.sock_colour} socks"
+    return words
 
 
 def sample_outfit(
@@ -114,11 +147,11 @@ def sample_outfit(
         hem, cuff = _hem(rng, garment, collar, knee_m, tucked)
     else:  # where it was made to end, but clear of the collar
         hem, cuff = float(max(collar + rng.uniform(0.02, 0.08), worn.end_share * knee_m)), 0.0
-    dye = CLOTH_COLOURS[DYE.get(garment, "cloth")]
-    colour = str(rng.choice(list(dye)))
-    rgb = _vary(rng, dye[colour])
+    dyes = CLOTH_COLOURS[DYE.get(garment, "cloth")]
+    colour = str(rng.choice(list(dyes)))
+    rgb = _vary(rng, dyes[colour])
     if worn is not None and worn.rgb is not None:
-        rgb, colour = worn.rgb, _nearest_word(dye, worn.rgb)
+        rgb, colour = worn.rgb, _nearest_word(dyes, worn.rgb)
     hose_colour, hose_rgb = _hose(rng, garment, colour, rgb)
     sock = 0.0 if hose_colour else _sample_sock(rng, fitting, collar)
     sock_colour = str(rng.choice(list(CLOTH_COLOURS["knit"]), p=KNIT_SHARES))
@@ -143,9 +176,9 @@ def _with_socks(rng: np.random.Generator, outfit: Outfit, assets: Path, knee_m: 
     return replace(worn, sock_colour=_nearest_word(CLOTH_COLOURS["knit"], sock.rgb), sock_rgb=sock.rgb)
 
 
-def _nearest_word(dye: dict[str, Rgb], rgb: Rgb) -> str:
-    """The colour of `dye` closest to a linear rgb, compared roughly as the eye does."""
-    return min(dye, key=lambda word: float(np.linalg.norm(np.cbrt(dye[word]) - np.cbrt(rgb))))
+def _nearest_word(dyes: dict[str, Rgb], rgb: Rgb) -> str:
+    """The colour of `dyes` closest to a linear rgb, compared roughly as the eye does."""
+    return min(dyes, key=lambda word: float(np.linalg.norm(np.cbrt(dyes[word]) - np.cbrt(rgb))))
 
 
 def _sample_file(
@@ -193,8 +226,7 @@ def _hose(rng: np.random.Generator, garment: str, colour: str, rgb: Rgb) -> tupl
 
 
 def _skin(rng: np.random.Generator) -> Rgb:
-    tone = rng.uniform(0, len(SKIN_TONES) - 1)
-    skin = np.array([np.interp(tone, np.arange(len(SKIN_TONES)), SKIN_TONES[:, d]) for d in range(3)])
+    skin = np.array(skin_tone(rng.uniform(0, len(SKIN_TONES) - 1)))
     return tuple(skin * rng.uniform(0.93, 1.07, 3))
 
 

@@ -28,8 +28,6 @@ NOISE = 4e-4
 """Variance that every local colour has at least, sRGB squared."""
 SMOOTH = 1e-4
 """Contrast below which the guided filter smooths, sRGB squared."""
-SPECK = 0.002
-"""Pieces of the shoe below this fraction of the band's length squared that no given piece touches are noise."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,16 +79,21 @@ def matte(
 
 
 def _matte(rgb: np.ndarray, mask: np.ndarray, depth: np.ndarray, radius: int) -> np.ndarray:
-    within = (depth > radius).astype(np.float32)
-    thin = mask & (cv2.dilate(within, _disc(radius + 1)) == 0)  # laces and straps: their own middle tells their colour
-    within[thin & (depth > 1.5)] = 1
-    outside = (depth < -radius).astype(np.float32)
+    within, outside = _core(mask, depth, radius), _core(~mask, -depth, radius)
     odds = _likelihood(rgb, within, 1.6 * radius) - _likelihood(rgb, outside, 1.6 * radius)
     prior = NEAR * depth / radius
     chance = 1 / (1 + np.exp(-np.clip(TRUST * np.clip(odds, -6, 6) + prior, -20, 20)))
     chance[depth > radius], chance[depth < -radius] = 1, 0
     soft = guided(rgb, chance.astype(np.float32), max(radius // 2, 2), SMOOTH)
     return np.clip((soft - 0.2) / 0.6, 0, 1)
+
+
+def _core(mask: np.ndarray, depth: np.ndarray, radius: int) -> np.ndarray:
+    """Where the mask is sure, as weights: beyond the band, and the middle of what is thin, such as laces or gaps."""
+    core = (depth > radius).astype(np.float32)
+    thin = mask & (cv2.dilate(core, _disc(radius + 1)) == 0)
+    core[thin & (depth > 1.5)] = 1
+    return core
 
 
 def _likelihood(rgb: np.ndarray, weight: np.ndarray, sigma: float) -> np.ndarray:
@@ -159,8 +162,8 @@ def _fused(
 
 
 def _without_specks(alpha: np.ndarray, mask: np.ndarray, radius: int) -> np.ndarray:
-    """Alpha without small pieces apart from the mask, and without small holes in it."""
-    limit = max(4.0, radius**2)
+    """Alpha without pieces smaller than the radius squared that stand apart from the mask, and without such holes."""
+    limit = radius**2
     for there, value in ((alpha > 0.02, 0.0), (alpha < 0.98, 1.0)):
         own = mask if value == 0 else ~mask
         _, labels, stats, _ = cv2.connectedComponentsWithStats(there.view(np.uint8), connectivity=8)

@@ -16,11 +16,14 @@ from shoemodel.errors import InputError
 
 
 def denoise(
-    radiance: Float[np.ndarray, "h w 3"], albedo: Float[np.ndarray, "h w 3"], normal: Float[np.ndarray, "h w 3"]
+    radiance: Float[np.ndarray, "h w 3"],
+    albedo: Float[np.ndarray, "h w 3"],
+    normal: Float[np.ndarray, "h w 3"],
+    threads: int = 1,
 ) -> Float[np.ndarray, "h w 3"]:
-    """Smooth the linear radiance under the guidance of albedo and unit normal; on one thread, so that the same input
-    gives the same output. Raises `InputError` when the library is not installed, RuntimeError when it fails."""
-    oidn, device = _device()
+    """Smooth the linear radiance under the guidance of albedo and unit normal; the same input gives the same output
+    on the same number of threads. Raises `InputError` when the library is not installed, RuntimeError when it fails."""
+    oidn, device = _device(threads)
     images = {
         "color": np.ascontiguousarray(np.maximum(radiance, 0), np.float32),
         "albedo": np.ascontiguousarray(np.clip(albedo, 0, 1), np.float32),
@@ -40,14 +43,14 @@ def denoise(
 
 
 @functools.cache
-def _device() -> tuple[Any, Any]:
-    """The library and its processor device with one thread, not tied to a core: workers would share the first."""
+def _device(threads: int) -> tuple[Any, Any]:
+    """The library and its processor device, not tied to a core: workers would share the first."""
     try:
         import pyoidn
     except ImportError as error:
-        raise InputError("denoising needs pyoidn: found none; install shoemodel[world]") from error
+        raise InputError("denoising needs pyoidn: found none; install pyoidn") from error
     device = pyoidn.Device()
-    device.set_int("numThreads", 1)
+    device.set_int("numThreads", threads)
     device.set_bool("setAffinity", False)
     device.commit()
     return pyoidn, device

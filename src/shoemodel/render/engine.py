@@ -191,8 +191,8 @@ def window(camera: Pinhole, box: Box, sampler: str = "independent") -> Any:
     }  # fmt: skip
     sensor = {
         "type": "perspective", "fov": float(np.degrees(2 * np.arctan(width / 2 / camera.focal_px))), "fov_axis": "x",
-        "principal_point_offset_x": camera.centre_px[0] / width - 0.5,
-        "principal_point_offset_y": camera.centre_px[1] / height - 0.5,
+        "principal_point_offset_x": 0.5 - camera.centre_px[0] / width,
+        "principal_point_offset_y": 0.5 - camera.centre_px[1] / height,
         "to_world": mi.ScalarTransform4f(pose), "near_clip": 0.02, "film": film, "sampler": {"type": sampler},
     }  # fmt: skip
     return mi.load_dict(sensor)

@@ -111,3 +111,33 @@ def load_environment(path: Path, rng: np.random.Generator) -> np.ndarray:
     balance = (level.mean() / np.maximum(level, 1e-6)) ** rng.uniform(0.6, 1.0)
     picture = np.roll(picture * balance, int(rng.integers(picture.shape[1])), axis=1)
     return normalised(picture)
+
+
+@dataclass(frozen=True, eq=False)
+class Light:
+    """All the light of a scene."""
+
+    environment: np.ndarray
+    """(h, 2h, 3) as above."""
+    key: AreaLight
+
+
+DOME = ((-1.6, -0.05, 0.05, 0.6, 1.6), (0.3, 0.4, 1.0, 1.05, 1.15))
+"""Elevations in radians and how bright an overcast day is there."""
+SOFT_M, FAR_M, SOFT_SHARE = 1.6, 6.0, 0.9
+"""Half size and distance of the soft lamp, and its irradiance for one of the dome's."""
+
+
+def soft_light(right: np.ndarray, forward: np.ndarray, side: float) -> Light:
+    """An overcast dome, and a large lamp behind the camera's shoulder: side is -1 for its left, 1 for its right.
+
+    right, forward: of the camera in the world, (3,). The lamp shines at the world's origin.
+    """
+    elevation, _ = _angles(64)
+    dome = np.repeat(np.interp(elevation, *DOME), 128, axis=1)
+    level = forward * [1.0, 1.0, 0.0]
+    level = level / max(float(np.linalg.norm(level)), 1e-6)
+    way = 0.8 * side * right - 0.8 * level + [0.0, 0.0, 0.9]
+    target = np.array([0.0, 0.0, 0.1])
+    lamp = target + FAR_M * way / np.linalg.norm(way)
+    return Light(normalised(np.repeat(dome[..., None], 3, 2)), area_light(lamp, target, SOFT_M, SOFT_SHARE, np.ones(3)))

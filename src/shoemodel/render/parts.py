@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -19,6 +20,17 @@ class Material:
     clearcoat: float = 0.0
 
 
+class Finish(Protocol):
+    """Detail of a surface that is too fine for its mesh, drawn where a picture's samples lie."""
+
+    def tone(self, places: np.ndarray, facing: np.ndarray, pixel_m: np.ndarray) -> np.ndarray:
+        """Factors (k, 3) on the linear colours at `places` (k, 3) of the part.
+
+        facing (k,): cosine between the surface's normal and the view, 0 to 1; pixel_m (k,): metres a pixel spans.
+        """
+        ...
+
+
 @dataclass(frozen=True)
 class Part:
     """One mesh. Colours are linear RGB: one per vertex, or a texture with one uv per vertex (v up)."""
@@ -31,6 +43,8 @@ class Part:
     texture: np.ndarray | None = None  # (h, w, 3) linear RGB, first row on top
     uv: np.ndarray | None = None  # (n, 2)
     gloss: np.ndarray | None = None  # (n, 3) roughness, metallic, sheen where they differ from place to place
+    finish: Finish | None = None  # drawn by pictures of a leg, not by those of a world
+    places: np.ndarray | None = None  # (n, 3) where each vertex is for the finish, metres
 
     def __post_init__(self) -> None:
         n = len(self.vertices)
@@ -45,5 +59,7 @@ class Part:
             raise ValueError(f"{self.name}: expected colours {(n, 3)}, got {self.colours.shape}")
         if self.gloss is not None and self.gloss.shape != (n, 3):
             raise ValueError(f"{self.name}: expected gloss {(n, 3)}, got {self.gloss.shape}")
+        if self.finish is not None and (self.places is None or self.places.shape != (n, 3)):
+            raise ValueError(f"{self.name}: expected places {(n, 3)} beside the finish")
         if self.texture is not None and (self.uv is None or self.uv.shape != (n, 2)):
             raise ValueError(f"{self.name}: expected uv {(n, 2)} beside the texture")

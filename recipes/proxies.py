@@ -1,0 +1,229 @@
+"""Make the proxy shoes that a fit chooses from: `src/shoemodel/fit/proxies.npz`.
+
+    pip install -e .[world] fast-simplification
+    python recipes/proxies.py
+
+Each is a shoe of the world on the foot of a reference body, reduced to about `FACES` faces, with the ring of its
+opening and the landmarks of the foot. `WANTED` says which: a family, how many, and what sets them apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tyro
+
+from shoemodel import shoes
+from shoemodel.body import figure as bodies
+from shoemodel.body.anny_model import body as reference_body
+from shoemodel.body.footing import Fitting, fit
+from shoemodel.data.splits import HELD_OUT_FAMILY
+from shoemodel.fit import proxies
+from shoemodel.fit.grid import icons_of
+from shoemodel.fit.proxies import RIM_POINTS, Kind, Proxy
+from shoemodel.render.meshes import compact, transform
+from shoemodel.shoes.build import spring
+from shoemodel.shoes.implicit import surface
+from shoemodel.shoes.last import Last, shape_last
+from shoemodel.shoes.parameters import ShoeParameters, Strap
+from shoemodel.shoes.upper import cut_field, shell_field
+
+FACES = 1400
+# parts that neither the outline nor a shadow shows
+SMALL = ("laces", "buckle", "bit", "tassel", "bow", "insole", "stripe", "tab", "fringe")
+STEP = 0.003
+# how near its cut edge a point of the upper counts as the edge
+EDGE_M = 0.0025
+REFERENCE = {"gender": 1.0, "age": 0.6, "muscle": 0.45, "weight": 0.45, "height": 0.5}
+# an ankle's height over which a collar encloses the shin
+SHAFT_M = 0.025
+# of open shoes the insole counts as the opening, but for this much of the foot's length at toe and heel
+INSOLE_MARGIN_S = 0.04
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """`count` shoes of a family that fulfil `such`, changed by `change`."""
+
+    family: str
+    count: int
+    such: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    """Field of the parameters -> (low, high), or the words that are accepted."""
+    change: dict[str, Any] = field(default_factory=dict)
+
+
+def shaft(height: float, dip: float = 0.0) -> tuple[tuple[float, float], ...]:
+    """A topline that high above the footbed, lower by `dip` at the sides."""
+    return ((-0.2, height), (0.0, height), (0.17, height - dip), (0.36, height + 0.3 * dip), (0.8, height + 0.3 * dip))
+
+
+def bands(*places: tuple[float, float, float]) -> tuple[Strap, ...]:
+    """Bands over the instep: (place, half width, slope) each."""
+    return tuple(Strap(kind="instep", place=p, half_width=w, slope=s) for p, w, s in places)
+
+
+BARE = {"straps": ()}
+WANTED = (
+    Wanted("sneaker", 7),
+    Wanted("platform sneaker", 3),
+    Wanted("running shoe", 5),
+    Wanted("running shoe", 2, change={"sole": 0.044, "flare": 0.014, "heel": 0.014, "wave": 0.006, "padding": 0.008}),
+    Wanted("high-top", 4),
+    Wanted("derby", 4),
+    Wanted("loafer", 4),
+    Wanted("ballerina", 2, change=BARE),
+    Wanted("ballerina", 1, change={"straps": bands((0.54, 0.008, 0.0))}),
+    Wanted("pump", 2, {"heel_kind": ("kitten",)}, BARE),
+    Wanted("pump", 3, {"heel_kind": ("stiletto",)}, BARE),
+    Wanted("pump", 1, {"heel_kind": ("stiletto",)}, BARE | {"heel": 0.112, "sole": 0.022, "toe_power": 2.2}),
+    Wanted("pump", 1, {"heel_kind": ("stiletto",)}, BARE | {"heel": 0.115, "sole": 0.006, "toe_power": 1.2}),
+    Wanted("pump", 2, {"heel_kind": ("block",)}, BARE),
+    Wanted("pump", 1, {"heel_kind": ("cone",)}, BARE),
+    Wanted("pump", 1, {"heel_kind": ("wedge",)}, BARE),
+    Wanted("ankle boot", 3, {"heel": (0.018, 0.035), "heel_kind": ("block",)}),
+    Wanted("ankle boot", 2, {"heel": (0.045, 0.07), "heel_kind": ("block", "cone")}),
+    Wanted("ankle boot", 1, {"heel_kind": ("block",)}, {"sole": 0.026, "heel": 0.022, "laces": 8, "toe_power": 2.5}),
+    Wanted("ankle boot", 1, {"heel_kind": ("cone",)}, {"heel": 0.085, "heel_tip": 0.008, "heel_kind": "stiletto"}),
+    Wanted("chelsea boot", 4),
+    Wanted("tall boot", 3, {"heel": (0.018, 0.045)}, {"slack": 0.014}),
+    Wanted("tall boot", 2, {"heel": (0.055, 0.08)}, {"slack": 0.012}),
+    Wanted("tall boot", 2, {"heel": (0.025, 0.06)}, {"slack": 0.030}),
+    Wanted("tall boot", 1, {"heel": (0.02, 0.05)}, {"collar": shaft(0.24, 0.02), "slack": 0.020}),
+    Wanted("tall boot", 1, {"heel": (0.02, 0.05)}, {"collar": shaft(0.21), "slack": 0.030}),
+    Wanted("tall boot", 1, {"heel": (0.03, 0.05)}, {"collar": shaft(0.40), "slack": 0.012}),
+    Wanted("sandal", 3, {"sole_kind": ("cup",)}),
+    Wanted("sandal", 3, {"sole_kind": ("welt",)}),
+    Wanted("sandal", 2, {"sole_kind": ("welt",)}, {"heel": 0.105, "heel_kind": "stiletto", "heel_tip": 0.005}),
+    Wanted("sandal", 1, {"sole_kind": ("cup",)}, {"straps": bands((0.66, 0.036, -0.1)), "sole": 0.026}),
+    Wanted("sandal", 1, {"sole_kind": ("cup",)}, {"straps": bands((0.68, 0.007, 0.9), (0.68, 0.007, -0.9))}),
+    Wanted("sandal", 1, {"sole_kind": ("welt",)}, {"straps": bands((0.68, 0.034, -0.1)), "heel": 0.06}),
+)  # fmt: skip
+
+
+def drawn(seed: int) -> Iterator[tuple[str, ShoeParameters]]:
+    """The parameters of every wanted shoe, with its name."""
+    for number, wanted in enumerate(WANTED):
+        if wanted.family == HELD_OUT_FAMILY:
+            raise ValueError(f"the family {HELD_OUT_FAMILY} is held out")
+        rng = np.random.default_rng([seed, number])
+        made = 0
+        while made < wanted.count:
+            p = shoes.sample_parameters(rng, wanted.family)
+            if all(_accepts(getattr(p, name), choice) for name, choice in wanted.such.items()):
+                yield f"{wanted.family} {number}.{made}", replace(p, **{"fringe": 0.0, **wanted.change})
+                made += 1
+
+
+def _accepts(value: Any, choice: tuple[Any, ...]) -> bool:
+    return value in choice if isinstance(choice[0], str) else choice[0] <= value <= choice[1]
+
+
+def proxy(name: str, p: ShoeParameters) -> Proxy:
+    """One shoe on the reference body's foot."""
+    body = reference_body()
+    figure = body.figure(REFERENCE)
+    foot = body.foot(figure, shoes.heel_deg(p))
+    shoe = shoes.build(p, foot)
+    fitting = fit(body, figure, shoe)
+    last, _ = shape_last(p, foot)
+    kind: Kind = "open" if not p.collar else "shaft" if fitting.collar_above_ankle > SHAFT_M else "low"
+    ring = insole(last, p) if kind == "open" else rim(last, p)
+    vertices, faces = decimated(shoe)
+    return Proxy(
+        family=p.family, name=name, kind=kind, vertices=vertices, faces=faces, rim=ring, landmarks=landmarks(fitting),
+        heel_deg=float(shoe.heel_deg), collar_m=float(ring[:, 2].max()),
+    )  # fmt: skip
+
+
+def landmarks(fitting: Fitting) -> np.ndarray:
+    """Ankle joint and points of the skin of the left foot in its shoe."""
+    body, shoe, figure = reference_body(), fitting.shoe, fitting.figure
+    moved = bodies.rest_transforms()
+    stretched = bodies.reference_foot(figure, "left", shoe.heel_deg)
+    moved.update(bodies.foot_transforms(figure, "left", stretched, shoe.heel_deg))
+    posed = transform(shoe.foot_to_shoe, bodies.skin(fitting.vertices, body.weights, moved))
+    points = [posed[body.landmarks["left", name]] for name in proxies.LANDMARKS[1:]]
+    return np.array([fitting.ankle, *points])
+
+
+def rim(last: Last, p: ShoeParameters) -> np.ndarray:
+    """The edge of the upper round the opening, (RIM_POINTS, 3), from the heel on: a tongue is cut at the heel's height
+    and straps are left out."""
+    cut = replace(p, straps=(), padding=0.0, tongue=min(p.tongue, p.collar[0][1]) if p.throat_radius < 0 else p.tongue)
+    low = np.append(last.plan.origin, last.sole - 0.006)
+    high = np.append(last.plan.origin + np.array(last.plan.values.shape) * last.plan.step, last.top)
+
+    def upper(x: np.ndarray, y: np.ndarray, z: np.ndarray) -> np.ndarray:
+        return shell_field(last, cut, x[:, None, None], y[None, :, None], z[None, None])
+
+    points, _ = surface(upper, low, high, STEP)
+    edge = points[np.abs(cut_field(last, cut, *points.T)) < EDGE_M]
+    edge[:, 2] += spring(last, p, edge[:, 1])
+    return ring_of(edge)
+
+
+def insole(last: Last, p: ShoeParameters) -> np.ndarray:
+    """The outline of the footbed but for its ends, (RIM_POINTS, 3), from the heel on."""
+    angle = 2 * np.pi * np.arange(4 * RIM_POINTS) / (4 * RIM_POINTS)
+    s = 0.5 - (0.5 - INSOLE_MARGIN_S) * np.cos(angle)
+    y = -s * last.length
+    x = last.plan.origin[0] + last.plan.step * np.arange(last.plan.values.shape[0])
+    inside = last.plan.on(x, y) < -0.004
+    outer = np.array([x[row][[0, -1]] if row.any() else [np.nan, np.nan] for row in inside.T])
+    points = np.stack([np.where(angle < np.pi, outer[:, 1], outer[:, 0]), y, last.bed(y) + spring(last, p, y)], axis=1)
+    return ring_of(points[np.isfinite(points[:, 0])])
+
+
+def ring_of(edge: np.ndarray) -> np.ndarray:
+    """Points of an edge (k, 3) in any order -> a closed ring (RIM_POINTS, 3), evenly spaced, by angle from above."""
+    middle = (edge[:, :2].min(axis=0) + edge[:, :2].max(axis=0)) / 2
+    half = np.ptp(edge[:, :2], axis=0) / 2
+    away = (edge[:, :2] - middle) / half
+    angle = np.arctan2(away[:, 0], away[:, 1]) % (2 * np.pi)
+    bins = np.floor(angle / (2 * np.pi) * 72).astype(int)
+    path = np.array([edge[bins == k].mean(axis=0) for k in range(72) if (bins == k).any()])
+    path = np.concatenate([path, path[:1]])
+    way = np.append(0.0, np.cumsum(np.linalg.norm(np.diff(path, axis=0), axis=1)))
+    at = np.linspace(0, way[-1], RIM_POINTS, endpoint=False)
+    return np.stack([np.interp(at, way, path[:, k]) for k in range(3)], axis=1)
+
+
+def decimated(shoe: shoes.Shoe) -> tuple[np.ndarray, np.ndarray]:
+    """Vertices and faces of a shoe's larger parts, about FACES in all."""
+    import fast_simplification
+
+    parts = [part for part in shoe.parts if not part.name.endswith(SMALL)]
+    area = np.array([np.ptp(part.vertices, axis=0).sum() for part in parts])
+    vertices, faces, count = [], [], 0
+    for part, share in zip(parts, area / area.sum(), strict=True):
+        points, triangles = fast_simplification.simplify(
+            part.vertices.astype(np.float32), part.faces.astype(np.int32), target_count=int(FACES * share)
+        )
+        triangles, points = compact(triangles, points)
+        vertices.append(points)
+        faces.append(triangles + count)
+        count += len(points)
+    return np.concatenate(vertices).astype(float), np.concatenate(faces).astype(int)
+
+
+def main(out: Path = proxies.FILE, seed: int = 5) -> None:
+    """Write the file; print a line for each shoe."""
+    made = []
+    for name, parameters in drawn(seed):
+        made.append(proxy(name, parameters))
+        shoe = made[-1]
+        print(
+            f"{name:22s} {shoe.kind:5s} {len(shoe.faces):5d} faces, heel {shoe.heel_deg:4.1f} deg, rim "
+            f"{shoe.rim[:, 2].min():.3f} to {shoe.collar_m:.3f} m",
+            flush=True,
+        )  # fmt: skip
+    proxies.save(out, made, np.stack([icons_of(shoe) for shoe in made]))
+    print(f"{len(made)} proxies, {out.stat().st_size / 1e6:.2f} MB")
+
+
+if __name__ == "__main__":
+    tyro.cli(main)

@@ -1,0 +1,308 @@
+"""Which adjective of a prompt belongs to which noun (ours).
+
+Adjectives stand before their noun ("blue and white striped socks") or, after "in", a colon or a comma, behind the
+clothes they describe ("jeans in dark blue", "socks: yellow"). What belongs to nothing is kept apart, never dropped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from shoemodel.body.phrases import CLOTHES, NOUNS, NUMBERED, Phrase, cut, is_colour, is_shade, words
+
+Value = str | float | bool
+TURN_UPS, TUCKS = {"turned": True, "plain": False}, {"in": True, "over": False}
+
+
+@dataclass
+class Noun:
+    """A noun and its marks (field, value, adjective), of which the first `before` stood before it."""
+
+    phrase: Phrase
+    negated: bool = False
+    marks: list[tuple[str, Value, Phrase]] = field(default_factory=list)
+    before: int = 0
+
+    @property
+    def kind(self) -> str:
+        return self.phrase.kind
+
+    def marked(self, name: str) -> list[Phrase]:
+        """The adjectives that say something of one field."""
+        return [phrase for kind, _, phrase in self.marks if kind == name]
+
+
+@dataclass
+class Sentence:
+    """A prompt's nouns; colours said of nothing; trousers in or over the shaft; places; what was not understood, each
+    with where it begins."""
+
+    nouns: list[Noun] = field(default_factory=list)
+    loose: list[Phrase] = field(default_factory=list)
+    tucked: bool | None = None
+    places: list[str] = field(default_factory=list)
+    unheeded: list[tuple[int, str]] = field(default_factory=list)
+
+    def of(self, *kinds: str) -> list[Noun]:
+        return [noun for noun in self.nouns if noun.kind in kinds]
+
+
+def parse(prompt: str) -> Sentence:
+    """The nouns of a prompt with what is said of each."""
+    return _Parser(prompt).run()
+
+
+def meaning(noun: Phrase, adjective: Phrase) -> tuple[str, Value] | None:
+    """What an adjective says of a noun, (field, value), or None if nothing that is understood."""
+    text, data = adjective.text, words()
+    if noun.kind == "garment":
+        found = _of_garment(noun, text)
+    elif noun.kind == "socks":
+        found = _first("length", data["lengths"]["socks"], text) or _listed("plain", data["sock_words"]["plain"], text)
+        found = found or _listed("stripes", data["stripes"]["words"], text)
+    elif noun.kind == "hose":
+        found = _listed("plain", data["hose_words"]["plain"], text)
+        found = found or _number("sheer", data["hose_words"]["sheer"], text)
+    elif noun.kind == "person":
+        return _number("tone", data["skin"]["persons"], text) or _first("build", data["builds"], text)
+    elif noun.kind in ("limb", "skin"):
+        return (
+            _listed("bare", data["bare"]["words"], text)
+            or _number("tone", data["skin"]["tones"], text)
+            or (_first("build", data["builds"], text) if noun.kind == "limb" else None)
+        )
+    else:
+        return None
+    if found is None and (is_colour(text) or is_shade(text)):
+        return ("colour" if is_colour(text) else "shade"), text
+    return found
+
+
+def _of_garment(noun: Phrase, text: str) -> tuple[str, Value] | None:
+    data = words()
+    family = family_of(noun.value if noun.value in data["garments"] else data["lengths"]["whole"][noun.value][0])
+    found = _first("cut", data["cuts"], text) or _first("length", data["lengths"][family], text)
+    found = found or _first("weave", data["weaves"], text)
+    if family == "skirt" or noun.value == "leggings":
+        return found
+    for name, table in (("cuffs", TURN_UPS), ("tuck", TUCKS)):
+        mark = _first(name, data[name], text)
+        if mark is not None:
+            return name, table[str(mark[1])]
+    return found
+
+
+def family_of(garment: str) -> str:
+    """The table of lengths that a garment's lengths are in: trousers, shorts or skirt."""
+    if garment == "shorts":
+        return "shorts"
+    return "skirt" if garment in ("skirt", "pleated skirt", "pencil skirt", "dress") else "trousers"
+
+
+def _first(name: str, table: dict[str, list[str]], text: str) -> tuple[str, Value] | None:
+    return next(((name, key) for key, phrases in table.items() if text in phrases), None)
+
+
+def _listed(name: str, phrases: list[str], text: str) -> tuple[str, Value] | None:
+    return (name, True) if text in phrases else None
+
+
+def _number(name: str, table: dict[str, float], text: str) -> tuple[str, Value] | None:
+    """A number from a table, or computed where the text is one ("20 den", "fitzpatrick type v")."""
+    numbered = NUMBERED.match(text)
+    if numbered is None:
+        return (name, table[text]) if text in table else None
+    if name == "sheer" and numbered[1]:
+        return name, min(10.0 / max(float(numbered[1]), 1.0), 1.0) * 0.62
+    return (name, value) if name == "tone" and (value := scale_tone(text)) is not None else None
+
+
+def scale_tone(text: str) -> float | None:
+    """The place among the skin's tones of a step of the Fitzpatrick (1 to 6) or Monk scale (1 to 10), else None."""
+    numbered = NUMBERED.match(text)
+    if numbered is None or not numbered[2]:
+        return None
+    roman = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}
+    step = int(numbered[3]) if numbered[3].isdigit() else roman.get(numbered[3], 0)
+    steps = 6 if numbered[2] == "fitzpatrick" else 10
+    return 5.9 - (step - 1) * 5.5 / (steps - 1) if 1 <= step <= steps else None
+
+
+class _Parser:
+    """Reads phrases one by one. pending: adjectives and unknown words whose noun has not come; linked: clothes that
+    what follows may describe ("jeans in ..."); negated: after "no"; opened: "break" in a clause that a preposition
+    began; over: "over" or "into" before a shoe."""
+
+    def __init__(self, prompt: str) -> None:
+        self.prompt, self.phrases = prompt.lower(), cut(prompt)
+        self.sentence = Sentence()
+        self.pending: list[Phrase] = []
+        self.linked: Noun | None = None
+        self.negated = False
+        self.opened, self.over = "start", ""
+
+    def run(self) -> Sentence:
+        for place, phrase in enumerate(self.phrases):
+            if phrase.kind in NOUNS:
+                self._noun(place, phrase)
+            elif phrase.kind in ("adjective", "unknown"):
+                self.pending.append(phrase)
+            elif phrase.kind == "link":
+                nouns = self.sentence.nouns
+                self.linked = nouns[-1] if nouns and not self.pending and nouns[-1].kind in CLOTHES else None
+            elif phrase.kind != "neutral":
+                self._boundary(place, phrase)
+        self._flush()
+        return self.sentence
+
+    def _boundary(self, place: int, phrase: Phrase) -> None:
+        """A comma, a preposition, "and", "no": where a clause ends or a negation begins."""
+        if phrase.kind in ("and", "or") and self._goes_on(place):
+            return
+        early = phrase.kind == "comma" and self.opened == "start" and not self._unknown()
+        early = early and not self.sentence.of(*CLOTHES)
+        if early and self.pending and self._ahead(place, ("comma",)) is not None:
+            return  # "light blue, ripped jeans"
+        self._flush()
+        self.over = phrase.kind if phrase.kind in ("over", "into") else ""
+        if phrase.kind == "or":
+            self.negated = bool(self.sentence.nouns) and self.sentence.nouns[-1].negated
+        elif phrase.kind == "negation":
+            self.negated = True
+        elif phrase.kind not in ("wear", "over", "into"):
+            self.negated = False
+        self.opened = "break" if phrase.kind in ("break", "over", "into") else "start"
+
+    def _goes_on(self, place: int) -> bool:
+        """Whether "and" joins two adjectives of one noun."""
+        if not self.pending or self._unknown():
+            return False
+        following = next((p for p in self.phrases[place + 1 :] if p.kind != "neutral"), None)
+        if following is None or not (following.kind == "adjective" or self._describes(self.phrases.index(following))):
+            return False
+        return not (self.linked and self._ahead(place) is not None)
+
+    def _unknown(self) -> bool:
+        return any(phrase.kind == "unknown" for phrase in self.pending)
+
+    def _ahead(self, place: int, over: tuple[str, ...] = ()) -> Phrase | None:
+        """The next noun in the clause, if only adjectives lie between."""
+        for phrase in self.phrases[place + 1 :]:
+            if phrase.kind in NOUNS:
+                return phrase
+            if phrase.kind not in ("adjective", "unknown", "neutral", *over):
+                return None
+        return None
+
+    def _describes(self, place: int) -> bool:
+        """Whether a noun is the adjective of the clothes that follow: "ankle socks", "denim shorts"."""
+        ahead = self._ahead(place)
+        return ahead is not None and ahead.kind in CLOTHES and meaning(ahead, self.phrases[place]) is not None
+
+    def _noun(self, place: int, phrase: Phrase) -> None:
+        if self._describes(place):
+            self.pending.append(phrase)
+            return
+        ahead = self._ahead(place)
+        if phrase.possessive and ahead is not None and ahead.kind in (*CLOTHES, "shoe"):
+            self.sentence.nouns.append(Noun(phrase))  # "black women's jeans": black waits for the jeans
+            return
+        if phrase.kind in ("shoe", "place", "background"):
+            self._thing(phrase)
+        else:
+            self._take(phrase)
+        self.negated, self.linked, self.opened, self.over = False, None, "start", ""
+
+    def _thing(self, phrase: Phrase) -> None:
+        """A noun that is no part of the outfit: what stands before it is its own."""
+        pending, self.pending = self.pending, []
+        start = min([phrase.start, *(p.start for p in pending)])
+        data = words()
+        if phrase.kind == "shoe":
+            back = [p for p in pending if _first("", data["cuffs"], p.text) or _first("", data["tuck"], p.text)]
+            for adjective in back:
+                self._attach(adjective)
+            if self.over and self.sentence.of("garment"):
+                self.sentence.tucked = (self.over == "into") != self.negated
+            elif self.negated:
+                self.sentence.unheeded.append((start, f"no {phrase.text}"))
+        elif not self.negated and (phrase.kind == "place" or pending):
+            self.sentence.places.append(self.prompt[start : phrase.end])
+
+    def _take(self, phrase: Phrase) -> None:
+        """A noun of the legs: what stands before it is said of it, as far as it can be."""
+        noun = Noun(phrase, self.negated)
+        pending, self.pending = self.pending, []
+        for adjective in pending:
+            mark = None if adjective.kind == "unknown" else meaning(phrase, adjective)
+            if mark is not None:
+                noun.marks.append((*mark, adjective))
+            elif adjective.kind == "unknown":
+                self._unheeded(adjective)
+            else:
+                self._attach(adjective)
+        noun.before = len(noun.marks)
+        self.sentence.nouns.append(noun)
+
+    def _flush(self) -> None:
+        """A clause ends: what waits for a noun is said of what was named before, or of nothing."""
+        pending, self.pending = self.pending, []
+        for place in [n for n, phrase in enumerate(pending) if phrase.kind == "unknown"][::-1]:
+            first = place
+            while first and _colourful(pending[first - 1]):  # "a red umbrella": the colour is the umbrella's
+                first -= 1
+            if not self.negated:
+                self.sentence.unheeded.append((pending[first].start, self._text(pending[first], pending[place])))
+            pending = pending[:first] + pending[place + 1 :]
+        socks = self.sentence.of("socks")
+        if socks and any(p.text in words()["stripes"]["words"] for p in pending):
+            self._stripe(socks[-1], pending)
+            pending = []
+        for phrase in pending:
+            if phrase.kind == "unknown":
+                self._unheeded(phrase)
+            else:
+                self._attach(phrase)
+        self.linked = None
+
+    def _stripe(self, socks: Noun, pending: list[Phrase]) -> None:
+        """ "socks with red stripes": all of it is said of the socks."""
+        for phrase in pending:
+            mark = meaning(socks.phrase, phrase)
+            if mark is None:
+                self._attach(phrase)
+            elif self.negated:
+                socks.marks.append((mark[0], False, phrase))
+            else:
+                socks.marks.append((*mark, phrase))
+
+    def _attach(self, adjective: Phrase) -> None:
+        """Say an adjective of the clothes or the person named last that it fits."""
+        colour = _colourful(adjective)
+        linked = [self.linked] if self.linked else []
+        for noun in [*linked, *reversed(self.sentence.nouns)]:
+            if colour and noun is not self.linked:
+                taken = noun.marked("colour") or noun.marked("shade")
+                if noun.kind not in CLOTHES or taken or self.opened == "break" or self.negated:
+                    continue
+            mark = meaning(noun.phrase, adjective)
+            if mark is not None:
+                value = not mark[1] if self.negated and isinstance(mark[1], bool) else mark[1]
+                noun.marks.append((mark[0], value, adjective))
+                return
+        if colour and is_colour(adjective.text) and self.opened != "break" and not self.negated and not linked:
+            self.sentence.loose.append(adjective)
+        elif adjective.text not in words()["neutral"]["words"]:
+            self._unheeded(adjective)
+
+    def _unheeded(self, phrase: Phrase) -> None:
+        if not (self.negated and phrase.kind == "unknown"):
+            text = self._text(phrase, phrase)
+            self.sentence.unheeded.append((phrase.start, f"not {text}" if self.negated else text))
+
+    def _text(self, first: Phrase, last: Phrase) -> str:
+        return self.prompt[first.start : last.end]
+
+
+def _colourful(phrase: Phrase) -> bool:
+    return phrase.kind == "adjective" and (is_colour(phrase.text) or is_shade(phrase.text))

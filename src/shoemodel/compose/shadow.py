@@ -1,0 +1,105 @@
+"""What a leg darkens: the lining it stands in, itself at the rim, and the ground (ours).
+
+Lengths are fractions of the shoe's.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import cv2
+import numpy as np
+from jaxtyping import Bool, Float, Float32, UInt8
+
+from shoemodel.compose.frame import is_white
+from shoemodel.geometry import Box
+from shoemodel.masks import ShoeAreas
+
+Mode = Literal["auto", "none", "soft"]
+"""The leg's shadow on the ground: none on pure white, as packshots have it; none at all; or on any ground."""
+LINING, REACH = 0.62, 0.10
+"""How much light the leg takes from the lining beside it, and how far."""
+RIM, CREASE = (0.62, 0.022), (0.20, 0.012)
+"""Depth and reach of the leg's own darkening inside the opening, and along any edge of the shoe."""
+WARM = (0.82, 1.0, 1.06)
+"""Exponents of that darkening: light that comes through skin keeps its shadows warm."""
+NEUTRAL = (1.0, 1.0, 1.0)
+FADE = 1.2
+"""How far from the shoe the ground's shadow ends: farther away it is not known to be level."""
+
+
+def lining(leg: Float32[np.ndarray, "h w"], areas: ShoeAreas) -> Float32[np.ndarray, "h w"]:
+    """Factor on the light of the wearable area beside a leg of coverage `leg`; 1 elsewhere."""
+    result = np.ones(areas.size, np.float32)
+    if not areas.wearable.any() or not (leg > 0.5).any():
+        return result
+    length, part = _near(areas, areas.wearable)
+    distance = cv2.distanceTransform((leg[part] <= 0.5).astype(np.uint8), cv2.DIST_L2, 5)
+    factor = 1 - LINING * np.clip(1 - distance / (REACH * length), 0, 1)
+    soft = cv2.GaussianBlur(areas.wearable[part].astype(np.float32), (0, 0), 0.7)
+    result[part] = 1 - (1 - factor) * np.where(areas.wearable[part], soft, 0)
+    return result
+
+
+def contact(
+    leg: Float32[np.ndarray, "h w"], areas: ShoeAreas, skin: Float32[np.ndarray, "h w"]
+) -> Float32[np.ndarray, "h w 3"]:
+    """Factor on the leg's own linear light: dark where it goes down into the shoe, warmer on skin (its fraction)."""
+    result = np.ones((*areas.size, 3), np.float32)
+    if not areas.visible.any() or not (leg > 0).any():
+        return result
+    length, part = _near(areas, areas.shoe)
+    visible, wearable = areas.visible[part], areas.wearable[part]
+    distance = cv2.distanceTransform((~visible).astype(np.uint8), cv2.DIST_L2, 5)
+    inside = cv2.GaussianBlur(cv2.dilate(wearable.astype(np.uint8), np.ones((3, 3))) * 1.0, (0, 0), length / 90)
+    dark = RIM[0] * np.exp(-distance / (RIM[1] * length)) * np.clip(1.6 * inside, 0, 1)
+    dark += CREASE[0] * np.exp(-distance / (CREASE[1] * length))
+    light = (1 - np.clip(dark, 0, 0.8))[..., None]
+    share = skin[part][..., None]
+    result[part] = (share * light ** np.array(WARM) + (1 - share) * light ** np.array(NEUTRAL)).astype(np.float32)
+    return result
+
+
+def ground(
+    ratio: Float[np.ndarray, "n m"],
+    known: Bool[np.ndarray, "n m"],
+    photo_rgb: UInt8[np.ndarray, "h w 3"],
+    areas: ShoeAreas,
+    mode: Mode = "auto",
+) -> Float32[np.ndarray, "h w"]:
+    """Factor on the ground's light: the leg's shadow from a small map of the whole canvas.
+
+    ratio: light on the level ground with the leg over that without it. known: where that map shows the ground.
+    """
+    result = np.ones(areas.size, np.float32)
+    if mode == "none" or not known.any() or (mode == "auto" and is_white(photo_rgb, areas.shoe)):
+        return result
+    box = Box.of_mask(areas.shoe)
+    length = max(box.width, box.height)
+    scale = ratio.shape[1] / areas.size[1]
+    smooth = _smooth(np.clip(ratio, 0.06, 1), known, max(1.2, 0.02 * length * scale))
+    full = cv2.resize(smooth, (areas.size[1], areas.size[0]), interpolation=cv2.INTER_LINEAR)
+    distance = cv2.distanceTransform((~areas.shoe).astype(np.uint8), cv2.DIST_L2, 5)
+    strength = np.exp(-((distance / (FADE * length)) ** 2)) * ~areas.shoe
+    factor = 1 - (1 - full) * strength
+    return np.where(factor > 0.995, 1, factor).astype(np.float32)
+
+
+def _smooth(ratio: np.ndarray, known: np.ndarray, sigma: float) -> np.ndarray:
+    """Known values averaged nearby, where none is near 1: what a proxy hides is not the photo's shoe."""
+    weight = known.astype(np.float32)
+    total = cv2.GaussianBlur(weight, (0, 0), sigma)
+    dark = cv2.GaussianBlur((1 - ratio).astype(np.float32) * weight, (0, 0), sigma) / np.maximum(total, 0.2)
+    return 1 - np.where(dark > 0.02, dark, 0)
+
+
+def _near(areas: ShoeAreas, mask: np.ndarray) -> tuple[float, tuple[slice, slice]]:
+    """The shoe's length in px, and the part of the canvas about a mask where it has an effect."""
+    box = Box.of_mask(areas.shoe)
+    length = max(box.width, box.height)
+    rows, columns = Box.of_mask(mask).slices
+    margin = int(0.15 * length) + 2
+    return length, (
+        slice(max(0, rows.start - margin), rows.stop + margin),
+        slice(max(0, columns.start - margin), columns.stop + margin),
+    )

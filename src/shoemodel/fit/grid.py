@@ -1,0 +1,213 @@
+"""First guesses: every proxy from every side, compared with a picture's outline, foot points and opening at once.
+
+The looks of the proxies (supports of outline and rim, landmarks) do not depend on the picture, so they are made once a
+process. Place and size in the picture come out in closed form, left shoes are mirrored right ones, and a rolled camera
+is a picture turned by whole directions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import cv2
+import numpy as np
+from jaxtyping import Bool, Float, Int, UInt8
+
+from shoemodel.fit import views
+from shoemodel.fit.costs import OPENING, OUTLINE, OVERLAP, POINT_TRUST, POINTS, pitch_prior, robust, roll_prior
+from shoemodel.fit.outline import DIRECTIONS, WAYS, Seen, silhouette, small, support
+from shoemodel.fit.proxies import AZIMUTHS, ICON, PITCHES, START_M, Proxy, load_icons, load_proxies
+
+ROLL_STEP = 2
+"""Directions between two rolls tried: 18 degrees."""
+OTHER_SIDE = 4.0
+"""What it costs to take the points of a foot for those of the other."""
+
+
+@dataclass(frozen=True, eq=False)
+class Looks:
+    """n views of left proxies, in px per metre from where the shoe's middle falls."""
+
+    proxy: Int[np.ndarray, "n"]
+    azimuth: Float[np.ndarray, "n"]
+    pitch: Float[np.ndarray, "n"]
+    outline: Float[np.ndarray, "n DIRECTIONS"]
+    rim: Float[np.ndarray, "n DIRECTIONS"]
+    marks: Float[np.ndarray, "n 4 2"]
+    icons: Float[np.ndarray, "n ICON*ICON"]
+    """Silhouettes, 0 or 1, as `icon` makes them."""
+    fixed: Float[np.ndarray, "n"]
+    """What the view alone costs."""
+
+
+@dataclass(frozen=True, eq=False)
+class Guesses:
+    """First guesses, best first: views (n, 9), the numbers of their proxies, -1 for right shoes, whose points."""
+
+    views: Float[np.ndarray, "n 9"]
+    proxy: Int[np.ndarray, "n"]
+    mirror: Float[np.ndarray, "n"]
+    foot: Int[np.ndarray, "n"]
+    cost: Float[np.ndarray, "n"]
+
+
+def middle_of(proxy: Proxy) -> Float[np.ndarray, "3"]:
+    """The middle of a proxy's box, at which views look."""
+    return (proxy.vertices.min(axis=0) + proxy.vertices.max(axis=0)) / 2
+
+
+@lru_cache(maxsize=1)
+def shipped_looks() -> Looks:
+    """The looks of the package's own proxies."""
+    return looks_of(load_proxies(), load_icons())
+
+
+def grid_views() -> Float[np.ndarray, "n 9"]:
+    """AZIMUTHS x PITCHES from START_M, one px per metre."""
+    azimuth, pitch = (a.ravel() for a in np.meshgrid(AZIMUTHS, PITCHES, indexing="ij"))
+    view = np.zeros((len(azimuth), 9))
+    view[:, views.AZIMUTH], view[:, views.PITCH], view[:, views.DISTANCE] = azimuth, pitch, np.log(START_M)
+    return view
+
+
+def seen_from(proxy: Proxy, points: Float[np.ndarray, "k 3"], view: Float[np.ndarray, "n 9"]) -> np.ndarray:
+    """Points of a proxy in every view (n, k, 2), px from where its middle falls."""
+    n = len(view)
+    return views.project(view, np.tile(points, (n, 1, 1)), np.tile(middle_of(proxy), (n, 1)), np.ones(n), (0.0, 0.0))
+
+
+def looks_of(proxies: Sequence[Proxy], icons: UInt8[np.ndarray, "p n k"] | None = None) -> Looks:
+    """Every proxy in every view of the grid; icons as `icons_of` makes them."""
+    view = grid_views()
+    outlines, rims, marks = [], [], []
+    for proxy in proxies:
+        h, r = len(proxy.hull), len(proxy.rim)
+        px = seen_from(proxy, np.concatenate([proxy.hull, proxy.rim, proxy.landmarks]), view).astype(np.float32)
+        outlines.append(support(px[:, :h]))
+        rims.append(support(px[:, h : h + r]))
+        marks.append(px[:, h + r :])
+    count = len(proxies)
+    bits = np.stack([icons_of(proxy) for proxy in proxies]) if icons is None else icons
+    azimuth, pitch = (np.tile(view[:, k], count) for k in (views.AZIMUTH, views.PITCH))
+    return Looks(
+        np.repeat(np.arange(count), len(view)), azimuth, pitch,
+        np.concatenate(outlines), np.concatenate(rims), np.concatenate(marks),
+        np.unpackbits(bits.reshape(len(azimuth), -1), axis=1, count=ICON**2).astype(np.float32),
+        robust(pitch_prior(pitch)),
+    )  # fmt: skip
+
+
+def icons_of(proxy: Proxy) -> UInt8[np.ndarray, "n k"]:
+    """The silhouettes of a proxy in every view of the grid, their pixels as bits."""
+    side = 4 * ICON
+    made = []
+    for px in seen_from(proxy, proxy.vertices, grid_views()):
+        low, high = px.min(axis=0), px.max(axis=0)
+        scale = side / (high - low).max()
+        mask = silhouette((px - (low + high) / 2) * scale + side / 2, proxy.faces, (side, side))
+        made.append(icon(mask).ravel())
+    return np.packbits(np.array(made), axis=1)
+
+
+def icon(mask: Bool[np.ndarray, "h w"]) -> Bool[np.ndarray, "ICON ICON"]:
+    """A silhouette whose longer side fills the icon, in its middle."""
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    if not len(rows):
+        return np.zeros((ICON, ICON), bool)
+    part = mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].astype(np.float32)
+    scale = ICON / max(part.shape)
+    width, height = (max(1, round(n * scale)) for n in part.shape[::-1])
+    part = cv2.resize(part, (width, height), interpolation=cv2.INTER_AREA)
+    whole = np.zeros((ICON, ICON), bool)
+    top, left = (ICON - height) // 2, (ICON - width) // 2
+    whole[top : top + height, left : left + width] = part > 0.5
+    return whole
+
+
+def guesses(looks: Looks, seen: Seen, count: int, each: int = 2) -> Guesses:
+    """The `count` best guesses, of each proxy and side `each` at most."""
+    shape = seen.centred()
+    overlaps = _overlaps(looks, seen)
+    number = 0
+    found: list[tuple[np.ndarray, ...]] = []
+    for steps in range(0, DIRECTIONS, ROLL_STEP):
+        roll = -2 * np.pi * steps / DIRECTIONS
+        roll = (roll + np.pi) % (2 * np.pi) - np.pi
+        tilt = float(robust(roll_prior(np.array(roll))))
+        for mirror in (1.0, -1.0):
+            turned = shape.turned(steps, mirror < 0)
+            scale, shift, cost, foot = _compared(looks, turned, mirror)
+            cost = cost + tilt + OVERLAP * (1 - overlaps[:, number])
+            number += 1
+            best = np.argpartition(cost, min(400, len(cost) - 1))[:400]
+            place = shift[best] * [mirror, 1.0]
+            c, s = np.cos(roll), np.sin(roll)
+            place = place @ np.array([[c, -s], [s, c]])
+            rows = np.stack([
+                mirror * looks.azimuth[best], looks.pitch[best], np.full(len(best), roll), place[:, 0], place[:, 1],
+                np.log(scale[best]), *np.zeros((3, len(best))),
+            ], axis=1)  # fmt: skip
+            found.append((rows, looks.proxy[best], np.full(len(best), mirror), foot[best], cost[best]))
+    view, proxy, mirrors, feet, costs = (np.concatenate(part) for part in zip(*found, strict=True))
+    view[:, [views.X, views.Y]] = view[:, [views.X, views.Y]] * seen.length + seen.middle
+    view[:, views.SCALE] += np.log(seen.length)
+    view[:, views.DISTANCE] = np.log(START_M)
+    chosen = _spread(proxy * 2 + (mirrors > 0), costs, count, each)
+    return Guesses(view[chosen], proxy[chosen], mirrors[chosen], feet[chosen], costs[chosen])
+
+
+def _overlaps(looks: Looks, seen: Seen) -> Float[np.ndarray, "n k"]:
+    """IoU of every look and the picture's shoe, turned and mirrored in the order of `guesses`."""
+    mask, _, _ = small(seen)
+    side = int(np.ceil(np.hypot(*mask.shape)))
+    icons = []
+    for steps in range(0, DIRECTIONS, ROLL_STEP):
+        size = np.array(mask.shape[::-1])
+        matrix = cv2.getRotationMatrix2D(size / 2 - 0.5, 360 * steps / DIRECTIONS, 1.0)
+        matrix[:, 2] += (side - size) / 2
+        turned = cv2.warpAffine(mask.astype(np.uint8), matrix, (side, side), flags=cv2.INTER_NEAREST) > 0
+        icons += [icon(turned), icon(turned[:, ::-1])]
+    these = np.array(icons).reshape(len(icons), -1).astype(np.float32)
+    both = looks.icons @ these.T
+    return both / (looks.icons.sum(axis=1)[:, None] + these.sum(axis=1) - both)
+
+
+def _compared(looks: Looks, shape: Seen, mirror: float) -> tuple[np.ndarray, ...]:
+    """For every look: the best scale and shift onto a shape, what is left as cost, and whose foot points were used."""
+    weight = shape.known
+    h = looks.outline
+    ways = WAYS.T
+    root = np.sqrt(weight)[:, None]
+    free = np.eye(DIRECTIONS) - (root * ways) @ np.linalg.pinv(root * ways)
+    within = (root * free * root.T).astype(np.float32)  # weights, without what a shift explains
+    moved = h @ within
+    scale = np.maximum((moved @ shape.support) / np.maximum((moved * h).sum(axis=1), 1e-12), 1e-6)
+    rest = shape.support - scale[:, None] * h
+    shift = rest @ (np.linalg.pinv(root * ways) * root[:, 0]).T
+    rest = rest - shift @ ways.T
+    cost = robust(OUTLINE * rest * weight / np.sqrt(DIRECTIONS)).sum(axis=1) + looks.fixed
+    if shape.opening is not None:
+        rim = scale[:, None] * looks.rim + shift @ ways.T
+        cost = cost + robust(OPENING * (rim - shape.opening) / np.sqrt(DIRECTIONS)).sum(axis=1)
+    marks = scale[:, None, None] * looks.marks + shift[:, None]
+    own = 0 if mirror > 0 else 1
+    side = []
+    for number, (points, trust) in enumerate(zip(shape.points, shape.trust, strict=True)):
+        off = robust(POINTS * (marks - points) * (trust * POINT_TRUST)[:, None]).sum(axis=(1, 2))
+        side.append(off + OTHER_SIDE * (number != own) if trust.any() else np.full(len(h), np.inf))
+    best = np.argmin(side, axis=0)
+    least = np.min(side, axis=0)
+    return scale, shift, cost + np.where(np.isfinite(least), least, 0.0), best
+
+
+def _spread(kind: np.ndarray, costs: np.ndarray, count: int, each: int) -> np.ndarray:
+    """Numbers of the least costs, of each kind `each` at most."""
+    order = np.argsort(costs, kind="stable")
+    ranked = kind[order]
+    seen_before = np.zeros(len(order), int)
+    for value in np.unique(ranked):
+        at = np.flatnonzero(ranked == value)
+        seen_before[at] = np.arange(len(at))
+    return order[seen_before < each][:count]

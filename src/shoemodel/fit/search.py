@@ -1,0 +1,105 @@
+"""The fit of a shoe: first guesses on a grid, the best of them refined together, the outcome judged by its outline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+from shoemodel.errors import InputError
+from shoemodel.fit import views
+from shoemodel.fit.contour import Target, matched, overlaps, target
+from shoemodel.fit.grid import guesses, looks_of, shipped_looks
+from shoemodel.fit.outline import Seen, seen
+from shoemodel.fit.proxies import Proxy, load_proxies
+from shoemodel.fit.refine import Problem, problem, refined, residuals, without_edge
+from shoemodel.fit.shoe import ShoeFit
+from shoemodel.masks import ShoeAreas
+
+GUESSES, FEWER, FINAL = 48, 16, 8
+OUTLINE_COST = 60.0
+"""What it costs that two silhouettes have nothing in common."""
+COMPARABLE, RIVALS = 4.0, 4
+"""Proxies that cost this much more than the best are as good; so many of them are asked how sure the view is."""
+LEAST_IOU = 0.3
+"""Under which nothing fits."""
+
+
+def fit_shoe(
+    areas: ShoeAreas,
+    points_px: Float[np.ndarray, "8 2"] | None = None,
+    exists: Bool[np.ndarray, "8"] | None = None,
+    proxies: Sequence[Proxy] | None = None,
+    focal_px: float | None = None,
+    centre_px: tuple[float, float] | None = None,
+    name: str = "the photo",
+) -> ShoeFit:
+    """The proxy shoe and the camera that look most like the shoe of a picture.
+
+    areas and points_px are on the picture's (or canvas') grid; points_px holds ankle, big toe, small toe and heel of
+    the left foot, then of the right one, and exists says which of them are there. focal_px: where it is known.
+    centre_px: where the optical axis meets the grid, its middle if it is not given.
+
+    Raises:
+        InputError: there is no shoe, it is too small, or nothing fits it at all.
+    """
+    return ranked(areas, points_px, exists, proxies, focal_px, centre_px, name)[0]
+
+
+def ranked(
+    areas: ShoeAreas,
+    points_px: Float[np.ndarray, "8 2"] | None = None,
+    exists: Bool[np.ndarray, "8"] | None = None,
+    proxies: Sequence[Proxy] | None = None,
+    focal_px: float | None = None,
+    centre_px: tuple[float, float] | None = None,
+    name: str = "the photo",
+) -> list[ShoeFit]:
+    """As `fit_shoe`, the best fits of several proxies, best first."""
+    size = areas.size
+    centre_px = (size[1] / 2, size[0] / 2) if centre_px is None else centre_px
+    shoe = seen(areas, points_px, exists, name)
+    library = load_proxies() if proxies is None else tuple(proxies)
+    looks = shipped_looks() if proxies is None else looks_of(library)
+    task = problem(guesses(looks, shoe, GUESSES), library, shoe, centre_px, focal_px)
+    goal = target(shoe)
+    task, _ = refined(task, shoe, 4)
+    task, total, overlap = _best(task, goal, library, shoe, FEWER)
+    for keep in (FINAL, FINAL):
+        task, _ = refined(matched(task, goal, library), shoe, 4)
+        task, total, overlap = _best(task, goal, library, shoe, keep)
+    order = np.argsort(total, kind="stable")
+    if overlap[order[0]] < LEAST_IOU:
+        raise InputError(f"no shoe fits what was marked in {name} (best overlap {overlap[order[0]]:.2f})")
+    spread = _spread(task, total, order)
+    return [
+        ShoeFit(
+            library[task.proxy[row]], "left" if task.mirror[row] > 0 else "right",
+            np.abs(views.shaped(task.views[row : row + 1], task.mirror[row : row + 1])[0]),
+            views.pinhole(task.views[row], task.middle[row], task.mirror[row], centre_px, size),
+            float(overlap[row]), spread,
+        )
+        for row in order
+    ]  # fmt: skip
+
+
+def _best(
+    task: Problem, goal: Target, library: Sequence[Proxy], shoe: Seen, count: int
+) -> tuple[Problem, np.ndarray, np.ndarray]:
+    """The least of the views by cost and silhouette: with what they cost and overlap."""
+    overlap = overlaps(task, goal, library)
+    total = (residuals(without_edge(task), shoe) ** 2).sum(axis=1) + OUTLINE_COST * (1 - overlap)
+    order = np.argsort(total, kind="stable")[:count]
+    return task.chosen(order), total[order], overlap[order]
+
+
+def _spread(task: Problem, total: np.ndarray, order: np.ndarray) -> float:
+    """How far the azimuths of the best few comparable proxies lie from the best one's, degrees."""
+    best = order[0]
+    rivals: dict[int, int] = {}
+    for row in order:
+        if total[row] < total[best] + COMPARABLE and len(rivals) < RIVALS:
+            rivals.setdefault(int(task.proxy[row]), int(row))
+    off = task.views[list(rivals.values()), views.AZIMUTH] - task.views[best, views.AZIMUTH]
+    return float(np.degrees(np.abs((off + np.pi) % (2 * np.pi) - np.pi).max()))

@@ -1,0 +1,64 @@
+"""What parts are like at any place of their triangles, for samples that a ray met."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from shoemodel.render.batches import gather
+from shoemodel.render.engine import Hits
+from shoemodel.render.parts import Finish, Part
+
+
+@dataclass(frozen=True, eq=False)
+class Surface:
+    """Parts in the order in which the engine numbers their triangles."""
+
+    faces: np.ndarray
+    """(m, 3) of vertices."""
+    face_part: np.ndarray
+    """(m,)."""
+    normals: np.ndarray
+    """(n, 3)."""
+    places: np.ndarray
+    """(n, 3), zeros where a part has no finish."""
+    finishes: tuple[Finish | None, ...]
+    """Of the parts."""
+
+    def tone(self, hits: Hits, ways: np.ndarray, pixel_m: np.ndarray) -> np.ndarray:
+        """Factors (k, 3) of the finishes where rays of directions (k, 3) met the parts; pixel_m (k,) as theirs."""
+        tone = np.ones((len(hits.face), 3), np.float32)
+        part = np.where(hits.face >= 0, self.face_part[hits.face], -1)
+        for number, finish in enumerate(self.finishes):
+            mine = np.flatnonzero(part == number)
+            if finish is None or len(mine) == 0:
+                continue
+            corners = self.faces[hits.face[mine]]
+            u, v = hits.weights[mine].T.astype(np.float32)
+            shares = np.stack([1 - u - v, u, v], axis=1)
+            places = np.einsum("kc,kcd->kd", shares, self.places[corners])
+            normals = np.einsum("kc,kcd->kd", shares, self.normals[corners])
+            facing = np.abs((normals * ways[mine]).sum(axis=1)) / np.maximum(np.linalg.norm(normals, axis=1), 1e-6)
+            tone[mine] = finish.tone(places, np.clip(facing, 0, 1), pixel_m[mine])
+        return tone
+
+
+def lay_out(parts: Sequence[Part]) -> Surface:
+    """The parts' surface; every part has faces."""
+    batches = gather(parts)
+    faces, places, first = [], [], 0
+    for batch in batches:
+        faces.append(batch.faces.astype(np.int64) + first)
+        first += len(batch.vertices)
+        for number in dict.fromkeys(batch.face_part.tolist()):
+            part = parts[number] if number >= 0 else None
+            count = len(part.vertices) if part is not None else len(batch.vertices)
+            has = part is not None and part.places is not None
+            places.append(part.places if part is not None and has else np.zeros((count, 3)))
+    return Surface(
+        np.concatenate(faces), np.concatenate([batch.face_part for batch in batches]),
+        np.concatenate([batch.normals for batch in batches]), np.concatenate(places).astype(np.float32),
+        tuple(part.finish for part in parts),
+    )  # fmt: skip
