@@ -8,7 +8,7 @@ from typing import Any
 
 from shoemodel.backends.backend import Background
 from shoemodel.clock import Clock, Progress
-from shoemodel.compose.refine import Edges
+from shoemodel.compose.edges import Edges
 from shoemodel.images import Photo
 from shoemodel.pipeline import ShoeModelPipeline
 from shoemodel.quality import clip as clips

@@ -45,16 +45,17 @@ from transformers import (
 
 from shoemodel import device, images, packs
 from shoemodel import layout as layouts
-from shoemodel.backends.backend import Backend, Background, Subject
+from shoemodel.backends.backend import Backend, Background, Subject, require_background
 from shoemodel.backends.diffusion import DiffusionBackend, Sampling
 from shoemodel.backends.render import RenderBackend
-from shoemodel.body.outfits import Outfit
+from shoemodel.body.outfits import Outfit, describe
 from shoemodel.clock import Clock, Progress
+from shoemodel.compose import edges as shoe_edges
 from shoemodel.compose import frame
 from shoemodel.compose.lay import lay
-from shoemodel.compose.refine import Edges, refine
+from shoemodel.compose.edges import Edges
 from shoemodel.errors import InputError
-from shoemodel.fit import camera as fits
+from shoemodel.fit.search import fit_shoe
 from shoemodel.fit.shoe import ShoeFit
 from shoemodel.geometry import Box
 from shoemodel.images import AnyPhoto
@@ -156,9 +157,8 @@ class ShoeModelPipeline(DiffusionPipeline):
         unwanted = (packs.COMPONENTS.keys() | packs.OPTIONAL.keys()) - set(only)
         components = dict.fromkeys(unwanted) | components
         with quiet():
-            pipeline = super().from_pretrained(
-                str(folder), dtype=dtypes, local_files_only=True, backend=backend, **components
-            )
+            pipeline = super().from_pretrained(str(folder), dtype=dtypes, local_files_only=True, **components)
+        pipeline.backend = backend
         for name in set(device.HEAVY) & set(only):
             getattr(pipeline, name).to(memory_format=torch.channels_last)
         if pipeline.region is not None:
@@ -231,7 +231,7 @@ class ShoeModelPipeline(DiffusionPipeline):
             region = self.find_region(photo, box, points, mask if areas is None else areas.shoe)
         with clock("areas"):
             areas = areas or self.detect_areas(photo, region)
-            refined = refine(photo.rgb, areas) if edges == "refined" else as_given(photo.rgb, areas)
+            refined = shoe_edges.find(photo.rgb, areas, edges)
         placed, shoe = self.place(photo, refined.areas, layout, background)
         with clock("poses"):
             if not poses:
@@ -244,19 +244,19 @@ class ShoeModelPipeline(DiffusionPipeline):
             with clock("fit"):
                 fit = self.fit_shoe(photo, refined.areas, placed, feet)
             warnings += fit.warnings
-        subject = Subject(photo.path.name, canvas, shoe, placed.apply_areas(refined.areas), background, fit)
+        edge = shoe_edges.on_canvas(refined, placed)
+        subject = Subject(photo.path.name, canvas, shoe, edge.areas, background, fit)
         prompts = [prompt] if isinstance(prompt, str | Outfit) else list(prompt)
         legs = [backend.legs(subject, each, negative_prompt) for each in prompts]
         warnings += [each for maker in legs for each in maker.warnings]
         seeds, made = list(range(seed, seed + num_images)), []
         total, done = num_images * sum(maker.steps for maker in legs), 0
-        edge = refined.on_canvas(placed)
         for maker in legs:
             for pose, own_seed in zip(poses, seeds, strict=True):
                 with clock("generate", done, total) as report:
                     layers = maker.generate(pose, own_seed, report)
                 with clock("paste", done + maker.steps, total):
-                    made.append(lay(canvas, layers, shoe, edge))
+                    made.append(lay(canvas, layers, edge))
                 done += maker.steps
         return ShoeModelResult(
             images=made,
@@ -299,7 +299,7 @@ class ShoeModelPipeline(DiffusionPipeline):
         """
         photo = images.as_photo(image)
         if not isinstance(layout, Layout):
-            layout = frame.choose(photo.rgb, layout, areas.shoe) if background == "photo" else layout
+            layout = frame.choose(photo.rgb, areas.shoe, layout) if background == "photo" else layout
             layout = layouts.arrange(layouts.parse(layout), photo.size, areas.shoe)
         return layout, paste.place(photo.rgb, areas.visible, layout)
 
@@ -314,9 +314,10 @@ class ShoeModelPipeline(DiffusionPipeline):
         height, width = photo.size
         centre = layout.transform.apply(np.array([width / 2, height / 2]))
         focal = photo.focal_px and photo.focal_px * layout.transform.scale
-        return fits.fit_shoe(
-            layout.apply_areas(areas), feet.points_px, feet.exists, focal_px=focal, centre_px=tuple(centre)
-        )
+        return fit_shoe(
+            layout.apply_areas(areas), feet.points_px, feet.exists,
+            focal_px=focal, centre_px=(float(centre[0]), float(centre[1])), name=photo.path.name,
+        )  # fmt: skip
 
     def synthesise_poses(
         self, shoe: UInt8[np.ndarray, "H W 4"], num: int = 1, seed: int = 0, name: str = "the photo"

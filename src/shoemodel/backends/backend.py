@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import UInt8
 
 from shoemodel.body.outfits import Outfit
 from shoemodel.compose.layers import Layers
+from shoemodel.errors import InputError
 from shoemodel.fit.shoe import ShoeFit
 from shoemodel.masks import ShoeAreas
 from shoemodel.pose import Pose
@@ -57,6 +58,7 @@ class LegGenerator(Protocol):
         """The leg in one pose, in px of the canvas; `report` is called with the steps done."""
 
 
+@runtime_checkable
 class Backend(Protocol):
     """A way to make legs."""
 
@@ -74,3 +76,12 @@ class Backend(Protocol):
 
     def legs(self, subject: Subject, prompt: str | Outfit, negative_prompt: str) -> LegGenerator:
         """Read the prompt. Raises InputError for one that the backend cannot take."""
+
+
+def require_background(backend: Backend, background: str | None) -> Background:
+    """The background asked for, or the backend's default. Raises InputError for one that it cannot stand a leg before."""
+    for accepted in backend.backgrounds:
+        if background in (None, accepted):
+            return accepted
+    known = " and ".join(backend.backgrounds)
+    raise InputError(f"the background is {background!r}; the {backend.name} backend accepts {known}")

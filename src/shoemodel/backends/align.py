@@ -1,0 +1,107 @@
+"""The leg moved into the opening that the photo shows (ours).
+
+The fitted proxy is not the photo's shoe: its opening lies a few millimetres beside the true one and is as much wider or
+narrower. So the leg is moved in the plane of the picture, and made thicker or thinner, until it fills the opening that
+was detected; where none is seen, at a shaft's edge-on rim, the shoe's own upper outline takes its place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from jaxtyping import Float
+
+from shoemodel.fit.shoe import ShoeFit
+from shoemodel.masks import ShoeAreas
+
+FILL, SHAFT_FILL = 0.95, 0.90
+"""How much of the opening's width a leg takes, and of a shaft's with what is tucked into it."""
+SCALES, SHAFT_SCALES = (0.86, 1.20), (0.85, 1.30)
+"""A leg becomes so much thinner or thicker at most."""
+ABOVE_M, IN_SHAFT_M, HALF_M = 0.02, -0.004, 0.008
+"""Where its width is measured, from the rim upwards, and over which height: a low rim's section holds the instep."""
+SMALLEST = 6e-4
+"""Wearable pieces below this fraction of the shoe's length squared are no opening."""
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """A scaling about `pivot` (3,) and then a move `shift` (3,), in the frame of the fit."""
+
+    pivot: np.ndarray
+    scale: float
+    shift: np.ndarray
+
+    def apply(self, points: Float[np.ndarray, "n 3"]) -> Float[np.ndarray, "n 3"]:
+        """Points of the leg moved into the opening."""
+        return self.pivot + self.scale * (points - self.pivot) + self.shift
+
+
+def align(leg: Float[np.ndarray, "n 3"], fit: ShoeFit, areas: ShoeAreas) -> Alignment:
+    """leg: surface points of what goes into the shoe; areas: on the canvas of the fit's camera."""
+    camera, rim = fit.camera, fit.placed(fit.proxy.rim)
+    shaft = fit.proxy.kind == "shaft"
+    level = float(rim[:, 2].max() if shaft else np.median(rim[:, 2]))
+    pivot, section = _section(leg, level + (IN_SHAFT_M if shaft else ABOVE_M))
+    place, depth = camera.project(pivot[None])
+    up = up_direction(fit)
+    across = np.array([-up[1], up[0]])
+    own = (camera.project(section)[0] - place[0]) @ across
+    ends = _opening_ends(areas, place[0], across)
+    fill, limits = (SHAFT_FILL, SHAFT_SCALES) if ends is None else (FILL, SCALES)
+    if ends is None:
+        ends = _outline_ends(areas, place[0], up, across)
+    scale = float(np.clip(fill * (ends[1] - ends[0]) / max(np.ptp(own), 1.0), *limits))
+    move_px = (sum(ends) - own.min() - own.max()) / 2 * across
+    shift = camera.rotation.T @ np.array([*(move_px * depth[0] / camera.focal_px), 0.0])
+    return Alignment(pivot, scale, shift)
+
+
+def up_direction(fit: ShoeFit) -> Float[np.ndarray, "2"]:
+    """The shoe's z axis in the picture at its opening, a unit vector."""
+    middle = fit.placed(fit.proxy.rim).mean(axis=0)
+    ends, _ = fit.camera.project(np.array([middle, middle + [0, 0, 0.05]]))
+    way = ends[1] - ends[0]
+    return way / max(float(np.linalg.norm(way)), 1e-6)
+
+
+def _section(points: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
+    """The leg's points about a height, and their middle."""
+    for half in (HALF_M, 2 * HALF_M, 4 * HALF_M):
+        near = points[np.abs(points[:, 2] - level) < half]
+        if len(near) >= 8:
+            return (near.min(axis=0) + near.max(axis=0)) / 2, near
+    highest = points[np.argsort(points[:, 2])[-8:]]
+    return highest.mean(axis=0), highest
+
+
+def _opening_ends(areas: ShoeAreas, place: np.ndarray, across: np.ndarray) -> tuple[float, float] | None:
+    """Where the largest wearable piece begins and ends across the up-direction, px from `place`; None without one."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(areas.wearable.astype(np.uint8), connectivity=8)
+    if count < 2:
+        return None
+    largest = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
+    rows, columns = np.nonzero(areas.shoe)
+    length = max(np.ptp(rows), np.ptp(columns)) + 1
+    if stats[largest, cv2.CC_STAT_AREA] < SMALLEST * length**2 + 30:
+        return None
+    y, x = np.nonzero(labels == largest)
+    side = (np.stack([x, y], axis=1) + 0.5 - place) @ across
+    low, high = np.percentile(side, [1, 99])
+    return float(low), float(high)
+
+
+def _outline_ends(areas: ShoeAreas, place: np.ndarray, up: np.ndarray, across: np.ndarray) -> tuple[float, float]:
+    """The width of the shoe just below its upper edge about `place`."""
+    y, x = np.nonzero(areas.shoe)
+    points = np.stack([x, y], axis=1) + 0.5 - place
+    height, side = points @ up, points @ across
+    length = max(np.ptp(x), np.ptp(y)) + 1
+    near = np.abs(side) < 0.45 * length
+    top = np.percentile(height[near], 99.7) if near.any() else height.max()
+    band = near & (height > top - 0.05 * length) & (height < top - 0.012 * length)
+    band = band if band.sum() > 8 else height > top - 0.05 * length
+    low, high = np.percentile(side[band], [1, 99])
+    return float(low), float(high)

@@ -1,0 +1,181 @@
+"""The rendered leg as a backend (ours): a body posed in the shoe of the photo, dressed as the prompt says, rendered on
+the photo's own grid and brought to its light.
+
+The chain: a person stands in the fitted shoe -> clothes -> the leg moved into the opening -> coverage, light and shadow
+by the renderer -> exposure, sharpness and grain of the photo.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from shoemodel.backends.align import align, up_direction
+from shoemodel.backends.backend import Background, Subject
+from shoemodel.body import bodies, dressing
+from shoemodel.body import prompt as prompts
+from shoemodel.body.bodies import Person
+from shoemodel.body.clothes import dress
+from shoemodel.body.leg_pose import OneLeg, stand
+from shoemodel.body.outfits import TALL_M, Outfit
+from shoemodel.body.prompt import Reading
+from shoemodel.compose import light as photo_light
+from shoemodel.compose import mask, shadow
+from shoemodel.compose.layers import Layers
+from shoemodel.compose.light import Levels
+from shoemodel.fit.shoe import ShoeFit
+from shoemodel.pose import LEG_INDICES, Pose
+from shoemodel.render import engine, leg
+from shoemodel.render import shadow as cast_shadow
+from shoemodel.render.light import soft_light
+from shoemodel.render.parts import Material, Part
+
+SAMPLES = 8
+"""Light samples a pixel, before the denoiser."""
+THREADS = 2
+OWN = ("legs", "sock", "leggings")
+"""How the names of parts begin that follow the leg closely."""
+STEPS = 4
+"""Stance and clothes, coverage, light, composition."""
+RUBBER = Material("rubber", 0.9, 0.2)
+
+
+@dataclass(frozen=True)
+class RenderBackend:
+    """A leg in 3-D, at the photo's own resolution, in seconds on two cores."""
+
+    name = "render"
+    backgrounds: tuple[Background, ...] = ("photo",)
+    needs_fit = True
+
+    def legs(self, subject: Subject, prompt: str | Outfit, negative_prompt: str) -> RenderedLegs:
+        if subject.fit is None:
+            raise ValueError("the render needs the fitted camera of its subject")
+        engine.start(threads=THREADS)
+        warnings = ["the render takes no negative prompt, it is not heeded"] if negative_prompt else []
+        return RenderedLegs(subject, subject.fit, prompt, warnings)
+
+
+@dataclass(frozen=True, eq=False)
+class RenderedLegs:
+    """Legs of one prompt in one photo."""
+
+    subject: Subject
+    fit: ShoeFit
+    prompt: str | Outfit
+    other_warnings: list[str]
+    steps: int = STEPS
+
+    @cached_property
+    def reading(self) -> Reading:
+        """What was understood of the prompt; nothing where an outfit was given."""
+        return prompts.read(self.prompt) if isinstance(self.prompt, str) else Reading()
+
+    @property
+    def warnings(self) -> list[str]:
+        """What is not heeded."""
+        reading, said = self.reading, list(self.other_warnings)
+        said += [text for text in [prompts.warning(reading.unheeded)] if text]
+        if reading.place:
+            said.append(f"the background is the photo itself, not heeded: {', '.join(reading.place)}")
+        if reading.pose:
+            said.append(f"the leg stands as the shoe does, not heeded: {', '.join(reading.pose)}")
+        return said
+
+    @property
+    def understood(self) -> dict[str, Any]:
+        """The reading without what was not said, or the outfit."""
+        if isinstance(self.prompt, Outfit):
+            return self.prompt.to_dict()
+        return {name: value for name, value in asdict(self.reading).items() if value not in ("", None, ())}
+
+    @cached_property
+    def levels(self) -> Levels:
+        """The photo's light and grain."""
+        return photo_light.levels(self.subject.rgb, self.subject.areas)
+
+    def generate(self, pose: Pose, seed: int, report: Callable[[int], None]) -> Layers:
+        parts, outfit = self._dressed(pose, seed)
+        report(1)
+        camera, areas = self.fit.camera, self.subject.areas
+        light = soft_light(camera.rotation[0], camera.rotation[2], self.levels.side)
+        stage = leg.stand(parts, self.levels.ground, light)
+        covered, loose = self._coverage(stage, parts)
+        covered *= mask.seen(covered, np.zeros_like(loose) if outfit.tucked else loose, areas, up_direction(self.fit))
+        report(2)
+        wanted = (covered > 0) & ~areas.visible
+        if not wanted.any():
+            empty = np.zeros((*areas.size, 3), np.float32)
+            return Layers(empty, empty[..., 0].copy(), np.ones(areas.size, np.float32))
+        picture = leg.picture(stage, camera, wanted, SAMPLES, seed, THREADS)
+        cast = cast_shadow.shadow(stage, [self._shoe()], light, camera, seed)
+        report(3)
+        linear = np.zeros((*areas.size, 3), np.float32)
+        x0, y0, x1, y1 = picture.box
+        linear[y0:y1, x0:x1] = picture.colour / photo_light.exposure(cast.unit, picture.unit)
+        bare = 0.0 if outfit.sock_m > 0 or outfit.hose_colour else 1.0
+        linear *= shadow.contact(covered, areas, bare * np.clip(covered - loose, 0, 1))
+        colour, alpha = photo_light.develop(linear, covered, self.levels, seed)
+        known = np.ones(cast.beside_shoe.shape, bool)
+        dark = shadow.lining(covered, areas) * shadow.ground(cast.beside_shoe, known, self.subject.rgb, areas)
+        return Layers(colour, alpha, dark.astype(np.float32))
+
+    def _dressed(self, pose: Pose, seed: int) -> tuple[list[Part], Outfit]:
+        """Skin and clothes of the leg in the opening, in the frame of the fit."""
+        rng = np.random.default_rng([seed, 9])
+        fit, proxy = self.fit, self.fit.proxy
+        landmarks = fit.placed(proxy.landmarks)
+        female = dressing.person(self.reading, rng, proxy.family) == "woman"
+        person = _choose(bodies.load().people, female, self.reading.build, rng)
+        collar = float(proxy.collar_m * fit.scale[2])
+        one = stand(person, landmarks, proxy.heel_deg, collar, fit.side, self._leg_px(pose), fit.camera, seed)
+        outfit = self._outfit(one, collar - float(landmarks[0, 2]), female, rng)
+        parts = dress(
+            person.body, one.shod, outfit, one.transforms, one.vertices, (fit.side,), int(rng.integers(2**31))
+        )
+        into = OWN + (("trousers",) if outfit.tucked else ())
+        points = np.concatenate([part.vertices for part in parts if part.name.startswith(into)])
+        moved = align(points, fit, self.subject.areas)
+        return [replace(part, vertices=moved.apply(part.vertices)) for part in parts], outfit
+
+    def _outfit(self, one: OneLeg, collar_m: float, female: bool, rng: np.random.Generator) -> Outfit:
+        if isinstance(self.prompt, Outfit):
+            return self.prompt
+        joints = one.shod.figure.joints
+        knee = float(joints[one.side, "knee"][2] - joints[one.side, "ankle"][2])
+        return dressing.outfit(
+            self.reading, rng, collar_m, knee, collar_m > TALL_M, female, self.fit.proxy.family
+        )
+
+    def _leg_px(self, pose: Pose) -> np.ndarray:
+        """Hip, knee and ankle of the leg in the shoe; a pose of the other foot tells as much."""
+        own = 0 if self.fit.side == "left" else 3
+        indices = [list(LEG_INDICES[start : start + 3]) for start in (own, 3 - own)]
+        return pose.points[next((each for each in indices if pose.exists[each].all()), indices[0])]
+
+    def _coverage(self, stage: leg.Stage, parts: Sequence[Part]) -> tuple[np.ndarray, np.ndarray]:
+        """How much of each pixel of the canvas the leg fills, and its free cloth."""
+        camera = self.fit.camera
+        found = leg.cover(stage, camera, leg.box_of(camera, parts))
+        x0, y0, x1, y1 = found.box
+        whole, loose = np.zeros(camera.size, np.float32), np.zeros(camera.size, np.float32)
+        whole[y0:y1, x0:x1], loose[y0:y1, x0:x1] = found.leg, found.cloth
+        return whole, loose
+
+    def _shoe(self) -> Part:
+        """The proxy, which casts a shadow and is never seen."""
+        proxy = self.fit.proxy
+        faces = proxy.faces if self.fit.side == "left" else proxy.faces[:, ::-1]
+        grey = np.full((len(proxy.vertices), 3), 0.5)
+        return Part("shoe", self.fit.placed(proxy.vertices), faces, RUBBER, colours=grey)
+
+
+def _choose(people: Sequence[Person], female: bool, build: str, rng: np.random.Generator) -> Person:
+    """One of the bodies: as asked, else any that is neither slim nor heavy to an extreme."""
+    fitting = [person for person in people if person.woman == female]
+    wanted = [person for person in fitting if person.build == build] or fitting
+    return wanted[int(rng.integers(len(wanted)))]
