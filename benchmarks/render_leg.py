@@ -1,4 +1,4 @@
-"""What a rendered leg costs: load, first result, each further one, by stage; peak memory; both variants of the renderer.
+"""What a rendered leg costs: load, first result, each further one, by stage; peak memory; both renderer variants.
 
     python benchmarks/render_leg.py examples/sneaker.jpg
     python benchmarks/render_leg.py examples/sneaker.jpg --variant scalar_rgb
@@ -72,7 +72,8 @@ def title(size: tuple[int, int]) -> str:
     """What was measured where."""
     from shoemodel.render import engine
 
-    return f"{size[1]}x{size[0]} px, {engine.mitsuba().variant()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
+    variant, load = engine.mitsuba().variant(), os.getloadavg()[0]
+    return f"{size[1]}x{size[0]} px, {variant}, {os.cpu_count()} cores, load {load:.1f}"
 
 
 if __name__ == "__main__":

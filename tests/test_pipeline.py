@@ -141,7 +141,7 @@ def test_a_controlnet_that_has_seen_photos_is_shown_this_one(pipeline, photo, tm
     pipeline.controlnet.register_to_config(sees_photo=True)
     pipeline.save_pretrained(tmp_path / "pack")
     pipeline.controlnet.register_to_config(sees_photo=False)
-    knowing = type(pipeline).from_pretrained(tmp_path / "pack", dtype=torch.float32)
+    knowing = type(pipeline).from_pretrained(tmp_path / "pack", backend="diffusion", dtype=torch.float32)
     for each, background in ((knowing, "photo"), (knowing, "scene"), (pipeline, "photo")):
         monkeypatch.setattr(each, "_sample", watched)
         run(each, photo, background=background, layout="keep", num_images=1, repair=0.0)

@@ -52,8 +52,8 @@ from shoemodel.body.outfits import Outfit, describe
 from shoemodel.clock import Clock, Progress
 from shoemodel.compose import edges as shoe_edges
 from shoemodel.compose import frame
-from shoemodel.compose.lay import lay
 from shoemodel.compose.edges import Edges
+from shoemodel.compose.lay import lay
 from shoemodel.errors import InputError
 from shoemodel.fit.search import fit_shoe
 from shoemodel.fit.shoe import ShoeFit
@@ -78,7 +78,6 @@ from shoemodel.wd import region as regions
 from shoemodel.wd.region import Region
 from shoemodel.wd.sam import StemmedSam, precise
 from shoemodel.wd.segformer import StemmedSegformer
-
 
 BACKENDS = ("render", "diffusion")
 """Names of the backends that come with the package; the first is the default."""
@@ -150,8 +149,8 @@ class ShoeModelPipeline(DiffusionPipeline):
         if isinstance(backend, str) and backend not in BACKENDS:
             raise InputError(f"the backend is {backend!r}; {' and '.join(BACKENDS)} are accepted")
         if only is None:
-            everything = (*packs.COMPONENTS, *packs.OPTIONAL)
-            only = everything if backend == "diffusion" else [name for name in everything if name not in packs.DIFFUSION]
+            spared = () if backend == "diffusion" else packs.DIFFUSION
+            only = [name for name in (*packs.COMPONENTS, *packs.OPTIONAL) if name not in spared]
         folder = packs.resolve(Path(pretrained_model_name_or_path))
         dtypes = device.dtypes(packs.component_bytes(packs.check(folder)), dtype)
         unwanted = (packs.COMPONENTS.keys() | packs.OPTIONAL.keys()) - set(only)

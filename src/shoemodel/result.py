@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from shoemodel import draw
+from shoemodel.backends.backend import Background
 from shoemodel.fit.shoe import ShoeFit
 from shoemodel.layout import Layout
 from shoemodel.lps.predict import FootKeypoints
@@ -40,7 +41,7 @@ class ShoeModelResult:
     """The seed of each result."""
     prompts: list[str]
     """The prompt of each result."""
-    background: str = "scene"
+    background: Background = "scene"
     """What stands behind the legs: the photo, or a scene."""
     understood: list[dict[str, Any]] = field(default_factory=list)
     """What the backend understood of each result's prompt."""

@@ -23,7 +23,7 @@ from shoemodel.studio.session import Session, Work  # noqa: E402
 @pytest.fixture(params=["scene", "photo"])
 def shots(request, found_feet, tiny_pack, shoe_photo):
     """Two pictures with corrected areas, a shaped canvas, another place and an adjusted pose."""
-    pipeline = ShoeModelPipeline.from_pretrained(tiny_pack, backend="diffusion")  # in the precision that the command line takes
+    pipeline = ShoeModelPipeline.from_pretrained(tiny_pack, backend="diffusion")  # as precise as the command line
     session, work = Session(), Work(images.load(shoe_photo))
     areas = work.find(pipeline)
     work.correct(areas.shoe, np.zeros(areas.size, bool))

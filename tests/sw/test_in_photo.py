@@ -10,7 +10,6 @@ from shoemodel.geometry import Similarity
 from shoemodel.layout import Layout
 from shoemodel.masks import ShoeAreas
 from shoemodel.pose import Pose
-from shoemodel.sw import in_photo
 from shoemodel.sw.in_photo import Surroundings
 from shoemodel.sw.paste import place
 

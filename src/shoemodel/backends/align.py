@@ -62,7 +62,7 @@ def align(leg: Float[np.ndarray, "n 3"], fit: ShoeFit, areas: ShoeAreas) -> Alig
 def up_direction(fit: ShoeFit) -> Float[np.ndarray, "2"]:
     """The shoe's z axis in the picture at its opening, a unit vector."""
     middle = fit.placed(fit.proxy.rim).mean(axis=0)
-    ends, _ = fit.camera.project(np.array([middle, middle + [0, 0, 0.05]]))
+    ends, _ = fit.camera.project(np.array([[0, 0, 0], [0, 0, 0.05]]) + middle)
     way = ends[1] - ends[0]
     return way / max(float(np.linalg.norm(way)), 1e-6)
 

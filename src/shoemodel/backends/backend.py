@@ -79,7 +79,7 @@ class Backend(Protocol):
 
 
 def require_background(backend: Backend, background: str | None) -> Background:
-    """The background asked for, or the backend's default. Raises InputError for one that it cannot stand a leg before."""
+    """The background asked for, or the backend's default. Raises InputError for one that it cannot take."""
     for accepted in backend.backgrounds:
         if background in (None, accepted):
             return accepted

@@ -21,7 +21,7 @@ from shoemodel.sw.vae import downsampling
 
 Given = Literal["whole", "visible"]
 """The whole shoe, or its visible area only."""
-STEPS, GUIDANCE = 50, in_photo.GUIDANCE["drawn"]
+STEPS, GUIDANCE = 50, in_photo.GUIDANCE["scene"]
 """Of every baseline as of ShoeModel, so that none has the better sampler (ours)."""
 MARGIN = 0.1
 """About the shoe in an example, in parts of its longer side (ours)."""
