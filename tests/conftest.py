@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
+from shoemodel.render.llvm import VARIABLE, find_llvm
+
+if library := find_llvm():  # before a test imports the renderer by itself
+    os.environ.setdefault(VARIABLE, str(library))
 torch.set_num_threads(1)  # the networks are too small to gain from more
 
 SIDE = 64

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Literal
@@ -15,13 +15,17 @@ from jaxtyping import Float
 from scipy.sparse import csr_matrix
 
 from shoemodel.body.figure import GROUP_COUNT, SIDES, TOES, Body, Figure
+from shoemodel.body.relief import shaped
+from shoemodel.body.splitting import split_long_edges
 
 PATH = Path(__file__).with_name("bodies.npz")
 Build = Literal["slim", "average", "strong", "heavy"]
 JOINTS = tuple((side, joint) for side in SIDES for joint in ("hip", "knee", "ankle", *TOES))
 LANDMARKS = tuple((side, name) for side in SIDES for name in ("heel", "big_toe", "small_toe"))
-# finer than the world's mesh, for pictures in which an ankle is hundreds of px wide
-LEVELS = 2
+# finer than the world's mesh, for pictures in which an ankle is hundreds of px wide; foot and ankle finer still
+LEVELS, FINE_EDGE_M, FINE_ABOVE_ANKLE_M = 2, 0.0026, 0.2
+# how much bones and tendons show, and how much thicker the lower leg is, cm of a foot of 25
+RELIEF = {"slim": (1.1, -0.18), "average": (0.95, -0.05), "strong": (1.1, 0.0), "heavy": (0.55, 0.40)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +47,8 @@ class Person:
     def figure(self) -> Figure:
         """The legs at rest."""
         joints, bones = dict(zip(JOINTS, self.joints, strict=True)), dict(zip(SIDES, self.foot_bones, strict=True))
-        return Figure(self.body.refine @ self.coarse, self.coarse, joints, bones)
+        smooth = Figure(self.body.refine @ self.coarse, self.coarse, joints, bones)
+        return replace(smooth, vertices=shaped(self.body, smooth, *RELIEF[self.build]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +72,9 @@ def load() -> Bodies:
     weights = csr_matrix((data["weights"], data["weight_columns"], data["weight_rows"]), shape).toarray().astype(float)
     landmarks = dict(zip(LANDMARKS, data["landmarks"].tolist(), strict=True))
     body = Body(data["faces"].astype(np.int64), weights, landmarks, LEVELS)
+    vertices = body.refine @ data["coarse"][0]
+    low = vertices[:, 2] < data["joints"][0, JOINTS.index(("left", "ankle")), 2] + FINE_ABOVE_ANKLE_M
+    body = body.refined(*split_long_edges(body.faces, vertices, FINE_EDGE_M, low))
     people = tuple(
         Person(str(name), bool(woman), build, body, coarse.astype(float), joints, foot_bones)
         for name, woman, build, coarse, joints, foot_bones in zip(

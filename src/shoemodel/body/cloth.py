@@ -181,3 +181,19 @@ def texture(
     picture[np.abs(height_m - 0.018) < 0.0013] = picture[np.abs(height_m - 0.018) < 0.0013] * 0.5 + stitches * 0.5
     picture[height_m < 0.003] *= 0.8
     return np.clip(picture, 0.005, 0.92).astype(np.float32)
+
+
+def worn_colours(
+    rng: np.random.Generator, colour: np.ndarray, shade: np.ndarray, uv: np.ndarray, denim: bool
+) -> np.ndarray:
+    """Linear RGB (n, 3) at a trouser leg's vertices, without threads: folds of tone `shade` (n,), clouds, and denim
+    washed pale on the front of the thigh and on crests. uv (n, 2): turn and height, 0 to 1."""
+    turn, height = uv.T
+    clouds = smooth_noise(rng, (64, 64), (10, 6))
+    at = clouds[(63.99 * np.clip(height, 0, 1)).astype(int), (64 * turn).astype(int) % 64]
+    picture = np.asarray(colour) * (shade * (1 + 0.02 * at))[:, None]
+    if denim:
+        thigh = np.exp(-(((height - 0.62) / 0.24) ** 2)) * np.exp(-(((turn - 0.75) / 0.13) ** 2))
+        washed = rng.uniform(0.0, 0.55) * thigh + rng.uniform(0.4, 0.9) * np.clip(shade - 1.03, 0, 0.2)
+        picture += washed[:, None] * (2.2 * np.asarray(colour) + 0.04 - picture)
+    return np.clip(picture, 0.005, 0.92)

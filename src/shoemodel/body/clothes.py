@@ -7,20 +7,20 @@ from dataclasses import replace
 import numpy as np
 
 from shoemodel.body import cloth
+from shoemodel.body.close_leg import close_leg, stripe_rgb
 from shoemodel.body.figure import SIDES, Body, Shod, group, joint_points
+from shoemodel.body.finishes import HangingFinish, TrouserFinish
+from shoemodel.body.look import WORLD, Look
+from shoemodel.body.materials import CLOTH, DENIM, SKIN, STRETCH
 from shoemodel.body.outfits import DYE, Outfit, Rgb
 from shoemodel.body.skin import Complexion, sample_complexion, skin_colours, skin_gloss, tights_colours, waves
 from shoemodel.body.skirts import SKIRTS, build_skirt
 from shoemodel.body.trousers import CUTS, Cut, Tube, bend_tube, build_tube
 from shoemodel.body.wardrobe import SHORT_KINDS, Fitted
 from shoemodel.body.wear import put_on
-from shoemodel.render.meshes import clip, compact, vertex_normals
-from shoemodel.render.parts import Material, Part
+from shoemodel.render.meshes import clip, compact, smoothstep, transform, vertex_normals
+from shoemodel.render.parts import Part
 
-DENIM = Material("cloth", roughness=0.85, specular=0.2, sheen=0.3)
-CLOTH = Material("cloth", roughness=0.9, specular=0.15, sheen=0.4)
-STRETCH = Material("cloth", roughness=0.6, specular=0.3, sheen=0.2)
-SKIN = Material("skin", roughness=0.55, specular=0.32)
 # the skin is this uneven, metres, which breaks up its highlights
 PORES_M = 0.00022
 # a trouser leg rides up by this much when its knee is bent to a right angle
@@ -30,10 +30,12 @@ RIDE_UP_M = 0.05
 def dress(
     body: Body, shod: Shod, outfit: Outfit, transforms: dict[int, np.ndarray], posed: np.ndarray,
     feet: tuple[str, ...], seed: int, fitted: Fitted | None = None, knit: np.ndarray | None = None,
+    look: Look = WORLD,
 ) -> list[Part]:  # fmt: skip
     """Skin and clothes of the legs in `feet`, from posed refined vertices (n, 3) with the feet in their shoes.
 
-    fitted: the garment, if the outfit's is from a file. knit: colours (n, 3) of socks, if they are from one.
+    fitted: the garment, if the outfit's is from a file. knit: colours (n, 3) of socks, if they are from one. Neither
+    is drawn more finely for a close look.
     """
     rng = np.random.default_rng(seed)
     normals = vertex_normals(posed, body.faces)
@@ -41,15 +43,18 @@ def dress(
     parts = [
         part
         for side in feet
-        for part in _leg_parts(rng, body, shod, outfit, posed, normals, side, person, knit)
+        for part in (close_leg if look.close else _leg_parts)(
+            rng, body, shod, outfit, posed, normals, side, person, knit
+        )
     ]
     if fitted is not None:
         rgb = np.array(outfit.garment_rgb)
         return parts + put_on(fitted, rgb, shod.figure, transforms, posed, normals, outfit.hem_m, feet, rng)
     if outfit.garment in CUTS:
-        parts += _trousers(rng, body, shod, outfit, transforms, feet)
+        make = _close_trousers if look.close else _trousers
+        parts += make(rng, body, shod, outfit, transforms, posed, feet, look)
     if outfit.garment in SKIRTS:
-        parts.append(_skirt(rng, body, shod, outfit, transforms, posed))
+        parts.append(_skirt(rng, body, shod, outfit, transforms, posed, look))
     elif len(feet) == 2:
         parts.append(_seat_of_trousers(rng, body, outfit, posed, normals))
     return parts
@@ -114,7 +119,7 @@ def _sock(side: str, faces: np.ndarray, height: np.ndarray, vertices: np.ndarray
     texture = np.tile(np.array(outfit.sock_rgb), (512, 4, 1)) * ribs[:, None, None]
     texture[outfit.sock_m - rows < 0.012] *= 0.88
     if outfit.sock_stripes:
-        stripe = np.array([0.03, 0.03, 0.035]) if np.mean(outfit.sock_rgb) > 0.3 else np.array([0.75, 0.75, 0.73])
+        stripe = stripe_rgb(outfit.sock_rgb)
         below = outfit.sock_m - rows
         texture[((below > 0.018) & (below < 0.026)) | ((below > 0.034) & (below < 0.042))] = stripe
     v = (height + 0.12) / (outfit.sock_m + 0.12)
@@ -124,12 +129,12 @@ def _sock(side: str, faces: np.ndarray, height: np.ndarray, vertices: np.ndarray
 
 def _trousers(
     rng: np.random.Generator, body: Body, shod: Shod, outfit: Outfit, transforms: dict[int, np.ndarray],
-    feet: tuple[str, ...],
+    posed: np.ndarray, feet: tuple[str, ...], look: Look,
 ) -> list[Part]:  # fmt: skip
     """Legs of trousers or shorts; both share one picture, side by side, for every picture costs the renderer time."""
     cut = replace(CUTS[outfit.garment], cuff=outfit.cuff_m, tuck=outfit.tucked)
     weave = "pinstripe" if cut.weave == "wool" and rng.random() < 0.15 else cut.weave
-    tubes = {side: _tube(rng, body, shod, outfit, cut, transforms, side) for side in feet}
+    tubes = {side: _tube(rng, body, shod, outfit, cut, transforms, posed, side, look) for side in feet}
     rgb = np.array(outfit.garment_rgb)
     pictures = [
         cloth.texture(rng, rgb, weave, tube.relief, float(np.ptp(tube.vertices[:, 2]))) for tube in tubes.values()
@@ -143,9 +148,30 @@ def _trousers(
     ]  # fmt: skip
 
 
+def _close_trousers(
+    rng: np.random.Generator, body: Body, shod: Shod, outfit: Outfit, transforms: dict[int, np.ndarray],
+    posed: np.ndarray, feet: tuple[str, ...], look: Look,
+) -> list[Part]:  # fmt: skip
+    """The same with the tone of folds and wear at the vertices, and threads, seams and hems as a finish."""
+    cut = replace(CUTS[outfit.garment], cuff=outfit.cuff_m, tuck=outfit.tucked)
+    rgb = np.array(outfit.garment_rgb)
+    denim = DYE.get(outfit.garment) == "denim"
+    parts = []
+    for number, side in enumerate(feet):
+        tube = _tube(rng, body, shod, outfit, cut, transforms, posed, side, look)
+        finish = TrouserFinish(cut.weave, outfit.garment_rgb, cut.cuff, 3 * int(rng.integers(100)) + number)
+        colours = cloth.worn_colours(rng, rgb, tube.shade, tube.uv, denim)
+        vertices = bend_tube(shod.figure, side, tube, transforms)
+        parts.append(
+            Part(f"trousers_{side}", vertices, tube.faces, DENIM if denim else CLOTH, colours=colours, finish=finish,
+                 places=tube.places)
+        )  # fmt: skip
+    return parts
+
+
 def _tube(
-    rng: np.random.Generator, body: Body, shod: Shod, outfit: Outfit, cut: Cut,
-    transforms: dict[int, np.ndarray], side: str,
+    rng: np.random.Generator, body: Body, shod: Shod, outfit: Outfit, cut: Cut, transforms: dict[int, np.ndarray],
+    posed: np.ndarray, side: str, look: Look,
 ) -> Tube:  # fmt: skip
     """One trouser leg at rest, round a leg whose foot is in its shoe."""
     thigh, shin = (transforms[group(side, name)][:3, :3] for name in ("thigh", "shin"))
@@ -153,20 +179,36 @@ def _tube(
     rise = 0.0 if outfit.tucked or outfit.garment == "shorts" else RIDE_UP_M * min(bent, 1.8) / 1.6
     weight = body.weights[:, [group(side, joint) for joint in ("thigh", "shin")]].sum(axis=1)
     sign = 1.0 if side == "left" else -1.0
-    points = shod.vertices[(weight > 0.35) & (sign * shod.vertices[:, 0] > 0.0)]
-    return build_tube(shod.figure, points, side, cut, outfit.hem_m + rise, transforms, rng)
+    chosen = (weight > 0.35) & (sign * shod.vertices[:, 0] > 0.0)
+    points = shod.vertices[chosen]
+    if look.close:
+        points = _unbent(shod, side, points, posed[chosen], transforms)
+    return build_tube(shod.figure, points, side, cut, outfit.hem_m + rise, transforms, rng, look)
+
+
+def _unbent(
+    shod: Shod, side: str, rest: np.ndarray, posed: np.ndarray, transforms: dict[int, np.ndarray]
+) -> np.ndarray:
+    """Where posed points (n, 3) of a shin are in the shin's own frame at rest: near the ankle they follow the foot,
+    too, which cloth does not."""
+    knee = shod.figure.joints[side, "knee"][2]
+    own = transform(np.linalg.inv(transforms[group(side, "shin")]), posed)
+    share = smoothstep((knee - 0.06 - rest[:, 2]) / 0.05)[:, None]
+    return rest + share * (own - rest)
 
 
 def _skirt(
     rng: np.random.Generator, body: Body, shod: Shod, outfit: Outfit, transforms: dict[int, np.ndarray],
-    posed: np.ndarray,
+    posed: np.ndarray, look: Look,
 ) -> Part:  # fmt: skip
     """A skirt of the length that ends at the outfit's hem when its wearer stands."""
     joints = shod.figure.joints
     hips = np.mean([joint_points(shod.figure, side, transforms)["hip"] for side in SIDES], axis=0)
     length = float(joints["left", "hip"][2] - joints["left", "ankle"][2]) - outfit.hem_m
     above_feet = sum(body.foot_weight(side) for side in SIDES) < 0.5
-    return build_skirt(SKIRTS[outfit.garment], posed[above_feet], hips, length, np.array(outfit.garment_rgb), rng)
+    rgb = np.array(outfit.garment_rgb)
+    finish = HangingFinish("plain", outfit.garment_rgb) if look.close else None
+    return build_skirt(SKIRTS[outfit.garment], posed[above_feet], hips, length, rgb, rng, finish)
 
 
 def _seat_of_trousers(

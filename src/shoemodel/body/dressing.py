@@ -19,11 +19,16 @@ WOMENS = ("pump", "ballerina", "tall boot")
 SOCKLESS = ("pump", "ballerina", "loafer", "sandal", "clog", "tall boot")
 """Families of shoes: worn by women where nothing is said, and worn without socks."""
 DARK_SOCKS = ("derby", "ankle boot", "chelsea boot")
+COLOURS = {
+    "sweatpants": "grey", "corduroy trousers": "brown", "wide trousers": "black", "skirt": "black", "dress": "navy",
+    "pleated skirt": "navy", "pencil skirt": "black",
+}  # fmt: skip
+"""Of garments of which no colour is said, where it is not their cloth's first."""
 # how far a hem stays above the collar, and how high a shoe must be for trousers to be tucked into it, metres
 CLEAR_M, SHAFT_M = 0.015, 0.04
 # metres above the lowest hem, least and most
 TROUSERS_M = {
-    "full": (0.0, 0.006), "ankle": (0.010, 0.022), "": (0.022, 0.048), "7/8": (0.060, 0.080), "cropped": (0.095, 0.125),
+    "full": (0.0, 0.004), "ankle": (0.006, 0.014), "": (0.012, 0.036), "7/8": (0.050, 0.070), "cropped": (0.085, 0.115),
 }  # fmt: skip
 # metres above the knee
 KNEE_M = {
@@ -77,7 +82,7 @@ def outfit(
     tucked = _tucked(reading, garment, collar_m, tall)
     skin = _skin(reading, luck)
     cloth = cloth_of(garment, reading.weave)
-    colour = reading.colour or next(iter(CLOTH_COLOURS[cloth]))
+    colour = reading.colour or (not reading.weave and COLOURS.get(garment)) or next(iter(CLOTH_COLOURS[cloth]))
     garment_rgb = _dyed(colour, cloth, luck)
     hose, hose_rgb, sheer = _hose(reading, garment, colour, skin, luck)
     sock_m, sock_colour = _socks(reading, garment, free, knee_m, bool(hose), female, family, luck)
@@ -106,7 +111,7 @@ def _garment(reading: Reading, tall: bool) -> str:
 def _tucked(reading: Reading, garment: str, collar_m: float, tall: bool) -> bool:
     if garment not in CUTS or garment == "shorts" or reading.length in ("capri", "knee") or reading.tucked is False:
         return False
-    return tall or (reading.tucked is True and collar_m >= SHAFT_M)
+    return bool(tall or (reading.tucked is True and collar_m >= SHAFT_M))
 
 
 def _skin(reading: Reading, luck: _Luck) -> Rgb:

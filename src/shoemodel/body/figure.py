@@ -6,9 +6,11 @@ foot, five toes), each moved by one rigid transform; skinning is linear blending
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
 from shoemodel.render.meshes import compact, loop_subdivision, rigid, rotation, transform
 from shoemodel.shoes.last import Foot
@@ -78,6 +80,13 @@ class Body:
             finer, self.faces = loop_subdivision(self.faces, self.refine.shape[0])
             self.refine = finer @ self.refine
         self.weights = self.refine @ coarse_weights
+
+    def refined(self, finer: csr_matrix, faces: np.ndarray) -> Body:
+        """The same body with a finer mesh of these faces, whose vertices the matrix `finer` makes of its own."""
+        body = copy(self)
+        body.faces, body.refine = faces, (finer @ self.refine).tocsr()
+        body.weights = body.refine @ self.coarse_weights
+        return body
 
     def foot(self, figure: Figure, heel_deg: float) -> Foot:
         """The left foot and lower leg of a figure, stretched by heel_deg, for a shoe to be built on."""

@@ -131,7 +131,7 @@ def scale_tone(text: str) -> float | None:
 class _Parser:
     """Reads phrases one by one. pending: adjectives and unknown words whose noun has not come; linked: clothes that
     what follows may describe ("jeans in ..."); negated: after "no"; opened: "break" in a clause that a preposition
-    began; over: "over" or "into" before a shoe."""
+    began; ground: after "on"; over: "over" or "into" before a shoe."""
 
     def __init__(self, prompt: str) -> None:
         self.prompt, self.phrases = prompt.lower(), cut(prompt)
@@ -140,6 +140,7 @@ class _Parser:
         self.linked: Noun | None = None
         self.negated = False
         self.opened, self.over = "start", ""
+        self.ground = False
 
     def run(self) -> Sentence:
         for place, phrase in enumerate(self.phrases):
@@ -172,6 +173,7 @@ class _Parser:
         elif phrase.kind not in ("wear", "over", "into"):
             self.negated = False
         self.opened = "break" if phrase.kind in ("break", "over", "into") else "start"
+        self.ground = phrase.text in words()["grammar"]["grounds"]
 
     def _goes_on(self, place: int) -> bool:
         """Whether "and" joins two adjectives of one noun."""
@@ -195,9 +197,13 @@ class _Parser:
         return None
 
     def _describes(self, place: int) -> bool:
-        """Whether a noun is the adjective of the clothes that follow: "ankle socks", "denim shorts"."""
+        """Whether a noun is the adjective of what follows: "ankle socks", "denim shorts", "walking boots"."""
         ahead = self._ahead(place)
-        return ahead is not None and ahead.kind in CLOTHES and meaning(ahead, self.phrases[place]) is not None
+        if ahead is None:
+            return False
+        if ahead.kind == "shoe":
+            return self.phrases[place].kind == "pose" and ahead is self.phrases[place + 1]
+        return ahead.kind in CLOTHES and meaning(ahead, self.phrases[place]) is not None
 
     def _noun(self, place: int, phrase: Phrase) -> None:
         if self._describes(place):
@@ -247,6 +253,9 @@ class _Parser:
     def _flush(self) -> None:
         """A clause ends: what waits for a noun is said of what was named before, or of nothing."""
         pending, self.pending = self.pending, []
+        if self.ground and pending and all(_colourful(phrase) for phrase in pending):  # "isolated on white"
+            self.sentence.places.append(self._text(pending[0], pending[-1]))
+            pending = []
         for place in [n for n, phrase in enumerate(pending) if phrase.kind == "unknown"][::-1]:
             first = place
             while first and _colourful(pending[first - 1]):  # "a red umbrella": the colour is the umbrella's

@@ -71,7 +71,7 @@ def _others() -> dict[str, str]:
     """Phrase -> kind, of grammar, adjectives and neutral words."""
     data = words()
     grammar = data["grammar"]
-    found = {phrase: kind.removesuffix("s") for kind in grammar for phrase in grammar[kind]}
+    found = {phrase: kind.removesuffix("s") for kind in grammar if kind != "grounds" for phrase in grammar[kind]}
     lists = [phrases for name in ("cuts", "weaves", "sock_words", "cuffs", "tuck") for phrases in data[name].values()]
     lists += [data["hose_words"]["plain"], list(data["hose_words"]["sheer"]), data["stripes"]["words"]]
     lengths = [data["lengths"][name] for name in ("trousers", "shorts", "skirt", "socks")]

@@ -160,14 +160,14 @@ def _worn(sentence: Sentence, noun: Noun) -> dict[str, Any]:
 
 
 def _colour(sentence: Sentence, noun: Noun, cloth: str) -> str:
-    """The first colour said of a noun, with its shade; others are not heeded."""
+    """The first colour said of a noun, with its shade ("dark jeans" are dark blue); others are not heeded."""
     named, shades = noun.marked("colour"), noun.marked("shade")
     for phrase in named[1:]:
         sentence.unheeded.append((phrase.start, phrase.text))
     if named:
         return colours.spelt(" ".join([*(shade.text for shade in shades), named[0].text]))
     if shades and shades[0].text in colours.table()["shades"][cloth]:
-        return shades[0].text
+        return colours.table()["shades"][cloth][shades[0].text]
     for shade in shades:
         if shade.text not in words()["neutral"]["words"]:
             sentence.unheeded.append((shade.start, shade.text))

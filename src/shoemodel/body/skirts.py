@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from shoemodel.body import cloth
+from shoemodel.body.finishes import HangingFinish
 from shoemodel.body.trousers import grid_faces, leg_support
 from shoemodel.render.parts import Material, Part
 
@@ -40,8 +41,9 @@ SKIRTS = {
 
 
 def build_skirt(
-    cut: SkirtCut, points: np.ndarray, hips: np.ndarray, length: float, rgb: np.ndarray, rng: np.random.Generator
-) -> Part:
+    cut: SkirtCut, points: np.ndarray, hips: np.ndarray, length: float, rgb: np.ndarray, rng: np.random.Generator,
+    finish: HangingFinish | None = None,
+) -> Part:  # fmt: skip
     """The skirt round posed leg points (n, 3), hanging `length` metres down from the hip joints' middle (3,)."""
     heights = np.arange(hips[2] - length, hips[2], RING_M)
     near = points[(points[:, 2] > heights[0] - 0.02) & (points[:, 2] < hips[2] + 0.02)]
@@ -66,7 +68,11 @@ def build_skirt(
     shade = cloth.shade_of(0.55 * (radius - cv2.blur(radius, (25, 25))))
     shade = np.concatenate([shade, shade[:, :1]], axis=1).reshape(-1, 1)
     colours = np.clip(rgb * shade * rng.normal(1, 0.02, shade.shape), 0.005, 0.9)
-    return Part("skirt", closed, grid_faces(len(heights), ANGLES + 1), MATERIAL, colours=colours)
+    turn = np.tile(np.arange(ANGLES + 1) / ANGLES, len(heights))
+    girth = np.repeat(2 * np.pi * radius.mean(axis=1), ANGLES + 1)
+    places = np.stack([turn, np.repeat(heights - heights[0], ANGLES + 1), girth], axis=1)
+    faces = grid_faces(len(heights), ANGLES + 1)
+    return Part("skirt", closed, faces, MATERIAL, colours=colours, finish=finish, places=places)
 
 
 def _folds(rng: np.random.Generator, cut: SkirtCut, shape: tuple[int, int], theta: np.ndarray) -> np.ndarray:

@@ -6,7 +6,7 @@ spans hollows) plus ease, or the cut of the trousers where that is wider. All of
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
@@ -15,10 +15,13 @@ from scipy.ndimage import maximum_filter1d
 from shoemodel.body import cloth
 from shoemodel.body.cloth import Folds
 from shoemodel.body.figure import Figure, group
+from shoemodel.body.finishes import OTHER_SIDE
+from shoemodel.body.look import WORLD, Look
 from shoemodel.render.meshes import rotate_about, smoothstep, transform
 
-ANGLES = 88
-RING_M = 0.0045
+ANGLES, RING_M = WORLD.angles, WORLD.ring_m
+# close cloth crumples by this much, its hem rises and falls by it, and hangs lower behind by it, metres
+CRUMPLE_M, HEM_WAVE_M, HEM_DROP_M = 0.0006, 0.0016, 0.003
 # cloth that is tucked in ends this far below the collar; above it, it bulges by as much as this
 TUCK_M, BLOUSE_M = 0.02, 0.007
 
@@ -52,12 +55,15 @@ CUTS = {
 
 @dataclass(frozen=True)
 class Tube:
-    """A trouser leg at rest: vertices (n, 3), faces, uv (n, 2); relief: its folds (rings, angles) in metres."""
+    """A trouser leg at rest: vertices (n, 3), faces, uv (n, 2); relief: its folds (rings, angles) in metres; places
+    (n, 3) as in `finishes`; shade (n,): tone of the folds."""
 
     vertices: np.ndarray
     faces: np.ndarray
     uv: np.ndarray
     relief: np.ndarray
+    places: np.ndarray
+    shade: np.ndarray
 
 
 def leg_support(points: np.ndarray, heights: np.ndarray, angles: int = ANGLES) -> tuple[np.ndarray, np.ndarray]:
@@ -98,7 +104,7 @@ def _cut_radius(cut: Cut, heights: np.ndarray, knee: float) -> np.ndarray:
 
 def build_tube(
     figure: Figure, points: np.ndarray, side: str, cut: Cut, hem: float, transforms: dict[int, np.ndarray],
-    rng: np.random.Generator,
+    rng: np.random.Generator, look: Look = WORLD,
 ) -> Tube:  # fmt: skip
     """The side's trouser leg round leg points (n, 3) at rest, from `hem` (rest height above the ankle, metres) to the
     hip, folded and hanging as the pose `transforms` makes it."""
@@ -122,8 +128,37 @@ def build_tube(
         radius[:8] = radius[:8].mean(axis=0) * 0.6 + tight[:8] * 0.4
     elif cut.hem_radius and not cut.tuck:
         radius[:4] += 0.0009  # the hem is sewn of two layers
-    rings, levels = _finish_hem(cut, radius, heights)
-    return _grid(centre, rings, levels, heights, radius - _blurred(radius, along=12.0, around=8.0))
+    relief = radius - _blurred(radius, along=12.0, around=8.0)
+    if look == WORLD:
+        return _grid(centre, _finish_hem(cut, radius, heights), heights, relief)
+    fine = np.arange(heights[0], heights[-1], look.ring_m)
+    radius = _refined(radius, heights, fine, look.angles)
+    crumple = cloth.smooth_noise(rng, radius.shape, (max(len(fine) // 6, 2), look.angles // 8))
+    radius = np.maximum(radius + CRUMPLE_M * crumple, _refined(tight, heights, fine, look.angles))
+    hem_wave = HEM_WAVE_M * cloth.smooth_noise(rng, (4, look.angles), (3, 7))[0]
+    tube = _grid(centre, _finish_hem(cut, radius, fine), heights, relief)
+    return _hung(tube, hem_wave)
+
+
+def _refined(grid: np.ndarray, heights: np.ndarray, fine: np.ndarray, angles: int) -> np.ndarray:
+    """A grid (rings, angles) at rest heights as a finer one (k, angles) at heights fine (k,)."""
+    closed = np.concatenate([grid[:, -4:], grid, grid[:, :4]], axis=1).astype(np.float32)
+    # the first column stays the first
+    column = np.arange(angles) * grid.shape[1] / angles + 4
+    row = (fine - heights[0]) / (heights[1] - heights[0])
+    maps = np.meshgrid(column.astype(np.float32), row.astype(np.float32))
+    return cv2.remap(closed, maps[0], maps[1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE).astype(float)
+
+
+def _hung(tube: Tube, hem_wave: np.ndarray) -> Tube:
+    """A hem is no level circle: it rises and falls by hem_wave (angles,), and hangs lower behind."""
+    theta = 2 * np.pi * tube.uv[:, 0]
+    height = tube.places[:, 1] % OTHER_SIDE
+    column = np.round(tube.uv[:, 0] * len(hem_wave)).astype(int) % len(hem_wave)
+    drop = hem_wave[column] - HEM_DROP_M * np.cos(theta - cloth.BACK)
+    vertices = tube.vertices.copy()
+    vertices[:, 2] += drop * np.exp(-height / 0.05)
+    return replace(tube, vertices=vertices)
 
 
 def _sag(slack: np.ndarray, heights: np.ndarray, knee: float, thigh: np.ndarray, shin: np.ndarray) -> np.ndarray:
@@ -136,31 +171,48 @@ def _sag(slack: np.ndarray, heights: np.ndarray, knee: float, thigh: np.ndarray,
     return np.clip(slack.mean(axis=1, keepdims=True), 0, 0.04) * 0.9 * pull
 
 
-def _finish_hem(cut: Cut, radius: np.ndarray, heights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Add rings at the hem: the cloth's inside, and a rolled cuff when the cut has one: (radii, heights)."""
+@dataclass(frozen=True)
+class _Rings:
+    """Radii (k, angles) at rest heights `levels` (k,); `turned` (k,): those that show the cloth's other side."""
+
+    radii: np.ndarray
+    levels: np.ndarray
+    turned: np.ndarray
+
+
+def _finish_hem(cut: Cut, radius: np.ndarray, heights: np.ndarray) -> _Rings:
+    """Add rings at the hem: the cloth's inside, and a rolled cuff when the cut has one."""
     inner = [(radius[j] - 0.0022, heights[j]) for j in (5, 2, 0)]
     outer: list[tuple[np.ndarray, float]] = []
     start = 0
     if cut.cuff > 0:
-        start = max(int(cut.cuff / RING_M), 2)
+        start = max(int(cut.cuff / (heights[1] - heights[0])), 2)
         roll = radius[: start + 1].max(axis=0) * 0.5 + radius[: start + 1] * 0.5 + 0.0035
         outer = [(roll[j], heights[j]) for j in range(start + 1)] + [(radius[start] + 0.0005, heights[start])]
     body_rings = [(radius[j], heights[j]) for j in range(start, len(heights))]
     rings = inner + outer + body_rings
-    return np.stack([r for r, _ in rings]), np.array([z for _, z in rings])
+    turned = np.arange(len(rings)) < len(inner) + len(outer)
+    return _Rings(np.stack([r for r, _ in rings]), np.array([z for _, z in rings]), turned)
 
 
-def _grid(centre: np.ndarray, rings: np.ndarray, levels: np.ndarray, heights: np.ndarray, relief: np.ndarray) -> Tube:
-    """Vertices, faces and uv of rings (k, ANGLES) at rest heights `levels`; the seam column is doubled for the uv."""
-    theta = 2 * np.pi * np.arange(ANGLES + 1) / ANGLES
-    closed = np.concatenate([rings, rings[:, :1]], axis=1)
+def _grid(centre: np.ndarray, rings: _Rings, heights: np.ndarray, relief: np.ndarray) -> Tube:
+    """Vertices, faces and uv of rings; centre (h, 2) and relief are those at rest `heights` (h,). The seam column is
+    doubled for the uv."""
+    levels, angles = rings.levels, rings.radii.shape[1]
+    theta = 2 * np.pi * np.arange(angles + 1) / angles
+    closed = np.concatenate([rings.radii, rings.radii[:, :1]], axis=1)
     middle = np.stack([np.interp(levels, heights, centre[:, d]) for d in (0, 1)], axis=1)
     x = middle[:, :1] + closed * np.cos(theta)
     y = middle[:, 1:] + closed * np.sin(theta)
     vertices = np.stack([x, y, np.broadcast_to(levels[:, None], x.shape)], axis=2).reshape(-1, 3)
     v = (levels - heights[0]) / (heights[-1] - heights[0])
     uv = np.stack(np.broadcast_arrays(theta[None, :] / (2 * np.pi), v[:, None]), axis=2).reshape(-1, 2)
-    return Tube(vertices, grid_faces(len(levels), ANGLES + 1), uv, relief)
+    height = levels - heights[0] - np.where(rings.turned, OTHER_SIDE, 0.0)
+    girth = 2 * np.pi * rings.radii.mean(axis=1)
+    places = np.stack([uv[:, 0], np.repeat(height, angles + 1), np.repeat(girth, angles + 1)], axis=1)
+    shade = _refined(cloth.shade_of(relief), heights, levels, angles)
+    shade = np.where(rings.turned[:, None], 1.0, np.concatenate([shade, shade[:, :1]], axis=1)).ravel()
+    return Tube(vertices, grid_faces(len(levels), angles + 1), uv, relief, places, shade)
 
 
 def grid_faces(rows: int, columns: int) -> np.ndarray:

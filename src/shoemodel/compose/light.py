@@ -17,9 +17,13 @@ WHITES = (0.45, 1.05)
 """Least and largest linear level of a white surface."""
 TINT = 0.35
 """How far the colour of what is bright is believed to be the light's."""
+GREY = 1.5
+"""Largest over least channel, linear, up to which a colour may be the light's."""
 RENDERED_BLUR_PX = 0.45
 """Deviation of the blur that a renderer's box filter has by itself."""
-MAX_BLUR_PX, MAX_GRAIN = 4.0, 2.5
+CALM_PX, CALMEST = 9, 10
+"""Noise is what is left in the calmest windows: their side in px, and their percentage."""
+MAX_BLUR_PX, MAX_GRAIN = 4.0, 3.0
 """Largest blur in px, and grain in grey levels of 255, that are followed."""
 
 
@@ -75,7 +79,8 @@ def _white(linear: np.ndarray, shoe: np.ndarray, beside: np.ndarray) -> np.ndarr
     if beside.sum() > 100:
         level = max(level, np.percentile(grey[beside], 90) / WHITE_GROUND)
     level = float(np.clip(level, *WHITES))
-    bright = linear[(shoe | beside) & (grey > 0.6 * level)]
+    calm = linear.max(-1) < GREY * linear.min(-1)  # grass says nothing of the light
+    bright = linear[(shoe | beside) & (grey > 0.6 * level) & calm]
     if len(bright) < 200:
         return np.full(3, level)
     tint = np.maximum(np.median(bright, 0), 1e-3)
@@ -111,21 +116,20 @@ def _slope(grey: np.ndarray) -> np.ndarray:
 
 
 def _grain(rgb: np.ndarray, where: np.ndarray) -> tuple[float, float]:
-    """Deviation and coarseness of the noise of the calmest third, from differences of pixels one and two apart."""
+    """Deviation and coarseness of the noise, from differences of pixels one and two apart where they are least."""
     grey = rgb.astype(np.float32).mean(-1)
-    slope = _slope(cv2.GaussianBlur(grey, (0, 0), 3))
-    usable = where & (grey < 250) & (grey > 8)
+    usable = (cv2.erode(where.astype(np.uint8), np.ones((CALM_PX, CALM_PX))) > 0) & (grey < 250) & (grey > 8)
     if usable.sum() < 400:
-        return 0.0, 0.5
-    calm = usable & (slope <= np.percentile(slope[usable], 30))
-    one, two = (np.abs(grey[:, k:] - grey[:, :-k])[calm[:, k:] & calm[:, :-k]] for k in (1, 2))
-    near, far = (1.4826**2 * float(np.median(d)) ** 2 for d in (one, two))
-    if near <= 1e-6:
-        return 0.0, 0.5
-    growth = np.clip(far / near, 1.001, 3.6)  # = 1 + r + r² + r³ with the correlation r of neighbours
-    r = float(np.interp(growth, [1 + c + c**2 + c**3 for c in np.linspace(0, 0.95, 40)], np.linspace(0, 0.95, 40)))
+        return 0.0, 0.3
+    near, far = (cv2.blur((grey - np.roll(grey, k, 1)) ** 2, (CALM_PX, CALM_PX))[usable] for k in (1, 2))
+    calm = near <= np.percentile(near, CALMEST)
+    one, two = float(near[calm].mean()), float(far[calm].mean())
+    if one < 0.05:
+        return 0.0, 0.3
+    tried = np.linspace(0, 0.95, 40)  # correlation r of neighbours: two / one = 1 + r + r² + r³ for a Gaussian blur
+    r = float(np.interp(two / one, 1 + tried + tried**2 + tried**3, tried))
     coarse = 0.3 if r < 0.07 else float(np.sqrt(-1 / (4 * np.log(r))))
-    return min(float(np.sqrt(near / (2 * (1 - r)))), MAX_GRAIN), float(np.clip(coarse, 0.3, 1.5))
+    return min(float(np.sqrt(one / (2 * (1 - r)))), MAX_GRAIN), float(np.clip(coarse, 0.3, 1.5))
 
 
 def exposure(ground_light: float, leg_light: float) -> float:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from jaxtyping import Float, Float32
+from scipy.ndimage import grey_opening
 
 from shoemodel.geometry import Box
 from shoemodel.masks import ShoeAreas
@@ -21,8 +22,14 @@ SMALLEST = 6e-4
 """Wearable pieces below this fraction of the length squared are no opening."""
 END = 0.08
 """What counts as an end of the opening, of its width."""
-DROP = 0.05
-"""A rim that is not seen ends where the shoe's upper outline has dropped this far."""
+DROP, HEEL_DROP = 0.04, 0.25
+"""The rim goes on along the shoe's upper outline until that has dropped this far, towards the toes and the heel."""
+STEEP = 1.2
+"""A flank of this slope is no rim."""
+SPIKE = 0.10
+"""What is narrower on the upper outline, such as a pull loop or laces, is no rim."""
+SMALLER = 0.15
+"""Wearable pieces below this fraction of the largest are no opening."""
 FLARE = 0.06
 """Height above the rim's end at which a leg may lean outwards by half as much."""
 HANG = 0.10
@@ -45,12 +52,13 @@ def seen(
     loose: Float32[np.ndarray, "h w"],
     areas: ShoeAreas,
     up: Float[np.ndarray, "2"],
+    toe: Float[np.ndarray, "2"],
 ) -> Float32[np.ndarray, "h w"]:
     """Factor, 0 to 1, on the leg's coverage: 0 where it would stick out of the shoe.
 
     cover: fraction of each pixel that the leg and its clothes fill. loose: that of cloth that hangs freely, such as
-    trousers over the shoe; none of it where trousers are tucked in. up: the direction of the shoe's z axis in the
-    picture at the opening, x right, y down. ValueError for an `up` of no length.
+    trousers over the shoe; none of it where trousers are tucked in. up, toe: the directions of the shoe's z axis and
+    of its toes in the picture at the opening, x right, y down. ValueError for an `up` of no length.
     """
     length_up = float(np.hypot(*up))
     if not length_up > 0:
@@ -64,9 +72,10 @@ def seen(
     )
     part = rows, columns
     length = max(shoe_box.width, shoe_box.height)
-    grid = _Grid(cover[part].shape, np.asarray(up, float) / length_up)
-    allowed = _allowed(grid, cover[part], loose[part], areas.shoe[part], areas.wearable[part], length)
-    result[part] = _connected(cover[part] * allowed > 0.05, areas.wearable[part], allowed)
+    grid, near = _Grid(cover[part].shape, np.asarray(up, float) / length_up), ShoeAreas(areas.labels[part])
+    forward = np.asarray(toe, float) / max(float(np.hypot(*toe)), 1e-9)
+    allowed = _allowed(grid, cover[part], loose[part], near, forward, length)
+    result[part] = _connected(cover[part] * allowed > 0.05, near.wearable, allowed)
     return result
 
 
@@ -74,6 +83,7 @@ class _Grid:
     """Coordinates of pixels along the up-direction (height) and across it (side), px, and columns along it."""
 
     def __init__(self, size: tuple[int, int], up: np.ndarray):
+        self.across = np.array([-up[1], up[0]])
         y, x = np.mgrid[: size[0], : size[1]].astype(np.float32)
         self.height = (x * up[0] + y * up[1]).astype(np.float32)
         self.side = (-x * up[1] + y * up[0]).astype(np.float32)
@@ -91,64 +101,93 @@ class _Grid:
 
 
 def _allowed(
-    grid: _Grid, cover: np.ndarray, loose: np.ndarray, shoe: np.ndarray, wearable: np.ndarray, length: float
+    grid: _Grid, cover: np.ndarray, loose: np.ndarray, areas: ShoeAreas, toe: np.ndarray, length: float
 ) -> np.ndarray:
+    shoe, wearable = areas.shoe, areas.wearable
     opening = _opening(wearable, SMALLEST * length**2)
-    tops = grid.extreme(shoe, top=True)
-    rim = _seen_rim(grid, opening) if opening.any() else _hidden_rim(grid, cover, shoe, tops, length)
+    tops, bottoms = grid.extreme(shoe, top=True), grid.extreme(shoe, top=False)
+    rim = _rim(grid, cover, areas, opening, tops, toe, length)
     height, side = grid.height, grid.side
     # beside the rim: above its ends, leaning outwards along a curve that starts upright
     beyond = np.maximum(rim.left - side, side - rim.right)
     end = np.where(side < (rim.left + rim.right) / 2, rim.left_height, rim.right_height)
     above = np.maximum(height - end, 0)
-    free = above**2 / (above + FLARE * length) * np.where(above > 0, 1.0, 0.0)
-    beside = np.clip(free - beyond + 0.5, 0, 1)
-    # in and over the rim: nothing below the shoe's own upper outline but what shows through its gaps
+    beside = np.clip(above**2 / (above + FLARE * length) - beyond + 0.5, 0, 1)
+    # over the rim: nothing below the shoe's own upper outline but what shows through gaps above its sole
     top = tops[grid.column]
-    over = np.clip(height - top + 1, 0, 1)
-    gap = (height < top) & (height > grid.extreme(shoe, top=False)[grid.column])
-    inner = np.isfinite(grid.extreme(opening, top=True))[grid.column] & gap if opening.any() else np.zeros_like(gap)
-    over = np.where(np.isfinite(top), np.maximum(over, inner), height > rim.lowest)
-    tight = np.where(wearable, 1.0, beside * over * (height > rim.lowest - 1))
+    over = np.where(np.isfinite(top), np.clip(height - top + 1, 0, 1), height > rim.lowest)
+    opened = np.isfinite(grid.extreme(opening, top=True))[grid.column] if opening.any() else np.zeros(shoe.shape, bool)
+    gap = opened & (height < top) & (height > bottoms[grid.column])
+    tight = np.where(wearable | gap, 1.0, beside * over)
     hanging = (loose > 0.5) & (height > min(rim.left_height, rim.right_height) - HANG * length)
     return np.where(hanging, 1.0, tight).astype(np.float32)
 
 
 def _opening(wearable: np.ndarray, smallest_px: float) -> np.ndarray:
+    """The wearable area without small pieces, such as the hole for a toe."""
     _, labels, stats, _ = cv2.connectedComponentsWithStats(wearable.astype(np.uint8), connectivity=8)
-    large = stats[:, cv2.CC_STAT_AREA] > smallest_px + 12
+    sizes = stats[:, cv2.CC_STAT_AREA]
+    large = sizes > max(smallest_px + 12, SMALLER * sizes[1:].max(initial=0))
     large[0] = False
     return large[labels]
 
 
-def _seen_rim(grid: _Grid, opening: np.ndarray) -> _Rim:
-    side, height = grid.side[opening], grid.height[opening]
-    left, right = float(side.min()), float(side.max())
-    edge = max(2.0, END * (right - left))
-    ends = (height[side < left + edge].max(), height[side > right - edge].max())
-    return _Rim(left, right + 1, float(ends[0]), float(ends[1]), float(height.min()))
+def _rim(
+    grid: _Grid,
+    cover: np.ndarray,
+    areas: ShoeAreas,
+    opening: np.ndarray,
+    tops: np.ndarray,
+    toe: np.ndarray,
+    length: float,
+) -> _Rim:
+    """From the opening, or where none is seen from the leg's middle, outwards along the shoe's upper outline."""
+    outline = _without_spikes(tops, max(3, round(SPIKE * length)))
+    if opening.any():
+        columns, lowest = grid.column[opening], float(grid.height[opening].min())
+        starts = int(columns.min()), int(columns.max())
+        edge = max(2.0, END * (starts[1] - starts[0]))
+        high = [
+            float(grid.height[opening & near].max())
+            for near in (grid.column < starts[0] + edge, grid.column > starts[1] - edge)
+        ]
+    else:
+        start = _peak(grid, cover, areas.shoe, outline)
+        starts, high, lowest = (start, start), [float(outline[start])] * 2, float(outline[start]) - DROP * length
+    forward = float(toe @ grid.across)
+    ends, heights = [], []
+    for index, step in enumerate((-1, 1)):
+        drop = HEEL_DROP - (HEEL_DROP - DROP) * min(1.0, max(0.0, step * forward / 0.5))
+        end = _walk(
+            outline, starts[index], step, min(high[index], float(outline[starts[index]])) - drop * length, length
+        )
+        ends.append(end)
+        heights.append(high[index] if end == starts[index] else float(outline[end]))
+    return _Rim(grid.first + ends[0], grid.first + ends[1] + 1, heights[0], heights[1], lowest)
 
 
-def _hidden_rim(grid: _Grid, cover: np.ndarray, shoe: np.ndarray, tops: np.ndarray, length: float) -> _Rim:
-    """Of a shaft or collar seen from the side: from the leg's middle outwards along the shoe's upper outline."""
-    known = np.flatnonzero(np.isfinite(tops))
-    legs = np.bincount(grid.column[(cover > 0.5) & shoe], minlength=grid.count)
-    weights = legs if legs.sum() else np.bincount(grid.column[cover > 0.5], minlength=grid.count)
-    near = known[weights[known] > 0.25 * weights.max()] if weights.max() else known
-    near = near if len(near) else known
-    peak = int(near[np.argmax(tops[near])])
-    lowest = tops[peak] - DROP * length
+def _walk(outline: np.ndarray, start: int, step: int, lowest: float, length: float) -> int:
+    """The column where the upper outline ends: outwards while it is high enough, then back up a steep flank."""
+    column, run = start, max(2, round(0.02 * length))
+    while 0 <= column + step < len(outline) and outline[column + step] >= lowest:
+        column += step
+    while (column - start) * step > run and outline[column - step * run] - outline[column] > STEEP * run:
+        column -= step
+    return column
 
-    def end(step: int) -> int:
-        column = peak
-        while 0 <= column + step < grid.count and tops[column + step] >= lowest:
-            column += step
-        return column
 
-    left, right = end(-1), end(1)
-    width = max(2, round(END * (right - left)))
-    heights = tops[left : left + width].max(), tops[right - width + 1 : right + 1].max()
-    return _Rim(grid.first + left, grid.first + right + 1, float(heights[0]), float(heights[1]), float(lowest))
+def _peak(grid: _Grid, cover: np.ndarray, shoe: np.ndarray, outline: np.ndarray) -> int:
+    """The highest column of the outline where the leg goes into the shoe."""
+    for where in ((cover > 0.5) & shoe, cover > 0.5, shoe):
+        share = np.where(np.isfinite(outline), np.bincount(grid.column[where], minlength=grid.count), 0)
+        if share.max() > 0:
+            break
+    return int(np.argmax(np.where(share > 0.25 * share.max(), outline, -np.inf)))
+
+
+def _without_spikes(tops: np.ndarray, width: int) -> np.ndarray:
+    """The upper outline without what is narrower, such as a pull loop or laces; -inf where there is no shoe."""
+    return grey_opening(np.maximum(tops, -1e6), width).astype(np.float32)
 
 
 def _connected(there: np.ndarray, wearable: np.ndarray, allowed: np.ndarray) -> np.ndarray:

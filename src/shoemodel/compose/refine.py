@@ -80,9 +80,9 @@ def matte(
 
 def _matte(rgb: np.ndarray, mask: np.ndarray, depth: np.ndarray, radius: int) -> np.ndarray:
     within, outside = _core(mask, depth, radius), _core(~mask, -depth, radius)
-    odds = _likelihood(rgb, within, 1.6 * radius) - _likelihood(rgb, outside, 1.6 * radius)
-    prior = NEAR * depth / radius
-    chance = 1 / (1 + np.exp(-np.clip(TRUST * np.clip(odds, -6, 6) + prior, -20, 20)))
+    front, back = (_colours(rgb, weight, 1.6 * radius) for weight in (within, outside))
+    odds = TRUST * _distinct(front, back) * np.clip(_likelihood(rgb, *front) - _likelihood(rgb, *back), -6, 6)
+    chance = 1 / (1 + np.exp(-np.clip(odds + NEAR * depth / radius, -20, 20)))
     chance[depth > radius], chance[depth < -radius] = 1, 0
     soft = guided(rgb, chance.astype(np.float32), max(radius // 2, 2), SMOOTH)
     return np.clip((soft - 0.2) / 0.6, 0, 1)
@@ -96,13 +96,24 @@ def _core(mask: np.ndarray, depth: np.ndarray, radius: int) -> np.ndarray:
     return core
 
 
-def _likelihood(rgb: np.ndarray, weight: np.ndarray, sigma: float) -> np.ndarray:
-    """Logarithm, but for a constant, of how well each pixel's colour fits the weighted ones about it; (h, w)."""
+def _colours(rgb: np.ndarray, weight: np.ndarray, sigma: float) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and variance of the weighted colours about each pixel, both (h, w, 3)."""
     total = cv2.GaussianBlur(weight, (0, 0), sigma)[..., None] + 1e-4
     mean = cv2.GaussianBlur(rgb * weight[..., None], (0, 0), sigma) / total
     square = cv2.GaussianBlur(rgb**2 * weight[..., None], (0, 0), sigma) / total
-    variance = np.maximum(square - mean**2, 0) + NOISE
+    return mean, np.maximum(square - mean**2, 0) + NOISE
+
+
+def _likelihood(rgb: np.ndarray, mean: np.ndarray, variance: np.ndarray) -> np.ndarray:
+    """Logarithm, but for a constant, of how well each pixel fits those colours; (h, w)."""
     return -((rgb - mean) ** 2 / variance + np.log(variance)).sum(-1) / 2
+
+
+def _distinct(front: tuple[np.ndarray, np.ndarray], back: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+    """How far two sets of colours differ, 0 to 1 (one less the Bhattacharyya coefficient); (h, w)."""
+    total = front[1] + back[1]
+    apart = (front[0] - back[0]) ** 2 / (4 * total) + np.log(total / (2 * np.sqrt(front[1] * back[1]))) / 2
+    return 1 - np.exp(-apart.sum(-1))
 
 
 def guided(

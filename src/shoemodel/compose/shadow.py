@@ -19,7 +19,7 @@ Mode = Literal["auto", "none", "soft"]
 """The leg's shadow on the ground: none on pure white, as packshots have it; none at all; or on any ground."""
 LINING, REACH = 0.62, 0.10
 """How much light the leg takes from the lining beside it, and how far."""
-RIM, CREASE = (0.62, 0.022), (0.20, 0.012)
+RIM, CREASE = (0.62, 0.022), (0.32, 0.012)
 """Depth and reach of the leg's own darkening inside the opening, and along any edge of the shoe."""
 WARM = (0.82, 1.0, 1.06)
 """Exponents of that darkening: light that comes through skin keeps its shadows warm."""

@@ -52,6 +52,13 @@ def load_llvm(library: Path) -> None:
         raise InputError(f"{library}: found LLVM {found}; the renderer needs {OLDEST} or newer")
 
 
+def loaded_llvm() -> Path | None:
+    """The library that this process has loaded, as far as Linux tells."""
+    maps = Path("/proc/self/maps")
+    lines = maps.read_text().splitlines() if maps.exists() else []
+    return next((Path(line.split()[-1]) for line in lines if "/libLLVM" in line), None)
+
+
 def _load_first(paths: Iterable[Path]) -> None:
     """A library that has been loaded answers to its short name, whether or not there is a link of that name."""
     for path in sorted(paths)[:1]:

@@ -6,11 +6,12 @@ import importlib.util
 import os
 import sys
 import warnings
+from pathlib import Path
 from types import ModuleType
 from typing import Literal
 
 from shoemodel.errors import InputError
-from shoemodel.render.llvm import VARIABLE, find_llvm, load_llvm
+from shoemodel.render.llvm import OLDEST, VARIABLE, find_llvm, load_llvm, loaded_llvm
 
 Variant = Literal["llvm_ad_rgb", "scalar_rgb", "cuda_ad_rgb"]
 
@@ -38,10 +39,7 @@ def mitsuba() -> ModuleType:
 def _start(variant: Variant | None, threads: int) -> ModuleType:
     if importlib.util.find_spec("mitsuba") is None:
         raise InputError("rendering needs mitsuba: found none; install mitsuba")
-    chosen = variant or default_variant()
-    if chosen == "scalar_rgb" and variant is None:
-        slow = "found no libLLVM 19 or newer: rendering is three to four times slower; install karellen-llvm-core"
-        warnings.warn(slow, stacklevel=4)
+    chosen = variant or _fastest()
     if chosen == "llvm_ad_rgb":
         _provide_llvm()
     import mitsuba as mi
@@ -55,10 +53,36 @@ def _start(variant: Variant | None, threads: int) -> ModuleType:
     return mi
 
 
-def _provide_llvm() -> None:
-    """The renderer reads where its compiler is when it is imported."""
-    library = find_llvm()
+def _fastest() -> Variant:
+    """The variant that can be had, the slow one with a warning that says why."""
+    slow = "rendering is three to four times slower"
+    if find_llvm() is None:
+        warnings.warn(f"found no libLLVM {OLDEST} or newer: {slow}; install karellen-llvm-core", stacklevel=5)
+        return "scalar_rgb"
+    if _bound() and not _loads(loaded_llvm()):
+        warnings.warn(f"mitsuba was imported before it was told of its compiler: {slow}", stacklevel=5)
+        return "scalar_rgb"
+    return "llvm_ad_rgb"
+
+
+def _bound() -> bool:
+    """Whether it is too late to name a compiler: the renderer reads where it is when it is imported."""
+    return "drjit" in sys.modules
+
+
+def _loads(library: Path | None) -> bool:
     if library is None:
-        raise InputError("the variant llvm_ad_rgb needs libLLVM 19 or newer: found none")
+        return False
+    try:
+        load_llvm(library)
+    except InputError:
+        return False
+    return True
+
+
+def _provide_llvm() -> None:
+    library = loaded_llvm() if _bound() else find_llvm()
+    if library is None:
+        raise InputError(f"the variant llvm_ad_rgb needs libLLVM {OLDEST} or newer: found none")
     load_llvm(library)
     os.environ[VARIABLE] = str(library)

@@ -1,0 +1,114 @@
+"""Skin, sock, tights and leggings of one leg, made for a close look: even colours under finishes (ours)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from shoemodel.body.figure import Body, Figure, Shod
+from shoemodel.body.leg_finishes import SkinFinish, SockFinish, StretchFinish, TightsFinish
+from shoemodel.body.materials import CLOTH, SKIN, STRETCH
+from shoemodel.body.outfits import Outfit
+from shoemodel.body.skin import Complexion, close_skin_colours, skin_gloss, waves
+from shoemodel.body.trousers import CUTS
+from shoemodel.body.wardrobe import SHORT_KINDS
+from shoemodel.render.meshes import clip, compact, smoothstep
+from shoemodel.render.parts import Finish, Material, Part
+
+Rgb = tuple[float, float, float]
+# skin under cloth is drawn in by this much, so that none comes through it; the edge of a sock presses by that
+UNDER_CLOTH_M, PRESSED_M = 0.012, 0.0011
+# a sports sock has this many ribs, a finer one that many
+RIBS, FINE_RIBS = 80, 120
+# tights let through this much of what the same ones do in a world
+SHEER = 0.6
+
+
+def close_leg(
+    rng: np.random.Generator, body: Body, shod: Shod, outfit: Outfit, posed: np.ndarray, normals: np.ndarray,
+    side: str, person: Complexion, knit: np.ndarray | None,
+) -> list[Part]:  # fmt: skip
+    """The side's parts from posed refined vertices (n, 3) with unit normals; knit: as in `clothes.dress`."""
+    faces, posed, normals, height, rest, free = compact(
+        body.leg_faces(side), posed, normals, shod.figure.height_above_ankle(side), shod.figure.vertices,
+        1 - np.clip(2 * body.foot_weight(side), 0, 1)[:, None],
+    )  # fmt: skip
+    knee = float(shod.figure.joints[side, "knee"][2] - shod.figure.joints[side, "ankle"][2])
+    places = _beside_axis(shod.figure, side, rest)
+    top, bottom = 10.0, -10.0
+    parts = []
+    if outfit.garment in CUTS or (outfit.file and outfit.garment not in SHORT_KINDS):
+        posed = posed - normals * (UNDER_CLOTH_M * smoothstep((height - outfit.hem_m - 0.004) / 0.03))[:, None]
+        top = outfit.hem_m + float(np.clip(knee - 0.1 - outfit.hem_m, 0.03, 0.14))
+    elif outfit.garment == "leggings" and not outfit.file:
+        top = outfit.hem_m + 0.01
+        creases = 0.0006 * np.maximum(waves(rng, rest * [0.4, 0.4, 1.0], 0.02), 0)[:, None]
+        over, finish = posed + normals * (0.0018 + creases), StretchFinish(outfit.hem_m)
+        reach = height - outfit.hem_m
+        parts.append(_covering(f"leggings_{side}", faces, reach, over, outfit.garment_rgb, STRETCH, finish, places))
+    if outfit.sock_m > 0:
+        bottom = outfit.sock_m - 0.004
+        pressed = PRESSED_M * np.exp(-(((height - outfit.sock_m + 0.008) / 0.012) ** 2))[:, None]
+        over, posed = posed + normals * (0.0006 + 0.001 * free - pressed), posed - normals * pressed
+        reach = min(outfit.sock_m, top) - height
+        if knit is None:
+            rgb, sock = outfit.sock_rgb, _sock_finish(outfit)
+            parts.append(_covering(f"sock_{side}", faces, reach, over, rgb, CLOTH, sock, places))
+        else:
+            cut, over, colours = clip(faces, reach, over, knit[np.unique(body.leg_faces(side))])
+            parts.append(Part(f"sock_{side}", over, cut, CLOTH, colours=colours))
+    parts += _skin(rng, outfit, person, side, faces, posed, rest, height, places, knee, (bottom, top))
+    return parts
+
+
+def _skin(
+    rng: np.random.Generator, outfit: Outfit, person: Complexion, side: str, faces: np.ndarray, posed: np.ndarray,
+    rest: np.ndarray, height: np.ndarray, places: np.ndarray, knee: float, between: tuple[float, float],
+) -> list[Part]:  # fmt: skip
+    """What is bare, or under tights, between two heights; nothing if there is none."""
+    skin = close_skin_colours(rng, person, outfit.skin_rgb, rest, height, knee)
+    pale = float(np.clip(np.mean(outfit.skin_rgb) / 0.5, 0.25, 1.0))
+    gloss = skin_gloss(rng, person, rest, height, knee)
+    material: Material = SKIN
+    finish: Finish = SkinFinish(pale, outfit.hairy, knee, int(rng.integers(1000)))
+    if outfit.hose_colour:
+        opaque = 1 - SHEER * person.sheer
+        red, green, blue = skin.mean(axis=0).tolist()
+        material, finish = STRETCH, TightsFinish((red, green, blue), outfit.hose_rgb, opaque)
+        skin = (1 - opaque) * skin + opaque * np.array(outfit.hose_rgb)
+        gloss = np.tile([STRETCH.roughness, 0.0, STRETCH.sheen], (len(posed), 1))
+    inside = np.minimum(height - between[0], between[1] - height)
+    faces, posed, skin, gloss, places = clip(faces, inside, posed, skin, gloss, places)
+    if len(faces) == 0:
+        return []
+    return [Part(f"legs_{side}", posed, faces, material, colours=skin, gloss=gloss, finish=finish, places=places)]
+
+
+def _beside_axis(figure: Figure, side: str, rest: np.ndarray) -> np.ndarray:
+    """Rest vertices (n, 3) of a leg as places of `leg_finishes`."""
+    ankle, knee = figure.joints[side, "ankle"], figure.joints[side, "knee"]
+    share = np.clip((rest[:, 2] - ankle[2]) / (knee[2] - ankle[2]), 0, 1.5)[:, None]
+    return rest - ankle - share * (knee - ankle) * [1, 1, 0]
+
+
+def _covering(
+    name: str, faces: np.ndarray, inside: np.ndarray, vertices: np.ndarray, rgb: Rgb, material: Material,
+    finish: Finish, places: np.ndarray,
+) -> Part:  # fmt: skip
+    """The part of a leg where `inside` > 0, in one colour under a finish."""
+    faces, vertices, places = clip(faces, inside, vertices, places)
+    colours = np.tile(np.array(rgb), (len(vertices), 1))
+    return Part(name, vertices, faces, material, colours=colours, finish=finish, places=places)
+
+
+def stripe_rgb(sock_rgb: Rgb) -> np.ndarray:
+    """Stripes (3,) are dark on pale socks, pale on others."""
+    return np.array([0.03, 0.03, 0.035]) if np.mean(sock_rgb) > 0.3 else np.array([0.75, 0.75, 0.73])
+
+
+def _sock_finish(outfit: Outfit) -> SockFinish:
+    """Sports socks, which are pale or striped, are knitted more coarsely."""
+    ribs = RIBS if outfit.sock_stripes or np.mean(outfit.sock_rgb) > 0.3 else FINE_RIBS
+    if not outfit.sock_stripes:
+        return SockFinish(outfit.sock_m, ribs)
+    red, green, blue = (stripe_rgb(outfit.sock_rgb) / np.array(outfit.sock_rgb)).tolist()
+    return SockFinish(outfit.sock_m, ribs, (red, green, blue))

@@ -1,0 +1,143 @@
+"""Trousers seen close: threads, seams, stitches and hems, drawn where the picture's samples lie (ours).
+
+Places of a trouser leg are (turn, height, girth): the share of the way round it, metres above its hem, and metres
+round it at that height. The hem's inside and a turned-up cuff, which show the cloth's other side, lie `OTHER_SIDE`
+metres lower.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from shoemodel.body.weaves import cloth_tile
+
+Rgb = tuple[float, float, float]
+OTHER_SIDE = 1.0
+RIB_M = 0.055
+"""Height of the knitted cuff of sweatpants."""
+GOLD = np.array([0.42, 0.20, 0.055])
+"""The thread that jeans are sewn with."""
+HEM_M = {"denim": 0.0115, "plain": 0.024, "corduroy": 0.020}
+"""Where the hem's stitch is; other cloth is hemmed blind."""
+STITCH_M, THREAD_M = 0.0031, 0.00042
+"""Length of a stitch and half its thread's width."""
+PUCKER = {"denim": 0.11, "plain": 0.05, "corduroy": 0.04}
+"""How much sewn cloth gathers along its stitches, as a share of its tone."""
+
+
+@dataclass(frozen=True)
+class TrouserFinish:
+    """The cloth of a trouser leg. weave: a kind of `weaves.cloth_tile`; cuff_m: the height that is turned up."""
+
+    weave: str
+    rgb: Rgb
+    cuff_m: float = 0.0
+    seed: int = 0
+
+    def tone(
+        self, places: Float[np.ndarray, "k 3"], facing: Float[np.ndarray, "k"], pixel_m: Float[np.ndarray, "k"]
+    ) -> Float[np.ndarray, "k 3"]:
+        """As `parts.Finish` has it."""
+        turn, height, girth = places.T
+        other = height < -OTHER_SIDE / 2
+        height = np.where(other, height + OTHER_SIDE, height)
+        span = pixel_m / np.sqrt(np.clip(facing, 0.12, 1))
+        factor = self._threads(turn, height, girth, other, span)
+        if self.weave == "sweat":
+            return factor * self._rib(turn, height, girth, span)[:, None]
+        factor *= self._seams(turn, height, girth)[:, None]
+        return self._hem(factor, turn * girth, height, other, pixel_m)
+
+    def _threads(
+        self, turn: np.ndarray, height: np.ndarray, girth: np.ndarray, other: np.ndarray, span: np.ndarray
+    ) -> np.ndarray:
+        """The weave runs straight in each of the two panels, before and behind, and is cut off at the seams."""
+        front = turn % 1 > 0.5
+        across = (turn % 1 - np.where(front, 0.75, 0.25)) * girth + np.where(front, 0.037, 0.0) + 0.013 * self.seed
+        field = cloth_tile(self.weave).at(across, height + 0.029 * self.seed, span)
+        if self.weave != "denim":
+            return np.repeat(field[:, :1], 3, axis=1)
+        rgb, pale = np.array(self.rgb), self._weft()
+        weft = np.where(other, 0.85 - 0.45 * field[:, 1], 0.42 * (field[:, 1] - 0.25))[:, None]
+        return field[:, :1] * np.maximum(1 + weft * (pale / rgb - 1), 0.05)
+
+    def _weft(self) -> np.ndarray:
+        """Denim's undyed thread: paler, the less so the darker the cloth."""
+        rgb = np.array(self.rgb)
+        strongest = rgb.max()
+        return np.clip(0.3 * rgb + 0.7 * np.sqrt(strongest) * (rgb / strongest) ** 0.3, 0.01, 0.85)
+
+    def _seams(self, turn: np.ndarray, height: np.ndarray, girth: np.ndarray) -> np.ndarray:
+        """A seam on each side: a groove, one edge raised, and cloth that gathers along it."""
+        tone = np.ones(len(turn))
+        pucker = PUCKER.get(self.weave, 0.015)
+        for seam, phase in ((0.0, 0.0), (0.5, 2.0)):
+            away = ((turn - seam + 0.5) % 1 - 0.5) * girth
+            tone -= 0.42 * np.exp(-((away / 0.0006) ** 2))
+            tone += 0.10 * np.exp(-(((away - 0.0032) / 0.0022) ** 2))
+            tone -= 0.07 * np.exp(-(((away + 0.0022) / 0.0016) ** 2))
+            ladder = np.sin(2 * np.pi * height / 0.0090 + phase + 1.3 * np.sin(height / 0.021 + phase))
+            tone += pucker * ladder * np.exp(-((away / 0.006) ** 2))
+        return tone
+
+    def _hem(
+        self, factor: np.ndarray, along: np.ndarray, height: np.ndarray, other: np.ndarray, pixel_m: np.ndarray
+    ) -> np.ndarray:
+        """The hem's stitch and how the cloth twists below it; jeans are worn pale at the edge."""
+        place = HEM_M.get(self.weave)
+        if place is None:
+            return factor * (1 - 0.12 * np.exp(-((height / 0.0012) ** 2)))[:, None]
+        down = np.where(other & (self.cuff_m > 0), self.cuff_m - height, height)
+        pucker = PUCKER[self.weave]
+        twist = np.sin(2 * np.pi * (along / 0.0105 + down / 0.016) + 1.5 * np.sin(along / 0.017))
+        low = np.exp(-(((down - 0.45 * place) / (0.5 * place)) ** 2))
+        factor = factor * (1 + 0.9 * pucker * twist * low - 0.16 * np.exp(-(((down - place) / 0.0011) ** 2)))[:, None]
+        if self.weave == "denim":
+            worn = 0.30 * np.exp(-((down / 0.0016) ** 2)) * (0.6 + 0.4 * twist) + 0.10 * np.clip(twist, 0, 1) * low
+            factor = factor * (1 + worn[:, None] * (self._weft() / np.array(self.rgb) - 1))
+        # the thread lies in short arcs
+        across = (down - place) / THREAD_M
+        arc = (along / STITCH_M) % 1
+        soft = pixel_m / THREAD_M
+        there = np.clip((1 - np.abs(across)) / np.maximum(soft, 1e-6) + 0.5, 0, 1) * np.minimum(1, 1.6 / soft)
+        there = there * np.clip(14 * np.minimum(arc, 1 - arc) - 0.6, 0, 1)
+        shine = (0.72 + 0.4 * np.sin(np.pi * arc)) * (0.75 + 0.25 * np.sqrt(np.clip(1 - across**2, 0, 1)))
+        thread = shine[:, None] * self._thread() / np.array(self.rgb)
+        return factor + there[:, None] * (thread - factor)
+
+    def _thread(self) -> np.ndarray:
+        """The stitch's colour: gold on blue jeans, the cloth's own elsewhere."""
+        rgb = np.array(self.rgb)
+        blue = self.weave == "denim" and rgb[2] > 1.3 * rgb[0]
+        return GOLD if blue else np.clip(0.8 * rgb + 0.004, 0, 1)
+
+    def _rib(self, turn: np.ndarray, height: np.ndarray, girth: np.ndarray, span: np.ndarray) -> np.ndarray:
+        """The knitted cuff: ribs, and the seam that joins it."""
+        ribs = 96
+        fine = np.clip(1.4 - 1.6 * span * ribs / girth, 0, 1)
+        rib = 1 + 0.20 * fine * np.tanh(1.8 * np.cos(2 * np.pi * ribs * turn) + 0.5) - 0.04
+        low = np.clip((RIB_M - height) / 0.001, 0, 1)
+        tone = 1 + low * (rib - 1) - 0.35 * np.exp(-(((height - RIB_M) / 0.0012) ** 2))
+        return tone + 0.08 * np.exp(-(((height - RIB_M - 0.004) / 0.003) ** 2))
+
+
+@dataclass(frozen=True)
+class HangingFinish:
+    """The cloth of a skirt: threads, and a narrow hem. Places are those of a trouser leg."""
+
+    weave: str
+    rgb: Rgb
+    hem_m: float = 0.02
+
+    def tone(
+        self, places: Float[np.ndarray, "k 3"], facing: Float[np.ndarray, "k"], pixel_m: Float[np.ndarray, "k"]
+    ) -> Float[np.ndarray, "k 3"]:
+        """As `parts.Finish` has it."""
+        turn, height, girth = places.T
+        span = pixel_m / np.sqrt(np.clip(facing, 0.12, 1))
+        field = cloth_tile(self.weave).at(turn * girth, height, span)[:, :1]
+        fold = 1 - 0.10 * np.exp(-(((height - self.hem_m) / 0.0008) ** 2)) - 0.10 * np.exp(-((height / 0.001) ** 2))
+        return np.repeat(field * fold[:, None], 3, axis=1)

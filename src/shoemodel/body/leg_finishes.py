@@ -1,0 +1,191 @@
+"""Skin and knitted things on it seen close: pores, hair, ribs, stripes, sheer nylon (ours).
+
+Places of a leg are (x, y, height): metres beside the axis from ankle to knee, toes towards -y, and above the ankle.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import cv2
+import numpy as np
+from jaxtyping import Float
+
+from shoemodel.body.weaves import SIDE, TEXEL_M, Tile, cloth_tile, noise, tile
+from shoemodel.render.meshes import smoothstep
+
+Rgb = tuple[float, float, float]
+TILE_M = SIDE * TEXEL_M
+INSTEP_M = 0.045
+"""Further before the axis than this, a foot runs forward."""
+FOLLICLES = 1500
+HAIRS = 1700
+CUFF_M = 0.017
+
+
+def _round(places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Turn (k,) round the leg, 0 to 1 from behind, and metres (k,) along it, forward over the instep."""
+    x, y, height = places.T
+    forward = np.maximum(-y - INSTEP_M, 0)
+    return (np.arctan2(x, y) / (2 * np.pi)) % 1, height - 0.8 * forward
+
+
+def _blur(facing: np.ndarray, pixel_m: np.ndarray) -> np.ndarray:
+    """What a pixel spans on a surface that leans away."""
+    return pixel_m / np.sqrt(np.clip(facing, 0.12, 1))
+
+
+@dataclass(frozen=True)
+class SkinFinish:
+    """Bare skin. pale: 0 dark to 1 light, for blood shows less through dark skin; hairy: share of hair; knee_m: height
+    of the knee."""
+
+    pale: float
+    hairy: float
+    knee_m: float
+    seed: int = 0
+
+    def tone(
+        self, places: Float[np.ndarray, "k 3"], facing: Float[np.ndarray, "k"], pixel_m: Float[np.ndarray, "k"]
+    ) -> Float[np.ndarray, "k 3"]:
+        """As `parts.Finish` has it."""
+        turn, along = _round(places)
+        span, shift = _blur(facing, pixel_m), 0.0173 * self.seed
+        # the tile goes three times round, so that it closes
+        x, y = 3 * TILE_M * turn, along + shift
+        factor = 1 + (0.45 + 0.55 * self.pale) * (skin_tile().at(x, y, span) - 1)
+        if self.hairy > 0:
+            height = places[:, 2]
+            where = np.clip(1.3 - np.abs(height - 0.55 * self.knee_m) / (0.45 * self.knee_m), 0, 1)
+            hair = hair_tile().at(x, y, span)[:, 0] * self.hairy * where
+            factor = factor * (1 - hair[:, None] * np.array([0.62, 0.70, 0.74]))
+        return factor
+
+
+@lru_cache(maxsize=1)
+def skin_tile() -> Tile:
+    """Factors of skin: its grain, follicles with a flush round each, and uneven blood (mean about 1)."""
+    rng = np.random.default_rng(31)
+    grain = 0.045 * noise(rng, 2.2, 1.6) + 0.030 * noise(rng, 4.0, 3.0) + 0.020 * noise(rng, 11.0, 9.0)
+    light = 1 + grain + 0.012 * noise(rng, 45.0, 60.0)
+    blood = 0.5 * noise(rng, 14.0, 14.0) + 0.6 * noise(rng, 40.0, 50.0) + 0.5 * noise(rng, 110.0, 120.0)
+    pits = _spots(rng, 1.3, (0.4, 1.0))
+    halo = _spots(np.random.default_rng(32), 6.0, (0.3, 1.0))
+    light = light - 0.16 * pits
+    field = light[..., None] * (1 - np.outer(blood + 1.1 * halo, [0.002, 0.013, 0.008]).reshape(SIDE, SIDE, 3))
+    return tile(field / field.mean(axis=(0, 1)))
+
+
+def _spots(rng: np.random.Generator, sigma: float, strength: tuple[float, float]) -> np.ndarray:
+    """Follicles (SIDE, SIDE), 1 in the middle of the strongest; the same generator puts them at the same places."""
+    field = np.zeros((SIDE, SIDE), np.float32)
+    places = np.random.default_rng(33).integers(0, SIDE, (FOLLICLES, 2))
+    field[places[:, 0], places[:, 1]] = rng.uniform(*strength, FOLLICLES)
+    padded = np.pad(field, 32, mode="wrap")
+    return 2 * np.pi * sigma**2 * cv2.GaussianBlur(padded, (0, 0), sigma)[32:-32, 32:-32]
+
+
+@lru_cache(maxsize=1)
+def hair_tile() -> Tile:
+    """How much of each texel (SIDE, SIDE, 1) hair covers: fine arcs that lie down along the leg."""
+    rng = np.random.default_rng(34)
+    pad = 256
+    field = np.zeros((SIDE + 2 * pad, SIDE + 2 * pad), np.float32)
+    for _ in range(HAIRS):
+        x, y = rng.uniform(0, SIDE, 2)
+        way, bend, length = rng.normal(0.0, 0.45), rng.normal(0, 0.5), rng.uniform(50, 160)
+        steps = np.linspace(0, 1, 7)
+        lean = way + bend * steps
+        line = np.cumsum(np.stack([np.sin(lean), np.cos(lean)], axis=1), axis=0) * length / 7 + [x, y]
+        dark = float(rng.uniform(0.45, 1.0))
+        for across in (-SIDE, 0, SIDE):
+            for down in (-SIDE, 0, SIDE):
+                moved = np.round((line + np.array([across + pad, down + pad])) * 16).astype(np.int32)
+                if (moved.max(axis=0) > 0).all() and (moved.min(axis=0) < 16 * len(field)).all():
+                    cv2.polylines(field, [moved[:, None]], False, dark, 1, cv2.LINE_AA, 4)
+    return tile(np.clip(cv2.GaussianBlur(field, (0, 0), 0.5), 0, 1)[pad:-pad, pad:-pad, None])
+
+
+@dataclass(frozen=True)
+class SockFinish:
+    """A knitted sock. top_m: where it ends; ribs: how many go round; stripe: the colour of two stripes below its cuff,
+    as a factor on its own, or None."""
+
+    top_m: float
+    ribs: int = 80
+    stripe: Rgb | None = None
+    seed: int = 0
+
+    def tone(
+        self, places: Float[np.ndarray, "k 3"], facing: Float[np.ndarray, "k"], pixel_m: Float[np.ndarray, "k"]
+    ) -> Float[np.ndarray, "k 3"]:
+        """As `parts.Finish` has it."""
+        turn, along = _round(places)
+        span = _blur(facing, pixel_m)
+        around = self.ribs / 40 * TILE_M * turn
+        below = self.top_m - along
+        cuff = smoothstep((CUFF_M - below) / 0.0012)
+        stitches = cloth_tile("sock").at(around, along * (1 + 0.0 * cuff) + 0.017 * self.seed, span)[:, 0]
+        girth = 2 * np.pi * np.maximum(np.hypot(places[:, 0], places[:, 1]), 0.025)
+        clear = np.clip(1.5 - 1.5 * span * self.ribs / girth, 0, 1)
+        rib = np.tanh(2.2 * (np.cos(2 * np.pi * self.ribs * turn) + 0.35))
+        tone = stitches * (1 + clear * (0.13 - 0.05 * cuff) * (rib - 0.25))
+        # the cuff: a rounded edge above, a welt below, and wrinkles where it pulls in
+        tone *= 1 - 0.22 * np.exp(-((below / 0.0011) ** 2)) - 0.16 * np.exp(-(((below - CUFF_M) / 0.0009) ** 2))
+        tone *= 1 + 0.05 * np.exp(-(((below - 0.003) / 0.002) ** 2)) + 0.05 * cuff
+        factor = np.repeat(tone[:, None], 3, axis=1)
+        if self.stripe is not None:
+            rough = below + 0.00035 * np.cos(2 * np.pi * 2 * self.ribs * turn)
+            factor *= 1 + _stripes(rough, pixel_m)[:, None] * (np.array(self.stripe) - 1)
+        return factor
+
+
+def _stripes(below: np.ndarray, pixel_m: np.ndarray) -> np.ndarray:
+    """Share (k,) of two stripes at metres below a sock's top."""
+    share = np.zeros(len(below))
+    for low, high in ((0.026, 0.036), (0.044, 0.054)):
+        inside = np.minimum(below - low, high - below)
+        share += np.clip(inside / np.maximum(pixel_m, 1e-6) + 0.5, 0, 1)
+    return share
+
+
+@dataclass(frozen=True)
+class TightsFinish:
+    """Nylon over skin, seen through less where it is seen at a slant. skin, hose: linear rgb; opaque: the share of the
+    hose seen square on, the mix that the part's colours have."""
+
+    skin: Rgb
+    hose: Rgb
+    opaque: float
+
+    def tone(
+        self, places: Float[np.ndarray, "k 3"], facing: Float[np.ndarray, "k"], pixel_m: Float[np.ndarray, "k"]
+    ) -> Float[np.ndarray, "k 3"]:
+        """As `parts.Finish` has it."""
+        turn, along = _round(places)
+        yarn = cloth_tile("stretch").at(3 * TILE_M * turn, along, _blur(facing, pixel_m))[:, 0]
+        skin, hose = np.array(self.skin), np.array(self.hose)
+        cover = 1 - (1 - self.opaque) ** (np.clip(yarn, 0.6, 1.4) / np.clip(facing, 0.16, 1))
+        mixed = skin + cover[:, None] * (hose - skin)
+        return mixed / (skin + self.opaque * (hose - skin)) * (1 + 0.35 * (yarn[:, None] - 1))
+
+
+@dataclass(frozen=True)
+class StretchFinish:
+    """Leggings: fine knit, and a hem with two rows of stitches. hem_m: where they end."""
+
+    hem_m: float
+
+    def tone(
+        self, places: Float[np.ndarray, "k 3"], facing: Float[np.ndarray, "k"], pixel_m: Float[np.ndarray, "k"]
+    ) -> Float[np.ndarray, "k 3"]:
+        """As `parts.Finish` has it."""
+        turn, along = _round(places)
+        tone = cloth_tile("stretch").at(3 * TILE_M * turn, along, _blur(facing, pixel_m))[:, 0]
+        above = along - self.hem_m
+        for row in (0.014, 0.019):
+            beat = 0.5 + 0.5 * np.cos(2 * np.pi * 3 * TILE_M * turn / 0.0026)
+            tone -= (0.10 + 0.12 * beat) * np.exp(-(((above - row) / 0.0006) ** 2))
+        tone += 0.06 * np.exp(-(((above - 0.0165) / 0.0016) ** 2)) - 0.2 * np.exp(-((above / 0.0009) ** 2))
+        return np.repeat(tone[:, None], 3, axis=1)
