@@ -158,7 +158,9 @@ def shoe_photo(tmp_path, shoe_mask) -> Path:
     """A photo with an alpha channel that marks the shoe, so that no trained network has to find it."""
     from shoemodel import images
 
-    rgb = np.random.default_rng(0).integers(0, 256, (*shoe_mask.shape, 3), dtype=np.uint8)
+    rng = np.random.default_rng(0)
+    rgb = np.where(shoe_mask[..., None], [150, 60, 40], [60, 120, 90]) + rng.integers(-40, 40, (*shoe_mask.shape, 3))
+    rgb = rgb.clip(0, 255).astype(np.uint8)
     path = tmp_path / "shoe.png"
     images.save_png(path, np.dstack([rgb, np.where(shoe_mask, 255, 0).astype(np.uint8)]))
     return path
@@ -224,7 +226,20 @@ def feet_of_canvas(model, shoe):
     return FootKeypoints(np.array(unit) * (width, height), np.ones(8), np.ones(8, bool))
 
 
+def areas_of_region(model, photo_rgb, region, name):
+    """An opening in the upper left of whatever region, in the stead of `wd.predict.predict`."""
+    from shoemodel.masks import ShoeAreas
+
+    rows, columns = np.nonzero(region)
+    y, x = np.mgrid[: region.shape[0], : region.shape[1]]
+    high, wide = np.ptp(rows) + 1, np.ptp(columns) + 1
+    middle = columns.min() + 0.35 * wide, rows.min() + 0.2 * high
+    opening = region & (((x - middle[0]) / (0.18 * wide)) ** 2 + ((y - middle[1]) / (0.2 * high)) ** 2 < 1)
+    return ShoeAreas.from_masks(region & ~opening, opening)
+
+
 @pytest.fixture
 def found_feet(monkeypatch):
-    """Untrained networks find no feet: say where they are, on whatever canvas."""
+    """Untrained networks find neither feet nor an opening: say where they are, on whatever canvas."""
     monkeypatch.setattr("shoemodel.pipeline.foot_keypoints", feet_of_canvas)
+    monkeypatch.setattr("shoemodel.pipeline.wd.predict", areas_of_region)

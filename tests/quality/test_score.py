@@ -63,7 +63,7 @@ def result(shoe_mask):
         layout=keep(size),
         feet=FootKeypoints(np.zeros((8, 2)), np.zeros(8), np.zeros(8, bool)),
         poses=[pose, pose],
-        generated=[photo, photo],
+        prompts=["jeans", "jeans"],
         seeds=[0, 1],
     )
 

@@ -39,7 +39,7 @@ def drawn(ground):
 
 def test_legs_and_what_grew_about_the_shoe_are_gone(drawn, ground, shoe, upright, wearable):
     around, visible = scene.emptied(drawn, shoe, upright, wearable), shoe[..., 3] == 255
-    assert np.array_equal(around.rgb[visible], shoe[visible][:, :3]) and around.source == "drawn"
+    assert np.array_equal(around.rgb[visible], shoe[visible][:, :3]) and around.background == "scene"
     assert np.abs(around.rgb[~visible].astype(int) - ground[~visible]).max() < 25
     assert np.array_equal(around.wearable, wearable)
 
