@@ -75,7 +75,7 @@ def seen(
         slice(min(a.start, b.start), max(a.stop, b.stop)) for a, b in zip(shoe_box.slices, leg_box.slices, strict=True)
     )
     part = rows, columns
-    length = max(shoe_box.width, shoe_box.height)
+    length = float(max(shoe_box.width, shoe_box.height))
     grid, near = _Grid(cover[part].shape, np.asarray(up, float) / length_up), ShoeAreas(areas.labels[part])
     forward = np.asarray(toe, float) / max(float(np.hypot(*toe)), 1e-9)
     allowed = _allowed(grid, cover[part], loose[part], near, forward, length)

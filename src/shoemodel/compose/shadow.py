@@ -23,7 +23,6 @@ RIM, CREASE = (0.62, 0.022), (0.32, 0.012)
 """Depth and reach of the leg's own darkening inside the opening, and along any edge of the shoe."""
 WARM = (0.82, 1.0, 1.06)
 """Exponents of that darkening: light that comes through skin keeps its shadows warm."""
-NEUTRAL = (1.0, 1.0, 1.0)
 FADE, FADE_PLAIN = 1.2, 0.45
 """How far from the shoe the ground's shadow ends, and on a plain ground: farther away it is not known to be level."""
 HORIZON = 0.25
@@ -60,7 +59,7 @@ def contact(
     dark += CREASE[0] * np.exp(-distance / (CREASE[1] * length))
     light = (1 - np.clip(dark, 0, 0.8))[..., None]
     share = skin[part][..., None]
-    result[part] = (share * light ** np.array(WARM) + (1 - share) * light ** np.array(NEUTRAL)).astype(np.float32)
+    result[part] = (share * light ** np.array(WARM) + (1 - share) * light).astype(np.float32)
     return result
 
 
@@ -79,7 +78,7 @@ def ground(
     if mode == "none" or not known.any() or (mode == "auto" and is_white(photo_rgb, areas.shoe)):
         return result
     box = Box.of_mask(areas.shoe)
-    length = max(box.width, box.height)
+    length = float(max(box.width, box.height))
     scale = ratio.shape[1] / areas.size[1]
     smooth = _smooth(np.clip(ratio, 0.06, 1), known, max(1.2, 0.02 * length * scale), HORIZON * length * scale)
     full = cv2.resize(smooth, (areas.size[1], areas.size[0]), interpolation=cv2.INTER_LINEAR)
@@ -103,7 +102,7 @@ def _smooth(ratio: np.ndarray, known: np.ndarray, sigma: float, horizon: float) 
 def _near(areas: ShoeAreas, mask: np.ndarray) -> tuple[float, tuple[slice, slice]]:
     """The shoe's length in px, and the part of the canvas about a mask where it has an effect."""
     box = Box.of_mask(areas.shoe)
-    length = max(box.width, box.height)
+    length = float(max(box.width, box.height))
     rows, columns = Box.of_mask(mask).slices
     margin = int(0.15 * length) + 2
     return length, (
