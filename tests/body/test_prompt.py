@@ -63,7 +63,7 @@ LEGS = {
     "bare-legged": BARE,
     "red dress and bare legs": {"garment": "dress", "colour": "red", "hose": "none"},
     "dark skin, bare legs and long striped white socks": {
-        **BARE, "skin": 0.8, "socks": "mid-calf", "sock_colour": "white", "stripes": True,
+        **BARE, "skin": 0.8, "socks": "mid-calf", "sock_colour": "white", "stripes": "top",
     },
     "a black woman's legs in white jeans": {"person": "woman", "skin": 0.7, "garment": "jeans", "colour": "white"},
     "black women's jeans": {"person": "woman", "garment": "jeans", "colour": "black"},
@@ -92,15 +92,16 @@ SOCKS = {
         "garment": "jeans", "colour": "dark blue", "socks": "some", "sock_colour": "white",
     },
     "white-striped red socks": {
-        "socks": "some", "sock_colour": "red", "stripes": True, "stripe_colour": "white",
+        "socks": "some", "sock_colour": "red", "stripes": "top", "stripe_colour": "white",
     },
     "red socks with white stripes": {
-        "socks": "some", "sock_colour": "red", "stripes": True, "stripe_colour": "white",
+        "socks": "some", "sock_colour": "red", "stripes": "top", "stripe_colour": "white",
     },
     "blue and white striped socks": {
-        "socks": "some", "sock_colour": "blue", "stripes": True, "stripe_colour": "white",
+        "socks": "some", "sock_colour": "blue", "stripes": "all", "stripe_colour": "white",
     },
-    "socks with red stripes": {"socks": "some", "stripes": True, "stripe_colour": "red"},
+    "socks with red stripes": {"socks": "some", "stripes": "top", "stripe_colour": "red"},
+    "blue socks without stripes": {"socks": "some", "sock_colour": "blue", "stripes": "none"},
     "socks: yellow": {"socks": "some", "sock_colour": "yellow"},
     "#FF8800 socks": {"socks": "some", "sock_colour": "#ff8800"},
     "white ankle socks": {"socks": "ankle", "sock_colour": "white"},

@@ -24,11 +24,13 @@ COLOURS = {
     "pleated skirt": "navy", "pencil skirt": "black",
 }  # fmt: skip
 """Of garments of which no colour is said, where it is not their cloth's first."""
-# how far a hem stays above the collar, and how high a shoe must be for trousers to be tucked into it, metres
+# how far hems stay above the collar, those of full-length trousers less; how high a shoe must be for trousers to be
+# tucked into it, metres
 CLEAR_M, SHAFT_M = 0.015, 0.04
 # metres above the lowest hem, least and most
 TROUSERS_M = {
-    "full": (0.0, 0.004), "ankle": (0.006, 0.014), "": (0.012, 0.036), "7/8": (0.050, 0.070), "cropped": (0.085, 0.115),
+    "full": (-0.008, -0.004), "ankle": (0.006, 0.014), "": (0.012, 0.036), "7/8": (0.050, 0.070),
+    "cropped": (0.085, 0.115),
 }  # fmt: skip
 # metres above the knee
 KNEE_M = {
@@ -82,16 +84,19 @@ def outfit(
     tucked = _tucked(reading, garment, collar_m, tall)
     skin = _skin(reading, luck)
     cloth = cloth_of(garment, reading.weave)
-    colour = reading.colour or (not reading.weave and COLOURS.get(garment)) or next(iter(CLOTH_COLOURS[cloth]))
+    usual = next(iter(CLOTH_COLOURS[cloth]))
+    colour = reading.colour or (usual if reading.weave else COLOURS.get(garment, usual))
     garment_rgb = _dyed(colour, cloth, luck)
     hose, hose_rgb, sheer = _hose(reading, garment, colour, skin, luck)
     sock_m, sock_colour = _socks(reading, garment, free, knee_m, bool(hose), female, family, luck)
     hem, cuff = _hem(reading, garment, free, knee_m, sock_m, tall, luck)
+    striped = reading.stripes in ("top", "all") and sock_m > 0
     return Outfit(
         garment, colour, garment_rgb, collar_m - TUCK_M if tucked else hem, 0.0 if tucked else cuff, tucked, hose,
-        hose_rgb, sock_m, sock_colour, dye(sock_colour, "knit"), bool(reading.stripes) and sock_m > 0, skin,
+        hose_rgb, sock_m, sock_colour, dye(sock_colour, "knit"), striped, skin,
         0.0 if female else 0.15 + 0.4 * luck.hair, weave=reading.weave, sheer=sheer,
         stripe_rgb=dye(reading.stripe_colour, "knit") if reading.stripe_colour else None,
+        hoops=striped and (reading.stripes == "all" or reading.socks in LONG_SOCKS[1:]),
     )  # fmt: skip
 
 
@@ -136,7 +141,9 @@ def _hose(reading: Reading, garment: str, colour: str, skin: Rgb, luck: _Luck) -
     if word == "nude":
         red, green, blue = (0.92 * value for value in skin)
         return word, (red, green, blue), 0.55 if reading.sheer is None else reading.sheer
-    return word, dye(word, "stretch"), 0.04 + 0.14 * luck.sheer if reading.sheer is None else reading.sheer
+    sheer = 0.04 + 0.14 * luck.sheer if reading.sheer is None else reading.sheer
+    # a colour must be seen over any skin
+    return word, dye(word, "stretch"), sheer if word == "black" else 0.6 * sheer
 
 
 def _socks(
@@ -152,7 +159,7 @@ def _socks(
         usual = ("black", "charcoal", "navy") if family in DARK_SOCKS else ("white", "white", "light grey")
         colour = usual[int(luck.sock_colour * len(usual))]
     heights = {
-        "none": 0.0, "no-show": 0.0, "ankle": low + 0.022, "crew": low + 0.08, "some": low + 0.08,
+        "none": 0.0, "no-show": 0.0, "ankle": low + 0.012, "crew": low + 0.08, "some": low + 0.08,
         "mid-calf": max(0.52 * knee_m, low + 0.08), "knee-high": knee_m - 0.05, "over-knee": knee_m + 0.08,
     }  # fmt: skip
     height = heights[length]

@@ -52,7 +52,8 @@ class Outfit:
     tights, and linear rgb (3,). tucked: trousers end inside the shoe's shaft. hairy: share of hair on the shins.
     file, sock_file: the garment's and the socks' files below the user's assets, "" for those made from parameters.
     weave: the trousers' cloth (denim, wool, corduroy, pinstripe, plain), "" for the cut's own. sheer: the share of skin
-    seen through tights, None as the wearer's. stripe_rgb: of the socks' stripes, None for one that contrasts.
+    seen through tights, None as the wearer's. stripe_rgb: of the socks' stripes, None for one that contrasts;
+    hoops: they go all the way down.
     """
 
     garment: str
@@ -74,6 +75,7 @@ class Outfit:
     weave: str = ""
     sheer: float | None = None
     stripe_rgb: Rgb | None = None
+    hoops: bool = False
 
     @classmethod
     def of(

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from shoemodel.body import colours
-from shoemodel.body.grammar import Noun, Sentence, parse, scale_tone
+from shoemodel.body.grammar import Noun, Sentence, parse
+from shoemodel.body.meanings import scale_tone
 from shoemodel.body.phrases import Phrase, suggestion, words
 
 OVER_HOSE = ("skirt", "pleated skirt", "pencil skirt", "dress", "shorts")
@@ -25,9 +26,10 @@ class Reading:
     """What was understood; "" and None: nothing said. Words are those of words.toml and colours.toml.
 
     person: "woman" or "man". skin: a place in outfits.SKIN_TONES. garment: "bare" or a garment of outfits. weave: ""
-    for the garment's own. without: garments that are not to be worn. socks: "none", a length, or "some" for any. hose:
-    "none" or "tights"; sheer: the share of skin seen through them. tucked: trousers into the shaft, or over it. pose,
-    view, place: what the prompt says of these. unheeded: what was not understood, in its order.
+    for the garment's own. without: garments that are not to be worn. socks: "none", a length, or "some" for any;
+    stripes: at their "top", on "all" of them, or "none". hose: "none" or "tights"; sheer: the share of skin seen
+    through them. tucked: trousers into the shaft, or over it. pose, view, place: what the prompt says of these.
+    unheeded: what was not understood, in its order.
     """
 
     person: str = ""
@@ -42,7 +44,7 @@ class Reading:
     without: tuple[str, ...] = ()
     socks: str = ""
     sock_colour: str = ""
-    stripes: bool | None = None
+    stripes: str = ""
     stripe_colour: str = ""
     hose: str = ""
     hose_colour: str = ""
@@ -183,14 +185,23 @@ def _socks(sentence: Sentence, said: dict[str, Any]) -> dict[str, Any]:
         base, stripe, others = _sock_colours(noun)
         for phrase in others:
             sentence.unheeded.append((phrase.start, phrase.text))
-        striped = _value(noun, "stripes", None)
         marks = [mark for mark in noun.marks if mark[0] == "shade" or mark[2] is base]
         return {
-            "socks": _value(noun, "length", length), "stripes": striped,
+            "socks": _value(noun, "length", length), "stripes": _stripes(noun),
             "sock_colour": _colour(sentence, Noun(noun.phrase, marks=marks), "knit"),
             "stripe_colour": colours.spelt(stripe.text) if stripe else "",
         }  # fmt: skip
     return {}
+
+
+def _stripes(noun: Noun) -> str:
+    """Blue and white striped socks are striped all the way down, others near the top."""
+    striped = _value(noun, "stripes", None)
+    if not striped:
+        return "" if striped is None else "none"
+    before = noun.marks[: noun.before]
+    place = next((n for n, mark in enumerate(before) if mark[0] == "stripes"), 0)
+    return "all" if sum(mark[0] == "colour" for mark in before[:place]) > 1 else "top"
 
 
 def _sock_colours(noun: Noun) -> tuple[Phrase | None, Phrase | None, list[Phrase]]:

@@ -46,7 +46,7 @@ def is_white(photo_rgb: UInt8[np.ndarray, "h w 3"], shoe: Bool[np.ndarray, "h w"
     """Whether the ground is the pure white of packshots."""
     free = [strip[there] for strip, there in _strips(photo_rgb, shoe)]
     pixels = np.concatenate(free).min(-1)
-    return len(pixels) > 0 and np.median(pixels) >= WHITE and np.percentile(pixels, 10) >= WHITISH
+    return bool(len(pixels) and np.median(pixels) >= WHITE and np.percentile(pixels, 10) >= WHITISH)
 
 
 def choose(photo_rgb: UInt8[np.ndarray, "h w 3"], shoe: Bool[np.ndarray, "h w"], layout: str) -> str:
@@ -107,7 +107,7 @@ def _continued(rgb: np.ndarray, shoe: np.ndarray, count: int, rng: np.random.Gen
     values = strip[free]
     if np.median(values.min(-1)) >= WHITE and np.percentile(values.min(-1), 10) >= WHITISH:
         return np.full((count, rgb.shape[1], 3), 255, np.uint8)
-    sigma = max(depth, 2.0)
+    sigma = float(depth)
     course = _course(strip, free, sigma)
     reach = TREND * count
     slope = _slope(rgb[: 4 * depth], near, course, depth)
@@ -135,7 +135,7 @@ def _slope(rgb: np.ndarray, free: np.ndarray, course: np.ndarray, depth: int) ->
     """Change in grey levels a row upwards at the edge, (n, 3), very smooth; 0 where it is less than the noise."""
     if len(rgb) < 4 * depth or free[2 * depth :].mean() < FREE:
         return np.zeros_like(course)
-    inner = _course(rgb[2 * depth :], free[2 * depth :], max(depth, 2.0))
+    inner = _course(rgb[2 * depth :], free[2 * depth :], float(depth))
     change = _blurred(course - inner, len(course) / 6) / (2.5 * depth)
     return np.where(np.abs(change) * len(course) < 1, 0, change)
 

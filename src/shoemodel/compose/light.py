@@ -59,7 +59,7 @@ def to_srgb(linear: Float[np.ndarray, "*n"]) -> Float[np.ndarray, "*n"]:
 def levels(photo_rgb: UInt8[np.ndarray, "h w 3"], areas: ShoeAreas) -> Levels:
     """Read from the shoe and the ground beside it. ValueError where there is no visible area."""
     box = Box.of_mask(areas.visible)
-    length = max(box.width, box.height)
+    length = float(max(box.width, box.height))
     rows, columns = _widened(box, length / 6, areas.size)
     rgb, shoe, visible = photo_rgb[rows, columns], areas.shoe[rows, columns], areas.visible[rows, columns]
     linear = to_linear(rgb.astype(np.float32) / 255)

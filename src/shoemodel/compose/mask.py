@@ -16,7 +16,7 @@ from jaxtyping import Float, Float32
 from scipy.ndimage import grey_opening
 
 from shoemodel.geometry import Box
-from shoemodel.masks import ShoeAreas
+from shoemodel.masks import ShoeAreas, fill_holes
 
 SMALLEST = 6e-4
 """Wearable pieces below this fraction of the length squared are no opening."""
@@ -28,6 +28,10 @@ STEEP = 1.2
 """A flank of this slope is no rim."""
 SPIKE = 0.10
 """What is narrower on the upper outline, such as a pull loop or laces, is no rim."""
+HOLE = 3e-3
+"""Largest hole above the rim, of the length squared, that a leg is always seen through, such as a lace's loop."""
+NOWHERE = -1e6
+"""Height, px, of the upper outline where there is no shoe."""
 SMALLER = 0.15
 """Wearable pieces below this fraction of the largest are no opening."""
 FLARE = 0.06
@@ -71,7 +75,7 @@ def seen(
         slice(min(a.start, b.start), max(a.stop, b.stop)) for a, b in zip(shoe_box.slices, leg_box.slices, strict=True)
     )
     part = rows, columns
-    length = max(shoe_box.width, shoe_box.height)
+    length = float(max(shoe_box.width, shoe_box.height))
     grid, near = _Grid(cover[part].shape, np.asarray(up, float) / length_up), ShoeAreas(areas.labels[part])
     forward = np.asarray(toe, float) / max(float(np.hypot(*toe)), 1e-9)
     allowed = _allowed(grid, cover[part], loose[part], near, forward, length)
@@ -106,7 +110,8 @@ def _allowed(
     shoe, wearable = areas.shoe, areas.wearable
     opening = _opening(wearable, SMALLEST * length**2)
     tops, bottoms = grid.extreme(shoe, top=True), grid.extreme(shoe, top=False)
-    rim = _rim(grid, cover, areas, opening, tops, toe, length)
+    outline = _without_spikes(tops, max(3, round(SPIKE * length)))
+    rim = _rim(grid, cover, areas, opening, outline, toe, length)
     height, side = grid.height, grid.side
     # beside the rim: above its ends, leaning outwards along a curve that starts upright
     beyond = np.maximum(rim.left - side, side - rim.right)
@@ -114,10 +119,11 @@ def _allowed(
     above = np.maximum(height - end, 0)
     beside = np.clip(above**2 / (above + FLARE * length) - beyond + 0.5, 0, 1)
     # over the rim: nothing below the shoe's own upper outline but what shows through gaps above its sole
-    top = tops[grid.column]
-    over = np.where(np.isfinite(top), np.clip(height - top + 1, 0, 1), height > rim.lowest)
+    top = outline[grid.column]
+    over = np.where(top > NOWHERE, np.clip(height - top + 1, 0, 1), height > rim.lowest)
     opened = np.isfinite(grid.extreme(opening, top=True))[grid.column] if opening.any() else np.zeros(shoe.shape, bool)
     gap = opened & (height < top) & (height > bottoms[grid.column])
+    gap |= fill_holes(shoe, HOLE * length**2) & ~shoe & (height > rim.lowest)
     tight = np.where(wearable | gap, 1.0, beside * over)
     hanging = (loose > 0.5) & (height > min(rim.left_height, rim.right_height) - HANG * length)
     return np.where(hanging, 1.0, tight).astype(np.float32)
@@ -137,12 +143,11 @@ def _rim(
     cover: np.ndarray,
     areas: ShoeAreas,
     opening: np.ndarray,
-    tops: np.ndarray,
+    outline: np.ndarray,
     toe: np.ndarray,
     length: float,
 ) -> _Rim:
     """From the opening, or where none is seen from the leg's middle, outwards along the shoe's upper outline."""
-    outline = _without_spikes(tops, max(3, round(SPIKE * length)))
     if opening.any():
         columns, lowest = grid.column[opening], float(grid.height[opening].min())
         starts = int(columns.min()), int(columns.max())
@@ -171,23 +176,26 @@ def _walk(outline: np.ndarray, start: int, step: int, lowest: float, length: flo
     column, run = start, max(2, round(0.02 * length))
     while 0 <= column + step < len(outline) and outline[column + step] >= lowest:
         column += step
-    while (column - start) * step > run and outline[column - step * run] - outline[column] > STEEP * run:
+    while (column - start) * step > 0 and outline[np.clip(column - step * run, 0, len(outline) - 1)] - outline[
+        column
+    ] > STEEP * run:
         column -= step
     return column
 
 
 def _peak(grid: _Grid, cover: np.ndarray, shoe: np.ndarray, outline: np.ndarray) -> int:
-    """The highest column of the outline where the leg goes into the shoe."""
+    """The middle of the highest columns of the outline where the leg goes into the shoe."""
     for where in ((cover > 0.5) & shoe, cover > 0.5, shoe):
-        share = np.where(np.isfinite(outline), np.bincount(grid.column[where], minlength=grid.count), 0)
+        share = np.where(outline > NOWHERE, np.bincount(grid.column[where], minlength=grid.count), 0)
         if share.max() > 0:
             break
-    return int(np.argmax(np.where(share > 0.25 * share.max(), outline, -np.inf)))
+    heights = np.where(share > 0.25 * share.max(), outline, NOWHERE)
+    return int(np.median(np.flatnonzero(heights > heights.max() - 2)))
 
 
 def _without_spikes(tops: np.ndarray, width: int) -> np.ndarray:
-    """The upper outline without what is narrower, such as a pull loop or laces; -inf where there is no shoe."""
-    return grey_opening(np.maximum(tops, -1e6), width).astype(np.float32)
+    """The upper outline without what is narrower, such as a pull loop or laces; `NOWHERE` where there is no shoe."""
+    return grey_opening(np.maximum(tops, NOWHERE), width).astype(np.float32)
 
 
 def _connected(there: np.ndarray, wearable: np.ndarray, allowed: np.ndarray) -> np.ndarray:

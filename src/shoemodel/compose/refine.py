@@ -82,10 +82,11 @@ def _matte(rgb: np.ndarray, mask: np.ndarray, depth: np.ndarray, radius: int) ->
     within, outside = _core(mask, depth, radius), _core(~mask, -depth, radius)
     front, back = (_colours(rgb, weight, 1.6 * radius) for weight in (within, outside))
     odds = TRUST * _distinct(front, back) * np.clip(_likelihood(rgb, *front) - _likelihood(rgb, *back), -6, 6)
+    odds = cv2.GaussianBlur(odds, (0, 0), radius / 6)  # a lone pixel is noise
     chance = 1 / (1 + np.exp(-np.clip(odds + NEAR * depth / radius, -20, 20)))
     chance[depth > radius], chance[depth < -radius] = 1, 0
     soft = guided(rgb, chance.astype(np.float32), max(radius // 2, 2), SMOOTH)
-    return np.clip((soft - 0.2) / 0.6, 0, 1)
+    return np.clip((soft - 0.12) / 0.76, 0, 1)
 
 
 def _core(mask: np.ndarray, depth: np.ndarray, radius: int) -> np.ndarray:

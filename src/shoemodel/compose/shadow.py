@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from jaxtyping import Bool, Float, Float32, UInt8
 
-from shoemodel.compose.frame import is_white
+from shoemodel.compose.frame import is_plain, is_white
 from shoemodel.geometry import Box
 from shoemodel.masks import ShoeAreas
 
@@ -23,9 +23,12 @@ RIM, CREASE = (0.62, 0.022), (0.32, 0.012)
 """Depth and reach of the leg's own darkening inside the opening, and along any edge of the shoe."""
 WARM = (0.82, 1.0, 1.06)
 """Exponents of that darkening: light that comes through skin keeps its shadows warm."""
-NEUTRAL = (1.0, 1.0, 1.0)
-FADE = 1.2
-"""How far from the shoe the ground's shadow ends: farther away it is not known to be level."""
+FADE, FADE_PLAIN = 1.2, 0.45
+"""How far from the shoe the ground's shadow ends, and on a plain ground: farther away it is not known to be level."""
+HORIZON = 0.25
+"""How far below the level ground's far end its shadow begins."""
+LEAST = 0.02
+"""What is darker by less is the renderer's noise."""
 
 
 def lining(leg: Float32[np.ndarray, "h w"], areas: ShoeAreas) -> Float32[np.ndarray, "h w"]:
@@ -56,7 +59,7 @@ def contact(
     dark += CREASE[0] * np.exp(-distance / (CREASE[1] * length))
     light = (1 - np.clip(dark, 0, 0.8))[..., None]
     share = skin[part][..., None]
-    result[part] = (share * light ** np.array(WARM) + (1 - share) * light ** np.array(NEUTRAL)).astype(np.float32)
+    result[part] = (share * light ** np.array(WARM) + (1 - share) * light).astype(np.float32)
     return result
 
 
@@ -75,28 +78,31 @@ def ground(
     if mode == "none" or not known.any() or (mode == "auto" and is_white(photo_rgb, areas.shoe)):
         return result
     box = Box.of_mask(areas.shoe)
-    length = max(box.width, box.height)
+    length = float(max(box.width, box.height))
     scale = ratio.shape[1] / areas.size[1]
-    smooth = _smooth(np.clip(ratio, 0.06, 1), known, max(1.2, 0.02 * length * scale))
+    smooth = _smooth(np.clip(ratio, 0.06, 1), known, max(1.2, 0.02 * length * scale), HORIZON * length * scale)
     full = cv2.resize(smooth, (areas.size[1], areas.size[0]), interpolation=cv2.INTER_LINEAR)
     distance = cv2.distanceTransform((~areas.shoe).astype(np.uint8), cv2.DIST_L2, 5)
-    strength = np.exp(-((distance / (FADE * length)) ** 2)) * ~areas.shoe
-    factor = 1 - (1 - full) * strength
-    return np.where(factor > 0.995, 1, factor).astype(np.float32)
+    fade = FADE_PLAIN if is_plain(photo_rgb, areas.shoe) else FADE
+    factor = 1 - (1 - full) * np.exp(-((distance / (fade * length)) ** 2)) * ~areas.shoe
+    return np.where(factor > 0.997, 1, factor).astype(np.float32)
 
 
-def _smooth(ratio: np.ndarray, known: np.ndarray, sigma: float) -> np.ndarray:
-    """Known values averaged nearby, where none is near 1: what a proxy hides is not the photo's shoe."""
+def _smooth(ratio: np.ndarray, known: np.ndarray, sigma: float, horizon: float) -> np.ndarray:
+    """Known values averaged nearby, 1 where none is near; fading towards the horizon, over so many px."""
     weight = known.astype(np.float32)
     total = cv2.GaussianBlur(weight, (0, 0), sigma)
     dark = cv2.GaussianBlur((1 - ratio).astype(np.float32) * weight, (0, 0), sigma) / np.maximum(total, 0.2)
-    return 1 - np.where(dark > 0.02, dark, 0)
+    first = int(np.argmax(known.any(1)))
+    if first > 0:
+        dark *= np.clip((np.arange(len(dark)) - first) / max(horizon, 1.0), 0, 1)[:, None]
+    return 1 - np.maximum(dark - LEAST, 0)
 
 
 def _near(areas: ShoeAreas, mask: np.ndarray) -> tuple[float, tuple[slice, slice]]:
     """The shoe's length in px, and the part of the canvas about a mask where it has an effect."""
     box = Box.of_mask(areas.shoe)
-    length = max(box.width, box.height)
+    length = float(max(box.width, box.height))
     rows, columns = Box.of_mask(mask).slices
     margin = int(0.15 * length) + 2
     return length, (
