@@ -63,15 +63,15 @@ def result(shoe_mask):
         layout=keep(size),
         feet=FootKeypoints(np.zeros((8, 2)), np.zeros(8), np.zeros(8, bool)),
         poses=[pose, pose],
-        prompts=["jeans", "jeans"],
+        prompts=["red shoes", "red shoes"],
         seeds=[0, 1],
     )
 
 
 def test_each_picture_of_a_result_is_scored(pipeline, result):
     towers = clip.of_pack(pipeline, "tiny")
-    first, second = score.score(result, "red shoes", pipeline.judge, towers)
+    first, second = score.score(result, pipeline.judge, towers)
     assert set(first.measures) == set(score.LIMITS) and 0 <= first.score <= 1
     assert first.measures["seam"] != second.measures["seam"]
-    alone = score.score(result, "red shoes", pipeline.judge)[0].measures
+    alone = score.score(result, pipeline.judge)[0].measures
     assert math.isnan(alone["prompt"])

@@ -38,7 +38,7 @@ def test_a_picture_is_drawn_in_one_pass_or_two(pipeline, given):
     one, again, weak, two = (pipeline.wear(*given, 1, 4, repair=strength) for strength in (0.0, 0.0, 0.4, 1.0))
     assert np.array_equal(one[0], again[0]) and one[1] is None
     assert not np.array_equal(one[0], two[0]) and not np.array_equal(weak[0], two[0])
-    assert two[1].source == "drawn" and (two[1].rgb[given[0][..., 3] == 255] == (120, 60, 30)).all()
+    assert two[1].background == "scene" and (two[1].rgb[given[0][..., 3] == 255] == (120, 60, 30)).all()
 
 
 def test_the_second_pass_draws_where_a_leg_can_be(pipeline, given, monkeypatch):

@@ -22,6 +22,8 @@ SCALES, SHAFT_SCALES = (0.86, 1.20), (0.85, 1.30)
 """A leg becomes so much thinner or thicker at most."""
 ABOVE_M, IN_SHAFT_M, HALF_M = 0.02, -0.004, 0.008
 """Where its width is measured, from the rim upwards, and over which height: a low rim's section holds the instep."""
+UP, TOE = (0.0, 0.0, 0.05), (0.0, -0.05, 0.0)
+"""Directions of the shoe's frame."""
 SMALLEST = 6e-4
 """Wearable pieces below this fraction of the shoe's length squared are no opening."""
 
@@ -46,7 +48,7 @@ def align(leg: Float[np.ndarray, "n 3"], fit: ShoeFit, areas: ShoeAreas) -> Alig
     level = float(rim[:, 2].max() if shaft else np.median(rim[:, 2]))
     pivot, section = _section(leg, level + (IN_SHAFT_M if shaft else ABOVE_M))
     place, depth = camera.project(pivot[None])
-    up = up_direction(fit)
+    up = direction(fit, UP)
     across = np.array([-up[1], up[0]])
     own = (camera.project(section)[0] - place[0]) @ across
     ends = _opening_ends(areas, place[0], across)
@@ -59,12 +61,12 @@ def align(leg: Float[np.ndarray, "n 3"], fit: ShoeFit, areas: ShoeAreas) -> Alig
     return Alignment(pivot, scale, shift)
 
 
-def up_direction(fit: ShoeFit) -> Float[np.ndarray, "2"]:
-    """The shoe's z axis in the picture at its opening, a unit vector."""
+def direction(fit: ShoeFit, way: tuple[float, float, float]) -> Float[np.ndarray, "2"]:
+    """A direction of the shoe's frame as the picture shows it at the opening, a unit vector."""
     middle = fit.placed(fit.proxy.rim).mean(axis=0)
-    ends, _ = fit.camera.project(np.array([[0, 0, 0], [0, 0, 0.05]]) + middle)
-    way = ends[1] - ends[0]
-    return way / max(float(np.linalg.norm(way)), 1e-6)
+    ends, _ = fit.camera.project(np.array([[0, 0, 0], way]) + middle)
+    seen = ends[1] - ends[0]
+    return seen / max(float(np.linalg.norm(seen)), 1e-6)
 
 
 def _section(points: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:

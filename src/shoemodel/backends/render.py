@@ -14,13 +14,14 @@ from typing import Any
 
 import numpy as np
 
-from shoemodel.backends.align import align, up_direction
+from shoemodel.backends.align import TOE, UP, align, direction
 from shoemodel.backends.backend import Background, Subject
 from shoemodel.body import bodies, dressing
 from shoemodel.body import prompt as prompts
 from shoemodel.body.bodies import Person
 from shoemodel.body.clothes import dress
 from shoemodel.body.leg_pose import OneLeg, stand
+from shoemodel.body.look import CLOSE
 from shoemodel.body.outfits import TALL_M, Outfit
 from shoemodel.body.prompt import Reading
 from shoemodel.compose import light as photo_light
@@ -33,6 +34,7 @@ from shoemodel.render import engine, leg
 from shoemodel.render import shadow as cast_shadow
 from shoemodel.render.light import soft_light
 from shoemodel.render.parts import Material, Part
+from shoemodel.render.pinhole import Pinhole
 
 SAMPLES = 8
 """Light samples a pixel, before the denoiser."""
@@ -105,7 +107,8 @@ class RenderedLegs:
         light = soft_light(camera.rotation[0], camera.rotation[2], self.levels.side)
         stage = leg.stand(parts, self.levels.ground, light)
         covered, loose = self._coverage(stage, parts)
-        covered *= mask.seen(covered, np.zeros_like(loose) if outfit.tucked else loose, areas, up_direction(self.fit))
+        up, toe = (direction(self.fit, way) for way in (UP, TOE))
+        covered *= mask.seen(covered, np.zeros_like(loose) if outfit.tucked else loose, areas, up, toe)
         report(2)
         wanted = (covered > 0) & ~areas.visible
         if not wanted.any():
@@ -120,7 +123,7 @@ class RenderedLegs:
         bare = 0.0 if outfit.sock_m > 0 or outfit.hose_colour else 1.0
         linear *= shadow.contact(covered, areas, bare * np.clip(covered - loose, 0, 1))
         colour, alpha = photo_light.develop(linear, covered, self.levels, seed)
-        known = np.ones(cast.beside_shoe.shape, bool)
+        known = _sees_ground(camera, cast.beside_shoe.shape)
         dark = shadow.lining(covered, areas) * shadow.ground(cast.beside_shoe, known, self.subject.rgb, areas)
         return Layers(colour, alpha, dark.astype(np.float32))
 
@@ -135,8 +138,9 @@ class RenderedLegs:
         one = stand(person, landmarks, proxy.heel_deg, collar, fit.side, self._leg_px(pose), fit.camera, seed)
         outfit = self._outfit(one, collar - float(landmarks[0, 2]), female, rng)
         parts = dress(
-            person.body, one.shod, outfit, one.transforms, one.vertices, (fit.side,), int(rng.integers(2**31))
-        )
+            person.body, one.shod, outfit, one.transforms, one.vertices, (fit.side,), int(rng.integers(2**31)),
+            look=CLOSE,
+        )  # fmt: skip
         into = OWN + (("trousers",) if outfit.tucked else ())
         points = np.concatenate([part.vertices for part in parts if part.name.startswith(into)])
         moved = align(points, fit, self.subject.areas)
@@ -172,6 +176,14 @@ class RenderedLegs:
         faces = proxy.faces if self.fit.side == "left" else proxy.faces[:, ::-1]
         grey = np.full((len(proxy.vertices), 3), 0.5)
         return Part("shoe", self.fit.placed(proxy.vertices), faces, RUBBER, colours=grey)
+
+
+def _sees_ground(camera: Pinhole, size: tuple[int, int]) -> np.ndarray:
+    """Where on a small grid over the camera's film there is ground, not sky."""
+    small = camera.scaled(size[1] / camera.size[1])
+    y, x = np.mgrid[0 : size[0], 0 : size[1]] + 0.5
+    ways = small.rays(np.stack([x.ravel(), y.ravel()], axis=1))
+    return (ways[:, 2] < -1e-3).reshape(size)
 
 
 def _choose(people: Sequence[Person], female: bool, build: str, rng: np.random.Generator) -> Person:
