@@ -55,6 +55,7 @@ from shoemodel.compose import frame
 from shoemodel.compose.edges import Edges
 from shoemodel.compose.lay import lay
 from shoemodel.errors import InputError
+from shoemodel.fit import report as fit_report
 from shoemodel.fit.search import fit_shoe
 from shoemodel.fit.shoe import ShoeFit
 from shoemodel.geometry import Box
@@ -242,7 +243,7 @@ class ShoeModelPipeline(DiffusionPipeline):
         if backend.needs_fit:
             with clock("fit"):
                 fit = self.fit_shoe(photo, refined.areas, placed, feet)
-            warnings += fit.warnings
+            warnings += fit_report.warnings(fit)
         edge = shoe_edges.on_canvas(refined, placed)
         subject = Subject(photo.path.name, canvas, shoe, edge.areas, background, fit)
         prompts = [prompt] if isinstance(prompt, str | Outfit) else list(prompt)

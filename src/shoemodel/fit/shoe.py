@@ -35,10 +35,3 @@ class ShoeFit:
         """Points of the proxy (canonical, left) in the frame of the fit."""
         mirror = 1.0 if self.side == "left" else -1.0
         return np.asarray(points, float) * self.scale * [mirror, 1.0, 1.0]
-
-    @property
-    def warnings(self) -> list[str]:
-        return []
-
-    def to_dict(self):
-        return {}
