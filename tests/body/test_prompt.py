@@ -29,6 +29,10 @@ CLOTHES = {
     "pinstripe trousers": {"garment": "suit trousers", "weave": "pinstripe"},
     "green wide trousers": {"garment": "wide trousers", "colour": "green", "weave": "plain"},
     "high-waisted wide leg black pants": {"garment": "wide trousers", "colour": "black", "weave": "plain"},
+    "tailored wool trousers": {"garment": "suit trousers", "weave": "wool"},
+    "charcoal grey suit": {"garment": "suit trousers", "colour": "charcoal"},
+    "white jeans, not blue": {"garment": "jeans", "colour": "white"},
+    "stone-washed denim": {"garment": "jeans", "colour": "stone washed blue"},
     "corduroys in rust": {"garment": "corduroy trousers", "colour": "rust"},
     "linen trousers, off-white": {"garment": "chinos", "colour": "off white", "weave": "plain"},
     "pale pink joggers": {"garment": "sweatpants", "colour": "pale pink"},
@@ -80,6 +84,7 @@ LEGS = {
         "garment": "dress", "colour": "grey", "hose": "tights", "hose_colour": "black", "sheer": 0.03,
     },
     "no tights": {"hose": "none"},
+    "a man's hairy legs": {"person": "man", "hairy": 0.8},
 }  # fmt: skip
 SOCKS = {
     "black leggings and red socks": {
@@ -147,6 +152,7 @@ UNHEEDED = {
     "a toddler's jeans": {"garment": "jeans", "unheeded": ("toddler's",)},
     "asian man": {"person": "man", "unheeded": ("asian",)},
     "blue jeans and a skirt": {"garment": "jeans", "colour": "blue", "unheeded": ("skirt",)},
+    "black jeans and a blue denim jacket": {"garment": "jeans", "colour": "black", "unheeded": ("blue denim jacket",)},
     "jeans, no umbrella": {"garment": "jeans"},
     "un pantalon noir": {"unheeded": ("un", "pantalon", "noir")},
     "зелёные брюки": {"unheeded": ("зелёные", "брюки")},

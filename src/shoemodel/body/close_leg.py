@@ -19,6 +19,8 @@ Rgb = tuple[float, float, float]
 UNDER_CLOTH_M, PRESSED_M = 0.012, 0.0011
 # a sports sock has this many ribs, a finer one that many
 RIBS, FINE_RIBS = 80, 120
+# roughness, metallic and sheen of leggings and of nylon, whose shine shows the leg's form
+STRETCHED, NYLON = (0.45, 0.0, 0.6), (0.40, 0.0, 0.25)
 # tights let through this much of what the same ones do in a world
 SHEER = 0.6
 
@@ -71,11 +73,11 @@ def _skin(
     material: Material = SKIN
     finish: Finish = SkinFinish(pale, outfit.hairy, knee, int(rng.integers(1000)))
     if outfit.hose_colour:
-        opaque = 1 - SHEER * person.sheer
+        opaque = 1 - (SHEER * person.sheer if outfit.sheer is None else outfit.sheer)
         red, green, blue = skin.mean(axis=0).tolist()
         material, finish = STRETCH, TightsFinish((red, green, blue), outfit.hose_rgb, opaque)
         skin = (1 - opaque) * skin + opaque * np.array(outfit.hose_rgb)
-        gloss = np.tile([STRETCH.roughness, 0.0, STRETCH.sheen], (len(posed), 1))
+        gloss = np.tile(NYLON, (len(posed), 1))
     inside = np.minimum(height - between[0], between[1] - height)
     faces, posed, skin, gloss, places = clip(faces, inside, posed, skin, gloss, places)
     if len(faces) == 0:
@@ -97,7 +99,8 @@ def _covering(
     """The part of a leg where `inside` > 0, in one colour under a finish."""
     faces, vertices, places = clip(faces, inside, vertices, places)
     colours = np.tile(np.array(rgb), (len(vertices), 1))
-    return Part(name, vertices, faces, material, colours=colours, finish=finish, places=places)
+    gloss = np.tile(STRETCHED, (len(vertices), 1)) if material is STRETCH else None
+    return Part(name, vertices, faces, material, colours=colours, gloss=gloss, finish=finish, places=places)
 
 
 def stripe_rgb(sock_rgb: Rgb) -> np.ndarray:
@@ -110,5 +113,6 @@ def _sock_finish(outfit: Outfit) -> SockFinish:
     ribs = RIBS if outfit.sock_stripes or np.mean(outfit.sock_rgb) > 0.3 else FINE_RIBS
     if not outfit.sock_stripes:
         return SockFinish(outfit.sock_m, ribs)
-    red, green, blue = (stripe_rgb(outfit.sock_rgb) / np.array(outfit.sock_rgb)).tolist()
-    return SockFinish(outfit.sock_m, ribs, (red, green, blue))
+    stripes = stripe_rgb(outfit.sock_rgb) if outfit.stripe_rgb is None else np.array(outfit.stripe_rgb)
+    red, green, blue = (stripes / np.array(outfit.sock_rgb)).tolist()
+    return SockFinish(outfit.sock_m, ribs, (red, green, blue), outfit.hoops)

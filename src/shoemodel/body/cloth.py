@@ -17,6 +17,8 @@ FRONT, BACK = 1.5 * np.pi, 0.5 * np.pi
 TEXTURE_ROWS, TEXTURE_COLUMNS = 512, 256
 # how much darker a valley is than a crest, and how deep a valley counts as one, metres
 VALLEY_SHADE, VALLEY_M = 0.30, 0.0022
+# the share of it that a close look, in which light falls into finer folds by itself, is given
+CLOSE_SHADE = 0.65
 
 
 @dataclass(frozen=True)
@@ -191,7 +193,7 @@ def worn_colours(
     turn, height = uv.T
     clouds = smooth_noise(rng, (64, 64), (10, 6))
     at = clouds[(63.99 * np.clip(height, 0, 1)).astype(int), (64 * turn).astype(int) % 64]
-    picture = np.asarray(colour) * (shade * (1 + 0.02 * at))[:, None]
+    picture = np.asarray(colour) * ((1 + CLOSE_SHADE * (shade - 1)) * (1 + 0.02 * at))[:, None]
     if denim:
         thigh = np.exp(-(((height - 0.62) / 0.24) ** 2)) * np.exp(-(((turn - 0.75) / 0.13) ** 2))
         washed = rng.uniform(0.0, 0.55) * thigh + rng.uniform(0.4, 0.9) * np.clip(shade - 1.03, 0, 0.2)

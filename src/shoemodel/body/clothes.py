@@ -154,12 +154,17 @@ def _close_trousers(
 ) -> list[Part]:  # fmt: skip
     """The same with the tone of folds and wear at the vertices, and threads, seams and hems as a finish."""
     cut = replace(CUTS[outfit.garment], cuff=outfit.cuff_m, tuck=outfit.tucked)
+    if cut.folds.crease:  # pressed cloth hangs straight
+        folds = cut.folds
+        cut = replace(cut, folds=replace(folds, stack=0.4 * folds.stack, knee=0.6 * folds.knee, drag=0.5 * folds.drag))
     rgb = np.array(outfit.garment_rgb)
-    denim = DYE.get(outfit.garment) == "denim"
+    denim = (outfit.weave or cut.weave) == "denim"
     parts = []
     for number, side in enumerate(feet):
         tube = _tube(rng, body, shod, outfit, cut, transforms, posed, side, look)
-        finish = TrouserFinish(cut.weave, outfit.garment_rgb, cut.cuff, 3 * int(rng.integers(100)) + number)
+        weave = outfit.weave or ("sweat" if cut.gather else cut.weave)
+        seed = 3 * int(rng.integers(100)) + number
+        finish = TrouserFinish(weave, outfit.garment_rgb, cut.cuff, cut.folds.crease > 0, seed)
         colours = cloth.worn_colours(rng, rgb, tube.shade, tube.uv, denim)
         vertices = bend_tube(shod.figure, side, tube, transforms)
         parts.append(

@@ -50,6 +50,8 @@ DYE = {
 """The cloth of a garment; "cloth" for those not here."""
 # share of grey that a dye keeps on a cloth, and the darkest and lightest it gets
 DULL = {"denim": 0.16, "suiting": 0.22, "cloth": 0.04, "stretch": 0.0, "knit": 0.0}
+FAMILIES = ("white", "grey", "black", "brown", "red", "pink", "orange", "yellow", "green", "blue", "purple", "violet")
+"""Colours that only say what another is a kind of: "mustard yellow" is mustard."""
 DARKEST, LIGHTEST = 0.012, 0.80
 WOVEN = {"denim": "denim", "wool": "suiting", "pinstripe": "suiting", "plain": "cloth", "corduroy": "cloth"}
 HEX = re.compile(r"#(?:[0-9a-f]{6}|[0-9a-f]{3})")

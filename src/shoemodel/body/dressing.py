@@ -78,7 +78,7 @@ def outfit(
     """What is worn over a shoe. collar_m, knee_m: heights of the shoe's collar and of the knee above the ankle, metres;
     tall: trousers go into the shaft unless the prompt says otherwise; family: the shoe's, for what is left open.
     """
-    luck = _Luck(*rng.random(9))
+    luck = _Luck(*rng.random(9).tolist())
     free = max(collar_m, 0.0) + CLEAR_M
     garment = _garment(reading, tall)
     tucked = _tucked(reading, garment, collar_m, tall)
@@ -94,7 +94,7 @@ def outfit(
     return Outfit(
         garment, colour, garment_rgb, collar_m - TUCK_M if tucked else hem, 0.0 if tucked else cuff, tucked, hose,
         hose_rgb, sock_m, sock_colour, dye(sock_colour, "knit"), striped, skin,
-        0.0 if female else 0.15 + 0.4 * luck.hair, weave=reading.weave, sheer=sheer,
+        _hairy(reading, female, luck), weave=reading.weave, sheer=sheer,
         stripe_rgb=dye(reading.stripe_colour, "knit") if reading.stripe_colour else None,
         hoops=striped and (reading.stripes == "all" or reading.socks in LONG_SOCKS[1:]),
     )  # fmt: skip
@@ -124,6 +124,12 @@ def _skin(reading: Reading, luck: _Luck) -> Rgb:
     lightest = len(SKIN_TONES) - 1
     place = 0.8 + 4.8 * luck.skin if reading.skin is None else reading.skin + 0.3 * (luck.skin - 0.5)
     return skin_tone(float(np.clip(place, 0, lightest)))
+
+
+def _hairy(reading: Reading, female: bool, luck: _Luck) -> float:
+    if reading.hairy is not None:
+        return reading.hairy
+    return 0.0 if female else 0.15 + 0.4 * luck.hair
 
 
 def _dyed(colour: str, cloth: str, luck: _Luck) -> Rgb:
@@ -186,8 +192,8 @@ def _hem(
     if length in KNEE_M["trousers"]:
         return max(knee_m + _between(KNEE_M["trousers"][length], luck.hem), free), cuff
     height = free + _between(TROUSERS_M[length], luck.hem) + (CUFF_ROOM_M if cuff else 0.0)
-    if garment == "leggings" and sock_m > free + 0.12:
-        height = sock_m - 0.004  # long socks are worn over them
+    if garment == "leggings" and reading.socks and sock_m > (free + 0.03 if not length else height):
+        height = sock_m - 0.004  # socks are worn over them
     elif sock_m > 0 and reading.socks:
         height = max(height, free + SOCK_ROOM_M * (0.4 if length == "full" else 1.0))
     return float(height), float(cuff)

@@ -16,15 +16,20 @@ from shoemodel.body.weaves import cloth_tile
 
 Rgb = tuple[float, float, float]
 OTHER_SIDE = 1.0
-RIB_M = 0.055
+RIB_M = 0.042
 """Height of the knitted cuff of sweatpants."""
 GOLD = np.array([0.42, 0.20, 0.055])
 """The thread that jeans are sewn with."""
+WHITE = np.array([0.50, 0.53, 0.58])
+"""Undyed cotton, and what indigo leaves on it."""
+PANELS = 8
+"""Of a skirt."""
+CREASE_TURNS = (0.25, 0.75)
 HEM_M = {"denim": 0.0115, "plain": 0.024, "corduroy": 0.020}
 """Where the hem's stitch is; other cloth is hemmed blind."""
 STITCH_M, THREAD_M = 0.0031, 0.00042
 """Length of a stitch and half its thread's width."""
-PUCKER = {"denim": 0.11, "plain": 0.05, "corduroy": 0.04}
+PUCKER = {"denim": 0.075, "plain": 0.035, "corduroy": 0.03}
 """How much sewn cloth gathers along its stitches, as a share of its tone."""
 
 
@@ -35,6 +40,8 @@ class TrouserFinish:
     weave: str
     rgb: Rgb
     cuff_m: float = 0.0
+    creased: bool = False
+    """Pressed before and behind."""
     seed: int = 0
 
     def tone(
@@ -60,15 +67,24 @@ class TrouserFinish:
         field = cloth_tile(self.weave).at(across, height + 0.029 * self.seed, span)
         if self.weave != "denim":
             return np.repeat(field[:, :1], 3, axis=1)
-        rgb, pale = np.array(self.rgb), self._weft()
-        weft = np.where(other, 0.85 - 0.45 * field[:, 1], 0.42 * (field[:, 1] - 0.25))[:, None]
-        return field[:, :1] * np.maximum(1 + weft * (pale / rgb - 1), 0.05)
+        rgb, shine = np.array(self.rgb), 0.42 * (field[:, 1:] - 0.25)
+        face = np.maximum(1 + shine * (self._weft() / rgb - 1), 0.05)
+        return field[:, :1] * np.where(other[:, None], self._back() / rgb * (0.85 + 0.6 * field[:, 1:]), face)
 
     def _weft(self) -> np.ndarray:
-        """Denim's undyed thread: paler, the less so the darker the cloth."""
+        """Denim's undyed thread as it shines through: paler, the less so the darker the cloth."""
         rgb = np.array(self.rgb)
         strongest = rgb.max()
         return np.clip(0.3 * rgb + 0.7 * np.sqrt(strongest) * (rgb / strongest) ** 0.3, 0.01, 0.85)
+
+    def _back(self) -> np.ndarray:
+        """Denim's other side is mostly weft, which is white in blue jeans."""
+        rgb = np.array(self.rgb)
+        return 0.35 * rgb + (WHITE if self._blue else 0.5 * self._weft()) * 0.65
+
+    @property
+    def _blue(self) -> bool:
+        return self.rgb[2] > 1.3 * self.rgb[0]
 
     def _seams(self, turn: np.ndarray, height: np.ndarray, girth: np.ndarray) -> np.ndarray:
         """A seam on each side: a groove, one edge raised, and cloth that gathers along it."""
@@ -81,6 +97,10 @@ class TrouserFinish:
             tone -= 0.07 * np.exp(-(((away + 0.0022) / 0.0016) ** 2))
             ladder = np.sin(2 * np.pi * height / 0.0090 + phase + 1.3 * np.sin(height / 0.021 + phase))
             tone += pucker * ladder * np.exp(-((away / 0.006) ** 2))
+        if self.creased:
+            for crease in CREASE_TURNS:
+                away = ((turn - crease + 0.5) % 1 - 0.5) * girth
+                tone += 0.13 * np.exp(-((away / 0.0011) ** 2)) - 0.06 * np.exp(-(((np.abs(away) - 0.004) / 0.003) ** 2))
         return tone
 
     def _hem(
@@ -92,7 +112,8 @@ class TrouserFinish:
             return factor * (1 - 0.12 * np.exp(-((height / 0.0012) ** 2)))[:, None]
         down = np.where(other & (self.cuff_m > 0), self.cuff_m - height, height)
         pucker = PUCKER[self.weave]
-        twist = np.sin(2 * np.pi * (along / 0.0105 + down / 0.016) + 1.5 * np.sin(along / 0.017))
+        wander = 1.9 * np.sin(along / 0.017) + 1.3 * np.sin(along / 0.0071 + 1.0)
+        twist = np.sin(2 * np.pi * (along / 0.0125 + down / 0.018) + wander) * (0.65 + 0.35 * np.sin(along / 0.023))
         low = np.exp(-(((down - 0.45 * place) / (0.5 * place)) ** 2))
         factor = factor * (1 + 0.9 * pucker * twist * low - 0.16 * np.exp(-(((down - place) / 0.0011) ** 2)))[:, None]
         if self.weave == "denim":
@@ -111,8 +132,7 @@ class TrouserFinish:
     def _thread(self) -> np.ndarray:
         """The stitch's colour: gold on blue jeans, the cloth's own elsewhere."""
         rgb = np.array(self.rgb)
-        blue = self.weave == "denim" and rgb[2] > 1.3 * rgb[0]
-        return GOLD if blue else np.clip(0.8 * rgb + 0.004, 0, 1)
+        return GOLD if self.weave == "denim" and self._blue else np.clip(0.8 * rgb + 0.004, 0, 1)
 
     def _rib(self, turn: np.ndarray, height: np.ndarray, girth: np.ndarray, span: np.ndarray) -> np.ndarray:
         """The knitted cuff: ribs, and the seam that joins it."""
@@ -138,6 +158,8 @@ class HangingFinish:
         """As `parts.Finish` has it."""
         turn, height, girth = places.T
         span = pixel_m / np.sqrt(np.clip(facing, 0.12, 1))
-        field = cloth_tile(self.weave).at(turn * girth, height, span)[:, :1]
+        # straight threads in each of so many panels
+        across = (turn - np.round(turn * PANELS) / PANELS) * girth + 0.031 * np.round(turn * PANELS)
+        field = cloth_tile(self.weave).at(across, height, span)[:, :1]
         fold = 1 - 0.10 * np.exp(-(((height - self.hem_m) / 0.0008) ** 2)) - 0.10 * np.exp(-((height / 0.001) ** 2))
         return np.repeat(field * fold[:, None], 3, axis=1)

@@ -135,7 +135,7 @@ class _Parser:
         if phrase.possessive and ahead is not None and ahead.kind in (*CLOTHES, "shoe"):
             self.sentence.nouns.append(Noun(phrase))  # "black women's jeans": black waits for the jeans
             return
-        if phrase.kind in ("shoe", "place", "background"):
+        if phrase.kind in ("shoe", "place", "background", "never"):
             self._thing(phrase)
         else:
             self._take(phrase)
@@ -154,6 +154,9 @@ class _Parser:
                 self.sentence.tucked = (self.over == "into") != self.negated
             elif self.negated:
                 self.sentence.unheeded.append((start, f"no {phrase.text}"))
+        elif phrase.kind == "never":
+            if not self.negated:
+                self.sentence.unheeded.append((start, self.prompt[start : phrase.end]))
         elif not self.negated and (phrase.kind == "place" or pending):
             self.sentence.places.append(self.prompt[start : phrase.end])
 
@@ -227,9 +230,14 @@ class _Parser:
             self._unheeded(adjective)
 
     def _unheeded(self, phrase: Phrase) -> None:
-        if not (self.negated and phrase.kind == "unknown"):
+        if not (self.negated and (phrase.kind == "unknown" or self._otherwise(phrase))):
             text = self._text(phrase, phrase)
             self.sentence.unheeded.append((phrase.start, f"not {text}" if self.negated else text))
+
+    def _otherwise(self, colour: Phrase) -> bool:
+        """Whether clothes have another colour than one that they are not to have: "white jeans, not blue"."""
+        named = [phrase.text for noun in self.sentence.of(*CLOTHES) for phrase in noun.marked("colour")]
+        return bool(named) and _colourful(colour) and colour.text not in named
 
     def _text(self, first: Phrase, last: Phrase) -> str:
         return self.prompt[first.start : last.end]

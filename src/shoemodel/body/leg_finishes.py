@@ -21,7 +21,7 @@ INSTEP_M = 0.045
 """Further before the axis than this, a foot runs forward."""
 FOLLICLES = 1500
 HAIRS = 1700
-CUFF_M = 0.017
+CUFF_M, HOOP_M = 0.017, 0.022
 
 
 def _round(places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -110,11 +110,12 @@ def hair_tile() -> Tile:
 @dataclass(frozen=True)
 class SockFinish:
     """A knitted sock. top_m: where it ends; ribs: how many go round; stripe: the colour of two stripes below its cuff,
-    as a factor on its own, or None."""
+    as a factor on its own, or None; hoops: of stripes all the way down."""
 
     top_m: float
     ribs: int = 80
     stripe: Rgb | None = None
+    hoops: bool = False
     seed: int = 0
 
     def tone(
@@ -137,12 +138,15 @@ class SockFinish:
         factor = np.repeat(tone[:, None], 3, axis=1)
         if self.stripe is not None:
             rough = below + 0.00035 * np.cos(2 * np.pi * 2 * self.ribs * turn)
-            factor *= 1 + _stripes(rough, pixel_m)[:, None] * (np.array(self.stripe) - 1)
+            factor *= 1 + _stripes(rough, pixel_m, self.hoops)[:, None] * (np.array(self.stripe) - 1)
         return factor
 
 
-def _stripes(below: np.ndarray, pixel_m: np.ndarray) -> np.ndarray:
-    """Share (k,) of two stripes at metres below a sock's top."""
+def _stripes(below: np.ndarray, pixel_m: np.ndarray, hoops: bool) -> np.ndarray:
+    """Share (k,) of stripes at metres below a sock's top: two, or one for every HOOP_M."""
+    if hoops:
+        inside = HOOP_M / 4 - np.abs((below - CUFF_M) % HOOP_M - HOOP_M / 2) + np.where(below < CUFF_M, -1.0, 0.0)
+        return np.clip(inside / np.maximum(pixel_m, 1e-6) + 0.5, 0, 1)
     share = np.zeros(len(below))
     for low, high in ((0.026, 0.036), (0.044, 0.054)):
         inside = np.minimum(below - low, high - below)

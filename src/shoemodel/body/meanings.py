@@ -25,7 +25,8 @@ def meaning(noun: Phrase, adjective: Phrase) -> tuple[str, Value] | None:
         return _number("tone", data["skin"]["persons"], text) or first_of("build", data["builds"], text)
     elif noun.kind in ("limb", "skin"):
         return (
-            _listed("bare", data["bare"]["words"], text)
+            _number("hairy", data["hair"]["legs"], text)
+            or _listed("bare", data["bare"]["words"], text)
             or _number("tone", data["skin"]["tones"], text)
             or (first_of("build", data["builds"], text) if noun.kind == "limb" else None)
         )

@@ -74,6 +74,7 @@ def _others() -> dict[str, str]:
     found = {phrase: kind.removesuffix("s") for kind in grammar if kind != "grounds" for phrase in grammar[kind]}
     lists = [phrases for name in ("cuts", "weaves", "sock_words", "cuffs", "tuck") for phrases in data[name].values()]
     lists += [data["hose_words"]["plain"], list(data["hose_words"]["sheer"]), data["stripes"]["words"]]
+    lists += [list(data["hair"]["legs"])]
     lengths = [data["lengths"][name] for name in ("trousers", "shorts", "skirt", "socks")]
     lists += [phrases for table in lengths for phrases in table.values()]
     lists += [data["bare"]["words"], *data["builds"].values()]
@@ -96,7 +97,7 @@ def cut(prompt: str) -> list[Phrase]:
     """The phrases of a prompt in their order, modifiers joined with the colour they stand before."""
     text = prompt.lower().replace("’", "'").replace("`", "'")
     tokens = list(TOKEN.finditer(text))
-    return list(_with_modifiers(list(_phrases(text, tokens)), text))
+    return list(_with_families(_with_modifiers(_phrases(text, tokens), text), text))
 
 
 def _phrases(text: str, tokens: list[re.Match[str]]) -> Iterator[Phrase]:
@@ -137,7 +138,21 @@ def _known(parts: list[str], start: int, end: int) -> Phrase | None:
     return None
 
 
-def _with_modifiers(phrases: list[Phrase], text: str) -> Iterator[Phrase]:
+def _with_families(phrases: Iterator[Phrase], text: str) -> Iterator[Phrase]:
+    """ "mustard yellow" is mustard; other phrases as they are."""
+    held: Phrase | None = None
+    for phrase in phrases:
+        kind = held is not None and is_colour(held.text) and colours.split(held.text)[1] not in colours.FAMILIES
+        if held and kind and phrase.text in colours.FAMILIES and not text[held.end : phrase.start].strip(" -"):
+            phrase = Phrase("adjective", held.text, held.start, phrase.end)
+        elif held:
+            yield held
+        held = phrase
+    if held:
+        yield held
+
+
+def _with_modifiers(phrases: Iterator[Phrase], text: str) -> Iterator[Phrase]:
     """Joins "light" and "blue" to "light blue"; other phrases as they are."""
     held: list[Phrase] = []
     for phrase in phrases:
@@ -170,6 +185,7 @@ def is_shade(text: str) -> bool:
 
 def suggestion(word: str) -> str:
     """The known word that an unknown one is nearly spelt like, "" for none."""
-    known = [name for name in (*_nouns(), *_others()) if " " not in name and len(name) > 3]
+    heeded = {name for name, (kind, _) in _nouns().items() if kind != "never"} | set(_others())
+    known = [name for name in sorted(heeded) if " " not in name and len(name) > 3]
     near = difflib.get_close_matches(word, known, 1, 0.8) if len(word) > 3 else []
-    return near[0] if near else ""
+    return near[0] if near and word not in (*_nouns(), *heeded) else ""

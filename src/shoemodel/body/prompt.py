@@ -25,16 +25,17 @@ GENERIC = ("trousers", "pants")
 class Reading:
     """What was understood; "" and None: nothing said. Words are those of words.toml and colours.toml.
 
-    person: "woman" or "man". skin: a place in outfits.SKIN_TONES. garment: "bare" or a garment of outfits. weave: ""
-    for the garment's own. without: garments that are not to be worn. socks: "none", a length, or "some" for any;
-    stripes: at their "top", on "all" of them, or "none". hose: "none" or "tights"; sheer: the share of skin seen
-    through them. tucked: trousers into the shaft, or over it. pose, view, place: what the prompt says of these.
-    unheeded: what was not understood, in its order.
+    person: "woman" or "man". skin: a place in outfits.SKIN_TONES; hairy: share of hair. garment: "bare" or a garment of
+    outfits. weave: "" for the garment's own. without: garments that are not to be worn. socks: "none", a length, or
+    "some" for any; stripes: at their "top", on "all" of them, or "none". hose: "none" or "tights"; sheer: the share of
+    skin seen through them. tucked: trousers into the shaft, or over it. pose, view, place: what the prompt says of
+    these. unheeded: what was not understood, in its order.
     """
 
     person: str = ""
     build: str = ""
     skin: float | None = None
+    hairy: float | None = None
     garment: str = ""
     colour: str = ""
     weave: str = ""
@@ -71,8 +72,6 @@ def read(prompt: str) -> Reading:
     for part in (_person, _clothes, _socks, _bare):
         said |= part(sentence, said)
     _loose_colours(sentence, said)
-    for noun in sentence.of("never"):
-        _unheed(sentence, noun)
     return Reading(
         **said,
         pose=tuple(noun.phrase.value for noun in sentence.of("pose") if not noun.negated),
@@ -98,8 +97,8 @@ def _person(sentence: Sentence, said: dict[str, Any]) -> dict[str, Any]:
         if who and found.setdefault("person", who) != who:
             _unheed(sentence, noun)
         for kind, value, _ in noun.marks:
-            if kind in ("build", "tone"):
-                found.setdefault("skin" if kind == "tone" else "build", value)
+            if kind in ("build", "tone", "hairy"):
+                found.setdefault("skin" if kind == "tone" else kind, value)
     for start, text in list(sentence.unheeded):
         if (tone := scale_tone(text)) is not None:  # "fitzpatrick type v" stands on its own
             found.setdefault("skin", tone)

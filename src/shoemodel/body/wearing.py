@@ -24,6 +24,8 @@ from shoemodel.render.meshes import rigid, rotation
 
 POINTS = ("ankle", "big_toe", "small_toe", "heel")
 """Of a foot in a shoe: the ankle is the joint, the others are points of the skin."""
+# feet of one length differ most in how high the ankle is
+WEIGHTS = np.array([0.3, 1.0, 1.0, 1.0])[:, None]
 # what a shoe says of its heel may be wrong by this much: it may have been made higher or lower to fit a picture
 HEEL_SIGMA_DEG, POINT_SIGMA_M = 3.0, 0.004
 HEEL_RANGE_DEG, HEEL_STEP_DEG = 9.0, 0.5
@@ -62,7 +64,7 @@ def put_in(body: Body, figure: Figure, side: str, points: Float[np.ndarray, "4 3
     for change in np.arange(-HEEL_RANGE_DEG, HEEL_RANGE_DEG + HEEL_STEP_DEG, HEEL_STEP_DEG):
         own = foot_points(body, figure, side, heel_deg + change)
         scale, yaw_deg, shift, error = _aligned(own, points)
-        cost = (error**2).sum() / POINT_SIGMA_M**2 + (change / HEEL_SIGMA_DEG) ** 2
+        cost = (WEIGHTS * error**2).sum() / POINT_SIGMA_M**2 + (change / HEEL_SIGMA_DEG) ** 2
         if cost < best[0]:
             best = (cost, scale, yaw_deg, shift, float(heel_deg + change))
     _, scale, yaw_deg, shift, stretch = best
@@ -81,10 +83,13 @@ def foot_points(body: Body, figure: Figure, side: str, heel_deg: float) -> Float
 
 
 def _aligned(own: np.ndarray, points: np.ndarray) -> tuple[float, float, np.ndarray, np.ndarray]:
-    """Scale, yaw in degrees and shift (3,) that carry own points (n, 3) nearest to points (n, 3), and what is left."""
-    a, b = own - own.mean(axis=0), points - points.mean(axis=0)
-    yaw = np.degrees(np.arctan2((a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]).sum(), (a[:, :2] * b[:, :2]).sum()))
+    """Scale, yaw in degrees and shift (3,) that carry own points (n, 3) nearest to points (n, 3), by WEIGHTS, and what
+    is left."""
+    own_middle, middle = ((WEIGHTS * p).sum(axis=0) / WEIGHTS.sum() for p in (own, points))
+    a, b = own - own_middle, points - middle
+    w = WEIGHTS * b
+    yaw = np.degrees(np.arctan2((a[:, 0] * w[:, 1] - a[:, 1] * w[:, 0]).sum(), (a[:, :2] * w[:, :2]).sum()))
     turned = a @ rotation("z", yaw).T
-    scale = float((turned * b).sum() / (a * a).sum())
-    shift = points.mean(axis=0) - scale * rotation("z", yaw) @ own.mean(axis=0)
+    scale = float((turned * w).sum() / (WEIGHTS * a * a).sum())
+    shift = middle - scale * rotation("z", yaw) @ own_middle
     return scale, float(yaw), shift, scale * turned - b

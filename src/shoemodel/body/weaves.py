@@ -86,14 +86,17 @@ def _dyed(rng: np.random.Generator, count: int, spread: float, slub: float, leng
     return 1 + spread * rng.standard_normal((count, 1)) + slub * along
 
 
-def woven(rng: np.random.Generator, warps: int, wefts: int, float_over: int, contrast: float) -> np.ndarray:
+def woven(
+    rng: np.random.Generator, warps: int, wefts: int, float_over: int, contrast: float, uneven: float
+) -> np.ndarray:
     """Woven cloth (SIDE, SIDE, 2): its tone, and the share of weft on top. Warp runs along; each weft thread goes over
-    one warp thread and under float_over, shifted from row to row: 1 is plain weave, 2 and more are twill."""
+    one warp thread and under float_over, shifted from row to row: 1 is plain weave, 2 and more are twill. uneven: how
+    much threads differ."""
     i, across = _threads(warps)
     j, along = _threads(wefts)
     on_top = ((i[None, :] + j[:, None]) % (float_over + 1)) == 0
-    warp = _dyed(rng, warps, 0.07, 0.07, 90.0)[i].T
-    weft = _dyed(rng, wefts, 0.06, 0.05, 60.0)[j]
+    warp = _dyed(rng, warps, uneven, uneven, 90.0)[i].T
+    weft = _dyed(rng, wefts, 0.8 * uneven, 0.7 * uneven, 60.0)[j]
     round_warp, round_weft = np.sqrt(1 - 0.85 * across**2)[None, :], np.sqrt(1 - 0.85 * along**2)[:, None]
     dips = np.where(on_top, round_weft * (0.75 + 0.25 * round_warp), round_warp * (0.80 + 0.20 * round_weft))
     tone = np.where(on_top, weft, warp) * (1 + contrast * (dips / dips.mean() - 1))
@@ -106,7 +109,7 @@ def knitted(rng: np.random.Generator, wales: int, courses: int, contrast: float)
     i, across = _threads(wales)
     phase = (np.arange(SIDE)[:, None] * courses / SIDE + 0.55 * np.abs(across)[None, :]) % 1
     stitch = np.sin(np.pi * phase) ** 0.7 * (1 - 0.55 * (1 - np.abs(across)[None, :]) ** 4)
-    yarn = _dyed(rng, courses, 0.02, 0.03, 30.0)[_threads(courses)[0]] * _dyed(rng, wales, 0.02, 0.03, 50.0)[i].T
+    yarn = _dyed(rng, courses, 0.01, 0.012, 30.0)[_threads(courses)[0]] * _dyed(rng, wales, 0.01, 0.01, 50.0)[i].T
     tone = yarn * (1 + contrast * (stitch / stitch.mean() - 1)) * (1 + 0.03 * noise(rng, 1.2, 1.2))
     return (tone / tone.mean())[..., None]
 
@@ -116,8 +119,8 @@ def cloth_tile(kind: str) -> Tile:
     """The threads of a cloth: channel 0 its tone (mean 1); for denim channel 1 says where the undyed weft is on top."""
     rng = np.random.default_rng([20, len(kind), ord(kind[0])])
     if kind == "denim":
-        field = woven(rng, 256, 192, 3, 0.55)
-        slubs = 1 + 0.035 * noise(rng, 3.0, 160.0) + 0.025 * noise(rng, 24.0, 40.0)
+        field = woven(rng, 256, 192, 3, 0.55, 0.06)
+        slubs = 1 + 0.025 * noise(rng, 3.0, 120.0) + 0.03 * noise(rng, 14.0, 20.0) + 0.02 * noise(rng, 50.0, 60.0)
         return tile(field * np.stack([slubs, np.ones_like(slubs)], axis=2))
     if kind == "corduroy":
         # eleven wales to an inch
@@ -126,13 +129,13 @@ def cloth_tile(kind: str) -> Tile:
         tone = pile * (1 + 0.38 * np.tanh(1.6 * (across + 0.35)))[None]
         return tile((tone / tone.mean())[..., None])
     if kind in ("wool", "pinstripe"):
-        field = woven(rng, 256, 256, 1 + (kind == "wool"), 0.45)[..., :1]
-        return tile(field * (1 + 0.05 * noise(rng, 1.5, 14.0) + 0.04 * noise(rng, 10.0, 1.5))[..., None])
+        field = woven(rng, 256, 256, 1 + (kind == "wool"), 0.40, 0.028)[..., :1]
+        return tile(field * (1 + 0.04 * noise(rng, 1.5, 6.0) + 0.04 * noise(rng, 5.0, 1.5))[..., None])
     if kind == "sweat":
         field = knitted(rng, 96, 128, 0.30)
         return tile(field * (1 + 0.05 * noise(rng, 1.5, 9.0) + 0.04 * noise(rng, 6.0, 6.0))[..., None])
     if kind == "stretch":
         return tile(knitted(rng, 192, 256, 0.30))
     if kind == "sock":
-        return tile(knitted(rng, 80, 104, 0.42) * (1 + 0.05 * noise(rng, 2.0, 2.0))[..., None])
-    return tile(woven(rng, 256, 256, 2, 0.40)[..., :1] * (1 + 0.02 * noise(rng, 6.0, 60.0))[..., None])
+        return tile(knitted(rng, 80, 104, 0.34) * (1 + 0.045 * noise(rng, 2.0, 2.0))[..., None])
+    return tile(woven(rng, 320, 256, 2, 0.36, 0.018)[..., :1] * (1 + 0.012 * noise(rng, 12.0, 12.0))[..., None])

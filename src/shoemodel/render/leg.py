@@ -46,6 +46,7 @@ class Stage:
     leg: tuple[bool, ...]
     """Of each part: whether it belongs to the leg."""
     cloth: tuple[bool, ...]
+    skin: tuple[bool, ...]
     base: Float[np.ndarray, "3"]
     """Its lowest point."""
 
@@ -81,12 +82,15 @@ def stand(parts: Sequence[Part], ground_rgb: Float[np.ndarray, "3"], light: Ligh
         raise ValueError("found no part of a leg that has faces")
     floor = _floor(ground_rgb)
     together = [*parts, floor]
-    names = [part.name for part in together]
     points = np.concatenate([part.vertices for part in parts])
     return Stage(
-        lit(together, light.environment, light.key), lay_out(together), tuple(name != floor.name for name in names),
-        tuple(name.startswith(CLOTH) for name in names), points[points[:, 2].argmin()],
-    )  # fmt: skip
+        view=lit(together, light.environment, light.key),
+        surface=lay_out(together),
+        leg=tuple(part is not floor for part in together),
+        cloth=tuple(part.name.startswith(CLOTH) for part in together),
+        skin=tuple(part.material.kind == "skin" for part in together),
+        base=points[points[:, 2].argmin()],
+    )
 
 
 def _floor(rgb: np.ndarray) -> Part:
@@ -159,7 +163,7 @@ def _kinds(stage: Stage, camera: Pinhole, points: np.ndarray) -> np.ndarray:
         ways = camera.rays(points[start : start + CHUNK])
         face = first_hits(stage.view, np.broadcast_to(camera.origin, ways.shape), ways).face
         found.append(kind[np.where(face >= 0, stage.view.face_part[face], -1)])
-    return np.concatenate(found) if found else np.zeros(0, int)
+    return np.concatenate(found)
 
 
 def picture(
@@ -184,6 +188,8 @@ def picture(
     if not whole.any():
         raise ValueError("no pixel shows the leg alone")
     unit = float(np.percentile(white.mean(axis=2)[whole], 75))
+    skin = np.isin(_parts_at(stage, small, small_box), np.flatnonzero(stage.skin))
+    white = _spread(white, skin, small.focal_px / float(np.median(shot.depth[whole])))
     colour = _own(white * albedo, whole)
     colour, depth = (_enlarged(field, small_box, small, box, camera) for field in (colour, shot.depth))
     tone = details(stage, camera, box, wanted[box[1] : box[3], box[0] : box[2]])
@@ -205,6 +211,31 @@ def _enlarged(field: np.ndarray, of: Box, film: Pinhole, box: Box, camera: Pinho
     size, flags = (box[2] - box[0], box[3] - box[1]), cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
     source = np.ascontiguousarray(field, np.float32)
     return cv2.warpAffine(source, np.array(move), size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+
+
+def _parts_at(stage: Stage, camera: Pinhole, box: Box) -> np.ndarray:
+    """The number (h, w) of the part in the middle of each pixel of a box, -1 for none."""
+    height, width = box[3] - box[1], box[2] - box[0]
+    found = []
+    points = _grid(box, height, width, 1, 0.5)
+    for start in range(0, len(points), CHUNK):
+        ways = camera.rays(points[start : start + CHUNK])
+        face = first_hits(stage.view, np.broadcast_to(camera.origin, ways.shape), ways).face
+        found.append(np.where(face >= 0, stage.view.face_part[face], -1))
+    return np.concatenate(found).reshape(height, width)
+
+
+def _spread(white: np.ndarray, skin: np.ndarray, px_per_m: float) -> np.ndarray:
+    """Light (h, w, 3) on a white leg, within the skin spread as far as each colour goes in it: shadows end red."""
+    if not skin.any():
+        return white
+    weight, out = skin.astype(np.float32), white.copy()
+    for channel, metres in enumerate(SKIN_BLUR_M):
+        sigma = max(metres * px_per_m, 0.3)
+        total = cv2.GaussianBlur(weight, (0, 0), sigma)
+        light = cv2.GaussianBlur(np.ascontiguousarray(white[..., channel]) * weight, (0, 0), sigma)
+        out[..., channel] = np.where(skin, light / np.maximum(total, 1e-3), white[..., channel])
+    return out
 
 
 def _own(colour: np.ndarray, whole: np.ndarray) -> np.ndarray:
