@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Float32, UInt8
 
 from shoemodel.geometry import Box
-from shoemodel.masks import ShoeAreas
+from shoemodel.masks import BACKGROUND, VISIBLE, ShoeAreas
 
 WHITE_SHOE, WHITE_GROUND = 0.80, 0.75
 """Albedo that the brightest of the shoe, and of the ground beside it, is taken to have."""
@@ -21,6 +21,8 @@ GREY = 1.5
 """Largest over least channel, linear, up to which a colour may be the light's."""
 RENDERED_BLUR_PX = 0.45
 """Deviation of the blur that a renderer's box filter has by itself."""
+COARSE_PX, SAMPLE_PX = 1000, 1200
+"""A shoe is looked at as if it had about this length, and its grain and edges in a square of this side."""
 CALM_PX, CALMEST = 9, 10
 """Noise is what is left in the calmest windows: their side in px, and their percentage."""
 MAX_BLUR_PX, MAX_GRAIN = 4.0, 3.0
@@ -61,7 +63,11 @@ def levels(photo_rgb: UInt8[np.ndarray, "h w 3"], areas: ShoeAreas) -> Levels:
     box = Box.of_mask(areas.visible)
     length = float(max(box.width, box.height))
     rows, columns = _widened(box, length / 6, areas.size)
-    rgb, shoe, visible = photo_rgb[rows, columns], areas.shoe[rows, columns], areas.visible[rows, columns]
+    grain, grain_px, blur_px = _texture(photo_rgb, areas.visible)
+    step = max(1, round(length / COARSE_PX))  # for what is level over wide areas
+    part = slice(rows.start, rows.stop, step), slice(columns.start, columns.stop, step)
+    rgb, labels = photo_rgb[part], areas.labels[part]
+    shoe, visible, length = labels != BACKGROUND, labels == VISIBLE, length / step
     linear = to_linear(rgb.astype(np.float32) / 255)
     low = np.arange(len(shoe))[:, None] > np.percentile(np.nonzero(shoe)[0], 55)
     near = cv2.distanceTransform((~shoe).astype(np.uint8), cv2.DIST_L2, 5)
@@ -69,8 +75,17 @@ def levels(photo_rgb: UInt8[np.ndarray, "h w 3"], areas: ShoeAreas) -> Levels:
     white = _white(linear, visible, beside)
     ground = np.median(linear[beside], 0) if beside.sum() > 100 else white / 2
     side = _side(linear.mean(-1), shoe, (near > 3) & (near < length / 12) & low, length)
-    grain, grain_px = _grain(rgb, visible)
-    return Levels(white, np.clip(ground / white, 0.03, 0.8), side, edge_blur(rgb, visible), grain, grain_px)
+    return Levels(white, np.clip(ground / white, 0.03, 0.8), side, blur_px, grain, grain_px)
+
+
+def _texture(photo_rgb: np.ndarray, visible: np.ndarray) -> tuple[float, float, float]:
+    """Grain, its coarseness and the blur of edges, from the middle of the visible area."""
+    ys, xs = np.nonzero(visible[::4, ::4]) if visible[::4, ::4].any() else np.nonzero(visible)
+    scale = 4 if visible[::4, ::4].any() else 1
+    y, x = (max(0, int(scale * np.median(v)) - SAMPLE_PX // 2) for v in (ys, xs))
+    part = slice(y, y + SAMPLE_PX), slice(x, x + SAMPLE_PX)
+    rgb, where = photo_rgb[part], visible[part]
+    return *_grain(rgb, where), edge_blur(rgb, where)
 
 
 def _white(linear: np.ndarray, shoe: np.ndarray, beside: np.ndarray) -> np.ndarray:

@@ -16,7 +16,7 @@ import numpy as np
 from jaxtyping import Bool, Float32, UInt8
 
 from shoemodel.geometry import Box
-from shoemodel.masks import ShoeAreas
+from shoemodel.masks import ShoeAreas, dilate
 
 BAND = 1 / 110
 """How far true edges may lie from the given ones, of the shoe's length."""
@@ -56,12 +56,14 @@ def refine(photo_rgb: UInt8[np.ndarray, "h w 3"], areas: ShoeAreas) -> Refined:
         return Refined(areas, np.zeros(areas.size, np.float32), photo_rgb.copy())
     box = Box.of_mask(areas.shoe)
     radius = max(3, round(BAND * max(box.width, box.height)))
-    alpha = matte(photo_rgb, areas.visible, radius)
-    shoe = matte(photo_rgb, areas.shoe, radius)
-    visible = alpha >= CERTAIN
-    opened = cv2.dilate(areas.wearable.view(np.uint8), _disc(radius)) > 0
-    wearable = (shoe > 0.5) & (alpha <= 0.5) & opened
-    return Refined(ShoeAreas.from_masks(visible, wearable), alpha, _unmixed(photo_rgb, alpha, radius))
+    part = tuple(slice(max(0, s.start - 8 * radius), s.stop + 8 * radius) for s in box.slices)
+    rgb, visible, wearable = photo_rgb[part], areas.visible[part], areas.wearable[part]
+    alpha, shoe = matte(rgb, visible, radius), matte(rgb, visible | wearable, radius)
+    labels, soft, foreground = np.zeros_like(areas.labels), np.zeros(areas.size, np.float32), photo_rgb.copy()
+    wearable = (shoe > 0.5) & (alpha <= 0.5) & dilate(wearable, radius)
+    labels[part] = ShoeAreas.from_masks(alpha >= CERTAIN, wearable).labels
+    soft[part], foreground[part] = alpha, _unmixed(rgb, alpha, radius)
+    return Refined(ShoeAreas(labels), soft, foreground)
 
 
 def matte(
@@ -81,7 +83,8 @@ def matte(
 def _matte(rgb: np.ndarray, mask: np.ndarray, depth: np.ndarray, radius: int) -> np.ndarray:
     within, outside = _core(mask, depth, radius), _core(~mask, -depth, radius)
     front, back = (_colours(rgb, weight, 1.6 * radius) for weight in (within, outside))
-    odds = TRUST * _distinct(front, back) * np.clip(_likelihood(rgb, *front) - _likelihood(rgb, *back), -6, 6)
+    odds = np.clip(_likelihood(rgb, *front) - _likelihood(rgb, *back), -6, 6)
+    odds *= TRUST * cv2.resize(_distinct(front, back), mask.shape[::-1])
     odds = cv2.GaussianBlur(odds, (0, 0), radius / 6)  # a lone pixel is noise
     chance = 1 / (1 + np.exp(-np.clip(odds + NEAR * depth / radius, -20, 20)))
     chance[depth > radius], chance[depth < -radius] = 1, 0
@@ -92,26 +95,34 @@ def _matte(rgb: np.ndarray, mask: np.ndarray, depth: np.ndarray, radius: int) ->
 def _core(mask: np.ndarray, depth: np.ndarray, radius: int) -> np.ndarray:
     """Where the mask is sure, as weights: beyond the band, and the middle of what is thin, such as laces or gaps."""
     core = (depth > radius).astype(np.float32)
-    thin = mask & (cv2.dilate(core, _disc(radius + 1)) == 0)
+    thin = mask & ~dilate(core > 0, radius + 1)
     core[thin & (depth > 1.5)] = 1
     return core
 
 
 def _colours(rgb: np.ndarray, weight: np.ndarray, sigma: float) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and variance of the weighted colours about each pixel, both (h, w, 3)."""
-    total = cv2.GaussianBlur(weight, (0, 0), sigma)[..., None] + 1e-4
-    mean = cv2.GaussianBlur(rgb * weight[..., None], (0, 0), sigma) / total
-    square = cv2.GaussianBlur(rgb**2 * weight[..., None], (0, 0), sigma) / total
-    return mean, np.maximum(square - mean**2, 0) + NOISE
+    """Mean and variance of the weighted colours about each pixel, on a smaller grid (n, m, 3): they change slowly."""
+    step = max(1, int(sigma / 4))
+    small = -(-weight.shape[1] // step), -(-weight.shape[0] // step)
+    weighted = rgb * weight[..., None]
+    total, first, second = (
+        cv2.GaussianBlur(cv2.resize(a, small, interpolation=cv2.INTER_AREA), (0, 0), sigma / step)
+        for a in (weight, weighted, weighted * rgb)
+    )
+    total = total[..., None] + 1e-4
+    mean = first / total
+    return mean, np.maximum(second / total - mean**2, 0) + NOISE
 
 
 def _likelihood(rgb: np.ndarray, mean: np.ndarray, variance: np.ndarray) -> np.ndarray:
     """Logarithm, but for a constant, of how well each pixel fits those colours; (h, w)."""
-    return -((rgb - mean) ** 2 / variance + np.log(variance)).sum(-1) / 2
+    size = rgb.shape[1::-1]
+    constant = cv2.resize(np.log(variance).sum(-1), size)
+    return -(((rgb - cv2.resize(mean, size)) ** 2 / cv2.resize(variance, size)).sum(-1) + constant) / 2
 
 
 def _distinct(front: tuple[np.ndarray, np.ndarray], back: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
-    """How far two sets of colours differ, 0 to 1 (one less the Bhattacharyya coefficient); (h, w)."""
+    """How far two sets of colours differ, 0 to 1 (one less the Bhattacharyya coefficient); (n, m)."""
     total = front[1] + back[1]
     apart = (front[0] - back[0]) ** 2 / (4 * total) + np.log(total / (2 * np.sqrt(front[1] * back[1]))) / 2
     return 1 - np.exp(-apart.sum(-1))
@@ -120,31 +131,38 @@ def _distinct(front: tuple[np.ndarray, np.ndarray], back: tuple[np.ndarray, np.n
 def guided(
     guide: Float32[np.ndarray, "h w 3"], values: Float32[np.ndarray, "h w"], radius_px: int, epsilon: float
 ) -> Float32[np.ndarray, "h w"]:
-    """He's guided filter with a colour guide in [0, 1]: locally, the values as a linear function of the colours."""
+    """He's guided filter with a colour guide in [0, 1]: locally, the values as a linear function of the colours.
+
+    That function is found on a smaller picture where the radius is large (He and Sun, 2015).
+    """
+    size, step = values.shape[::-1], max(1, radius_px // 4)
+    small = -(-size[0] // step), -(-size[1] // step)
+    if step > 1:
+        fewer, coarse = (cv2.resize(a, small, interpolation=cv2.INTER_AREA) for a in (guide, values))
+        slope, offset = (cv2.resize(a, size) for a in _linear(fewer, coarse, radius_px // step, epsilon))
+    else:
+        slope, offset = _linear(guide, values, radius_px, epsilon)
+    return (slope * guide).sum(-1) + offset
+
+
+def _linear(guide: np.ndarray, values: np.ndarray, radius: int, epsilon: float) -> tuple[np.ndarray, np.ndarray]:
+    """Slope (h, w, 3) and offset (h, w) of the best linear function in every window, averaged over the windows."""
 
     def box(picture: np.ndarray) -> np.ndarray:
-        return cv2.boxFilter(picture, -1, (2 * radius_px + 1,) * 2, borderType=cv2.BORDER_REFLECT)
+        return cv2.boxFilter(picture, -1, (2 * radius + 1,) * 2, borderType=cv2.BORDER_REFLECT)
 
     mean, level = box(guide), box(values)
-    cov = box(guide * values[..., None]) - mean * level[..., None]
+    x, y, z = np.moveaxis(box(guide * values[..., None]) - mean * level[..., None], -1, 0)
     r, g, b = np.moveaxis(guide, -1, 0)
     mr, mg, mb = np.moveaxis(mean, -1, 0)
     rr, gg, bb = (box(c * c) - m * m + epsilon for c, m in ((r, mr), (g, mg), (b, mb)))
     rg, rb, gb = box(r * g) - mr * mg, box(r * b) - mr * mb, box(g * b) - mg * mb
-    cofactors = (
-        gg * bb - gb * gb,
-        rb * gb - rg * bb,
-        rg * gb - rb * gg,
-        rr * bb - rb * rb,
-        rg * rb - rr * gb,
-        rr * gg - rg * rg,
-    )
-    a, p, q, d, s, f = cofactors
+    # the inverse of the symmetric matrix of covariances, by its cofactors
+    a, p, q = gg * bb - gb * gb, rb * gb - rg * bb, rg * gb - rb * gg
+    d, s, f = rr * bb - rb * rb, rg * rb - rr * gb, rr * gg - rg * rg
     determinant = np.maximum(rr * a + rg * p + rb * q, 1e-12)
-    x, y, z = np.moveaxis(cov, -1, 0)
     slope = np.stack([a * x + p * y + q * z, p * x + d * y + s * z, q * x + s * y + f * z], -1) / determinant[..., None]
-    offset = level - (slope * mean).sum(-1)
-    return (box(slope) * guide).sum(-1) + box(offset)
+    return box(slope), box(level - (slope * mean).sum(-1))
 
 
 def _unmixed(photo_rgb: np.ndarray, alpha: np.ndarray, radius: int) -> np.ndarray:
@@ -180,7 +198,7 @@ def _without_specks(alpha: np.ndarray, mask: np.ndarray, radius: int) -> np.ndar
         own = mask if value == 0 else ~mask
         _, labels, stats, _ = cv2.connectedComponentsWithStats(there.view(np.uint8), connectivity=8)
         held = np.zeros(len(stats), bool)
-        held[np.unique(labels[there & own & (_depth(own) > 1)])] = True
+        held[np.unique(labels[there & (cv2.erode(own.view(np.uint8), np.ones((3, 3))) > 0)])] = True
         small = (stats[:, cv2.CC_STAT_AREA] < limit) & ~held
         small[0] = False
         alpha = np.where(small[labels], np.float32(value), alpha)
@@ -195,7 +213,7 @@ def _depth(mask: np.ndarray) -> np.ndarray:
 
 def _tiles(where: np.ndarray, radius: int) -> Iterator[tuple[tuple[slice, slice], tuple[slice, slice]]]:
     """Squares that hold something of `where`, each with the wider one that its filters read."""
-    side, margin = max(256, 12 * radius), 6 * radius
+    side, margin = max(256, 24 * radius), 6 * radius
     height, width = where.shape
     for y in range(0, height, side):
         for x in range(0, width, side):
@@ -206,7 +224,3 @@ def _tiles(where: np.ndarray, radius: int) -> Iterator[tuple[tuple[slice, slice]
                     for s, n in zip(tile, where.shape, strict=True)
                 )
                 yield tile, (wide[0], wide[1])
-
-
-def _disc(radius: int) -> np.ndarray:
-    return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))

@@ -13,7 +13,7 @@ from jaxtyping import Bool, Float, Float32, UInt8
 
 from shoemodel.compose.frame import is_plain, is_white
 from shoemodel.geometry import Box
-from shoemodel.masks import ShoeAreas
+from shoemodel.masks import ShoeAreas, dilate
 
 Mode = Literal["auto", "none", "soft"]
 """The leg's shadow on the ground: none on pure white, as packshots have it; none at all; or on any ground."""
@@ -54,12 +54,13 @@ def contact(
     length, part = _near(areas, areas.shoe)
     visible, wearable = areas.visible[part], areas.wearable[part]
     distance = cv2.distanceTransform((~visible).astype(np.uint8), cv2.DIST_L2, 5)
-    inside = cv2.GaussianBlur(cv2.dilate(wearable.astype(np.uint8), np.ones((3, 3))) * 1.0, (0, 0), length / 90)
+    inside = cv2.GaussianBlur(dilate(wearable, 1).astype(np.float32), (0, 0), length / 90)
+    where = (distance < 5 * RIM[1] * length) & (leg[part] > 0)
+    distance, inside, share = distance[where], inside[where], skin[part][where][:, None]
     dark = RIM[0] * np.exp(-distance / (RIM[1] * length)) * np.clip(1.6 * inside, 0, 1)
     dark += CREASE[0] * np.exp(-distance / (CREASE[1] * length))
-    light = (1 - np.clip(dark, 0, 0.8))[..., None]
-    share = skin[part][..., None]
-    result[part] = (share * light ** np.array(WARM) + (1 - share) * light).astype(np.float32)
+    light = (1 - np.clip(dark, 0, 0.8)).astype(np.float32)[:, None]
+    result[part][where] = share * light ** np.array(WARM, np.float32) + (1 - share) * light
     return result
 
 
