@@ -52,7 +52,7 @@ def test_jeans_are_sewn_with_gold_at_the_hem_and_their_other_side_is_pale():
     stitch = np.array(BLUE) * toned(jeans, scattered(HEM_M["denim"], HEM_M["denim"]), 0.0001)
     above = np.array(BLUE) * toned(jeans, scattered(0.05, 0.1), 0.0001)
     assert stitch[:, 0].mean() > 0.5 * GOLD[0] > 3 * above[:, 0].mean()
-    other = np.array(BLUE) * toned(jeans, scattered(0.05, 0.1) - [0, OTHER_SIDE, 0])
+    other = jeans.back_rgb * toned(jeans, scattered(0.05, 0.1) - [0, OTHER_SIDE, 0])
     assert other.mean() > 1.5 * above.mean()
 
 

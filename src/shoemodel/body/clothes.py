@@ -9,7 +9,7 @@ import numpy as np
 from shoemodel.body import cloth
 from shoemodel.body.close_leg import close_leg, stripe_rgb
 from shoemodel.body.figure import SIDES, Body, Shod, group, joint_points
-from shoemodel.body.finishes import HangingFinish, TrouserFinish
+from shoemodel.body.finishes import OTHER_SIDE, HangingFinish, TrouserFinish
 from shoemodel.body.look import WORLD, Look
 from shoemodel.body.materials import CLOTH, DENIM, SKIN, STRETCH
 from shoemodel.body.outfits import DYE, Outfit, Rgb
@@ -166,6 +166,7 @@ def _close_trousers(
         seed = 3 * int(rng.integers(100)) + number
         finish = TrouserFinish(weave, outfit.garment_rgb, cut.cuff, cut.folds.crease > 0, seed)
         colours = cloth.worn_colours(rng, rgb, tube.shade, tube.uv, denim)
+        colours = np.where(tube.places[:, 1:2] < -OTHER_SIDE / 2, finish.back_rgb, colours)
         vertices = bend_tube(shod.figure, side, tube, transforms)
         parts.append(
             Part(f"trousers_{side}", vertices, tube.faces, DENIM if denim else CLOTH, colours=colours, finish=finish,

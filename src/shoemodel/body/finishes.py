@@ -69,7 +69,7 @@ class TrouserFinish:
             return np.repeat(field[:, :1], 3, axis=1)
         rgb, shine = np.array(self.rgb), 0.42 * (field[:, 1:] - 0.25)
         face = np.maximum(1 + shine * (self._weft() / rgb - 1), 0.05)
-        return field[:, :1] * np.where(other[:, None], self._back() / rgb * (0.85 + 0.6 * field[:, 1:]), face)
+        return field[:, :1] * np.where(other[:, None], 0.85 + 0.6 * field[:, 1:], face)
 
     def _weft(self) -> np.ndarray:
         """Denim's undyed thread as it shines through: paler, the less so the darker the cloth."""
@@ -77,9 +77,12 @@ class TrouserFinish:
         strongest = rgb.max()
         return np.clip(0.3 * rgb + 0.7 * np.sqrt(strongest) * (rgb / strongest) ** 0.3, 0.01, 0.85)
 
-    def _back(self) -> np.ndarray:
-        """Denim's other side is mostly weft, which is white in blue jeans."""
+    @property
+    def back_rgb(self) -> Float[np.ndarray, "3"]:
+        """The cloth's other side: denim's is mostly weft, which is white in blue jeans."""
         rgb = np.array(self.rgb)
+        if self.weave != "denim":
+            return rgb
         return 0.35 * rgb + (WHITE if self._blue else 0.5 * self._weft()) * 0.65
 
     @property
@@ -115,10 +118,12 @@ class TrouserFinish:
         wander = 1.9 * np.sin(along / 0.017) + 1.3 * np.sin(along / 0.0071 + 1.0)
         twist = np.sin(2 * np.pi * (along / 0.0125 + down / 0.018) + wander) * (0.65 + 0.35 * np.sin(along / 0.023))
         low = np.exp(-(((down - 0.45 * place) / (0.5 * place)) ** 2))
+        rgb = np.where(other[:, None], self.back_rgb, np.array(self.rgb))
         factor = factor * (1 + 0.9 * pucker * twist * low - 0.16 * np.exp(-(((down - place) / 0.0011) ** 2)))[:, None]
         if self.weave == "denim":
-            worn = 0.30 * np.exp(-((down / 0.0016) ** 2)) * (0.6 + 0.4 * twist) + 0.10 * np.clip(twist, 0, 1) * low
-            factor = factor * (1 + worn[:, None] * (self._weft() / np.array(self.rgb) - 1))
+            worn = 0.30 * np.exp(-((down / 0.0016) ** 2)) * (0.6 + 0.4 * twist)
+            worn += (0.08 if self._blue else 0.02) * np.clip(twist, 0, 1) * low
+            factor = factor * (1 + worn[:, None] * np.maximum(self._weft() / rgb - 1, 0))
         # the thread lies in short arcs
         across = (down - place) / THREAD_M
         arc = (along / STITCH_M) % 1
@@ -126,7 +131,7 @@ class TrouserFinish:
         there = np.clip((1 - np.abs(across)) / np.maximum(soft, 1e-6) + 0.5, 0, 1) * np.minimum(1, 1.6 / soft)
         there = there * np.clip(14 * np.minimum(arc, 1 - arc) - 0.6, 0, 1)
         shine = (0.72 + 0.4 * np.sin(np.pi * arc)) * (0.75 + 0.25 * np.sqrt(np.clip(1 - across**2, 0, 1)))
-        thread = shine[:, None] * self._thread() / np.array(self.rgb)
+        thread = shine[:, None] * self._thread() / rgb
         return factor + there[:, None] * (thread - factor)
 
     def _thread(self) -> np.ndarray:

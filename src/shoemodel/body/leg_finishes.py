@@ -20,7 +20,7 @@ TILE_M = SIDE * TEXEL_M
 INSTEP_M = 0.045
 """Further before the axis than this, a foot runs forward."""
 FOLLICLES = 1500
-HAIRS = 1700
+HAIRS = 560
 CUFF_M, HOOP_M = 0.017, 0.022
 
 
@@ -59,7 +59,7 @@ class SkinFinish:
             height = places[:, 2]
             where = np.clip(1.3 - np.abs(height - 0.55 * self.knee_m) / (0.45 * self.knee_m), 0, 1)
             hair = hair_tile().at(x, y, span)[:, 0] * self.hairy * where
-            factor = factor * (1 - hair[:, None] * np.array([0.62, 0.70, 0.74]))
+            factor = factor * (1 - hair[:, None] * np.array([0.72, 0.80, 0.84]))
         return factor
 
 
@@ -69,7 +69,7 @@ def skin_tile() -> Tile:
     rng = np.random.default_rng(31)
     grain = 0.045 * noise(rng, 2.2, 1.6) + 0.030 * noise(rng, 4.0, 3.0) + 0.020 * noise(rng, 11.0, 9.0)
     light = 1 + grain + 0.012 * noise(rng, 45.0, 60.0)
-    blood = 0.5 * noise(rng, 14.0, 14.0) + 0.6 * noise(rng, 40.0, 50.0) + 0.5 * noise(rng, 110.0, 120.0)
+    blood = 0.5 * noise(rng, 14.0, 14.0) + 0.45 * noise(rng, 40.0, 50.0) + 0.35 * noise(rng, 110.0, 120.0)
     pits = _spots(rng, 1.3, (0.4, 1.0))
     halo = _spots(np.random.default_rng(32), 6.0, (0.3, 1.0))
     light = light - 0.16 * pits
@@ -94,11 +94,11 @@ def hair_tile() -> Tile:
     field = np.zeros((SIDE + 2 * pad, SIDE + 2 * pad), np.float32)
     for _ in range(HAIRS):
         x, y = rng.uniform(0, SIDE, 2)
-        way, bend, length = rng.normal(0.0, 0.45), rng.normal(0, 0.5), rng.uniform(50, 160)
+        way, bend, length = rng.normal(0.0, 0.35), rng.normal(0, 0.45), rng.uniform(70, 210)
         steps = np.linspace(0, 1, 7)
         lean = way + bend * steps
         line = np.cumsum(np.stack([np.sin(lean), np.cos(lean)], axis=1), axis=0) * length / 7 + [x, y]
-        dark = float(rng.uniform(0.45, 1.0))
+        dark = float(rng.uniform(0.5, 1.0))
         for across in (-SIDE, 0, SIDE):
             for down in (-SIDE, 0, SIDE):
                 moved = np.round((line + np.array([across + pad, down + pad])) * 16).astype(np.int32)
@@ -171,8 +171,10 @@ class TightsFinish:
         yarn = cloth_tile("stretch").at(3 * TILE_M * turn, along, _blur(facing, pixel_m))[:, 0]
         skin, hose = np.array(self.skin), np.array(self.hose)
         cover = 1 - (1 - self.opaque) ** (np.clip(yarn, 0.6, 1.4) / np.clip(facing, 0.16, 1))
-        mixed = skin + cover[:, None] * (hose - skin)
-        return mixed / (skin + self.opaque * (hose - skin)) * (1 + 0.35 * (yarn[:, None] - 1))
+        mixed, square = skin + cover[:, None] * (hose - skin), skin + self.opaque * (hose - skin)
+        # what is seen at a slant mirrors, too, and that has no colour
+        mirrored = 0.35 * (1 - np.clip(facing, 0, 1))[:, None] ** 2.5
+        return (mixed + mirrored) / (square + mirrored) * (1 + 0.35 * (yarn[:, None] - 1))
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from shoemodel.render.meshes import rotate_about, smoothstep, transform
 
 ANGLES, RING_M = WORLD.angles, WORLD.ring_m
 # close cloth crumples by this much, its hem rises and falls by it, and hangs lower behind by it, metres
-CRUMPLE_M, HEM_WAVE_M, HEM_DROP_M = 0.0006, 0.0016, 0.003
+CRUMPLE_M, HEM_WAVE_M, HEM_DROP_M = 0.00035, 0.0016, 0.003
 # cloth that is tucked in ends this far below the collar; above it, it bulges by as much as this
 TUCK_M, BLOUSE_M = 0.02, 0.007
 
@@ -117,6 +117,8 @@ def build_tube(
     thigh, shin = (transforms[group(side, name)][:3, :3] for name in ("thigh", "shin"))
     bent = float(np.arccos(np.clip((np.trace(thigh.T @ shin) - 1) / 2, -1, 1)))
     relief = cloth.displacement(rng, cut.folds, heights, knee[2], ANGLES, bent)
+    if look.close:  # no valley of heavy cloth is a sharp line
+        relief = _blurred(relief, along=1.4, around=0.8)
     radius = smooth + relief + _sag(smooth - tight, heights, knee[2], thigh, shin)
     if cut.tuck:
         above = (heights - heights[0] - TUCK_M)[:, None]
@@ -129,11 +131,11 @@ def build_tube(
     elif cut.hem_radius and not cut.tuck:
         radius[:4] += 0.0009  # the hem is sewn of two layers
     relief = radius - _blurred(radius, along=12.0, around=8.0)
-    if look == WORLD:
+    if not look.close:
         return _grid(centre, _finish_hem(cut, radius, heights), heights, relief)
     fine = np.arange(heights[0], heights[-1], look.ring_m)
     radius = _refined(radius, heights, fine, look.angles)
-    crumple = cloth.smooth_noise(rng, radius.shape, (max(len(fine) // 6, 2), look.angles // 8))
+    crumple = cloth.smooth_noise(rng, radius.shape, (max(len(fine) // 9, 2), look.angles // 16))
     radius = np.maximum(radius + CRUMPLE_M * crumple, _refined(tight, heights, fine, look.angles))
     hem_wave = HEM_WAVE_M * cloth.smooth_noise(rng, (4, look.angles), (3, 7))[0]
     tube = _grid(centre, _finish_hem(cut, radius, fine), heights, relief)

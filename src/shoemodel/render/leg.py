@@ -32,6 +32,8 @@ CHUNK = 1 << 20
 """Rays at a time."""
 SKIN_BLUR_M = np.array([0.0022, 0.0009, 0.0005])
 """How far red, green and blue light spread in skin before they leave it."""
+MIRRORED = 0.02
+"""Share of the light that skin and cloth send back whatever their colour."""
 GROUND_HALF_M = 40.0
 WHOLE = 0.97
 """A pixel that the leg fills as far as this shows its own colour."""
@@ -188,11 +190,13 @@ def picture(
     if not whole.any():
         raise ValueError("no pixel shows the leg alone")
     unit = float(np.percentile(white.mean(axis=2)[whole], 75))
-    skin = np.isin(_parts_at(stage, small, small_box), np.flatnonzero(stage.skin))
-    white = _spread(white, skin, small.focal_px / float(np.median(shot.depth[whole])))
-    colour = _own(white * albedo, whole)
-    colour, depth = (_enlarged(field, small_box, small, box, camera) for field in (colour, shot.depth))
+    skin = np.isin(_parts_at(stage, small, small_box), np.flatnonzero(stage.skin)) & whole
+    colour = _spread(white, skin, small.focal_px / float(np.median(shot.depth[whole]))) * albedo
+    fields = (_own(colour, whole), _own(albedo, whole), shot.depth)
+    colour, albedo, depth = (_enlarged(field, small_box, small, box, camera) for field in fields)
     tone = details(stage, camera, box, wanted[box[1] : box[3], box[0] : box[2]])
+    # a finish changes what the surface scatters, not what it mirrors
+    tone = (tone * albedo + MIRRORED) / (albedo + MIRRORED)
     return LegPicture(box, np.maximum(colour * tone, 0).astype(np.float32), depth.astype(np.float32), unit)
 
 
