@@ -32,15 +32,15 @@ from shoemodel.shoes.last import Last, shape_last
 from shoemodel.shoes.parameters import ShoeParameters, Strap
 from shoemodel.shoes.upper import cut_field, shell_field
 
-FACES = 1400
+FACES = 1600
 # parts that neither the outline nor a shadow shows
 SMALL = ("laces", "buckle", "bit", "tassel", "bow", "insole", "stripe", "tab", "fringe")
 STEP = 0.003
 # how near its cut edge a point of the upper counts as the edge
 EDGE_M = 0.0025
 REFERENCE = {"gender": 1.0, "age": 0.6, "muscle": 0.45, "weight": 0.45, "height": 0.5}
-# an ankle's height over which a collar encloses the shin
-SHAFT_M = 0.025
+# a collar this far above the ankle encloses the shin
+SHAFT_M = 0.03
 # of open shoes the insole counts as the opening, but for this much of the foot's length at toe and heel
 INSOLE_MARGIN_S = 0.04
 
@@ -66,7 +66,17 @@ def bands(*places: tuple[float, float, float]) -> tuple[Strap, ...]:
     return tuple(Strap(kind="instep", place=p, half_width=w, slope=s) for p, w, s in places)
 
 
+PLAIN = {"fringe": 0.0, "tread": 0.0, "ripple": 0.0}
 BARE = {"straps": ()}
+AROUND = (
+    Strap(kind="ankle", place=0.078, half_width=0.006, slope=0.1), Strap(kind="counter", place=0.070, half_width=0.02),
+)  # fmt: skip
+SPORT = (*bands((0.68, 0.014, -0.1)), Strap(kind="ankle", place=0.060, half_width=0.012, slope=0.35),
+         Strap(kind="counter", place=0.062, half_width=0.03))  # fmt: skip
+POINTED = {"sole": 0.005, "toe_power": 1.1, "toe_extension_s": 0.15, "toe_height": 0.024, "spring": 0.002}
+STILETTO = {
+    "heel_kind": "stiletto", "heel_tip": 0.005, "sole": 0.006, "straps": (*bands((0.74, 0.010, -0.1)), *AROUND),
+}  # fmt: skip
 WANTED = (
     Wanted("sneaker", 7),
     Wanted("platform sneaker", 3),
@@ -80,7 +90,10 @@ WANTED = (
     Wanted("pump", 2, {"heel_kind": ("kitten",)}, BARE),
     Wanted("pump", 3, {"heel_kind": ("stiletto",)}, BARE),
     Wanted("pump", 1, {"heel_kind": ("stiletto",)}, BARE | {"heel": 0.112, "sole": 0.022, "toe_power": 2.2}),
-    Wanted("pump", 1, {"heel_kind": ("stiletto",)}, BARE | {"heel": 0.115, "sole": 0.006, "toe_power": 1.2}),
+    Wanted("pump", 1, {"heel_kind": ("stiletto",)}, BARE | {"heel": 0.125, "sole": 0.005, "toe_power": 1.15}),
+    Wanted("pump", 1, {"heel_kind": ("stiletto",)}, BARE | POINTED | {"heel": 0.118}),
+    Wanted("pump", 1, {"heel_kind": ("stiletto",)}, BARE | POINTED | {"heel": 0.095}),
+    Wanted("pump", 1, {"heel_kind": ("stiletto",)}, POINTED | {"heel": 0.105, "straps": AROUND}),
     Wanted("pump", 2, {"heel_kind": ("block",)}, BARE),
     Wanted("pump", 1, {"heel_kind": ("cone",)}, BARE),
     Wanted("pump", 1, {"heel_kind": ("wedge",)}, BARE),
@@ -96,10 +109,15 @@ WANTED = (
     Wanted("tall boot", 1, {"heel": (0.02, 0.05)}, {"collar": shaft(0.21), "slack": 0.030}),
     Wanted("tall boot", 1, {"heel": (0.03, 0.05)}, {"collar": shaft(0.40), "slack": 0.012}),
     Wanted("sandal", 3, {"sole_kind": ("cup",)}),
-    Wanted("sandal", 3, {"sole_kind": ("welt",)}),
-    Wanted("sandal", 2, {"sole_kind": ("welt",)}, {"heel": 0.105, "heel_kind": "stiletto", "heel_tip": 0.005}),
+    Wanted("sandal", 1, {"sole_kind": ("cup",)}, {"straps": SPORT, "sole": 0.018}),
+    Wanted("sandal", 1, {"sole_kind": ("cup",)}, {"straps": (*bands((0.71, 0.012, -0.1)), *AROUND), "sole": 0.030}),
+    Wanted("sandal", 2, {"heel": (0.05, 0.085)}, {"straps": (*bands((0.72, 0.012, -0.1)), *AROUND)}),
+    Wanted("sandal", 1, {"heel": (0.04, 0.06)}, {"straps": (*bands((0.72, 0.018, -0.1)), *AROUND), "sole": 0.022}),
+    Wanted("sandal", 1, {"sole_kind": ("welt",)}, STILETTO | {"heel": 0.105}),
+    Wanted("sandal", 1, {"sole_kind": ("welt",)}, STILETTO | {"heel": 0.085, "straps": bands((0.72, 0.012, 0.0))}),
     Wanted("sandal", 1, {"sole_kind": ("cup",)}, {"straps": bands((0.66, 0.036, -0.1)), "sole": 0.026}),
-    Wanted("sandal", 1, {"sole_kind": ("cup",)}, {"straps": bands((0.68, 0.007, 0.9), (0.68, 0.007, -0.9))}),
+    Wanted("sandal", 1, {"sole_kind": ("cup",)}, {"straps": bands((0.72, 0.008, 0.9), (0.72, 0.008, -0.9))}),
+    Wanted("sandal", 1, {"sole_kind": ("cup",)}, {"straps": bands((0.70, 0.010, 0.6), (0.66, 0.010, -0.6)), "sole": 0.02}),
     Wanted("sandal", 1, {"sole_kind": ("welt",)}, {"straps": bands((0.68, 0.034, -0.1)), "heel": 0.06}),
 )  # fmt: skip
 
@@ -114,7 +132,7 @@ def drawn(seed: int) -> Iterator[tuple[str, ShoeParameters]]:
         while made < wanted.count:
             p = shoes.sample_parameters(rng, wanted.family)
             if all(_accepts(getattr(p, name), choice) for name, choice in wanted.such.items()):
-                yield f"{wanted.family} {number}.{made}", replace(p, **{"fringe": 0.0, **wanted.change})
+                yield f"{wanted.family} {number}.{made}", replace(p, **{**PLAIN, **wanted.change})
                 made += 1
 
 
@@ -130,8 +148,10 @@ def proxy(name: str, p: ShoeParameters) -> Proxy:
     shoe = shoes.build(p, foot)
     fitting = fit(body, figure, shoe)
     last, _ = shape_last(p, foot)
-    kind: Kind = "open" if not p.collar else "shaft" if fitting.collar_above_ankle > SHAFT_M else "low"
-    ring = insole(last, p) if kind == "open" else rim(last, p)
+    kind: Kind = "low" if p.collar else "open"
+    ring = rim(last, p) if p.collar else insole(last, p)
+    if p.collar and ring[:, 2].max() > fitting.ankle[2] + SHAFT_M:
+        kind = "shaft"
     vertices, faces = decimated(shoe)
     return Proxy(
         family=p.family, name=name, kind=kind, vertices=vertices, faces=faces, rim=ring, landmarks=landmarks(fitting),
@@ -200,9 +220,11 @@ def decimated(shoe: shoes.Shoe) -> tuple[np.ndarray, np.ndarray]:
     area = np.array([np.ptp(part.vertices, axis=0).sum() for part in parts])
     vertices, faces, count = [], [], 0
     for part, share in zip(parts, area / area.sum(), strict=True):
-        points, triangles = fast_simplification.simplify(
-            part.vertices.astype(np.float32), part.faces.astype(np.int32), target_count=int(FACES * share)
-        )
+        points, triangles = part.vertices.astype(np.float32), part.faces.astype(np.int32)
+        for haste in (2, 4, 6, 7):  # each stops where it cannot go on
+            if len(triangles) > FACES * share:
+                goal = int(FACES * share)
+                points, triangles = fast_simplification.simplify(points, triangles, target_count=goal, agg=haste)
         triangles, points = compact(triangles, points)
         vertices.append(points)
         faces.append(triangles + count)

@@ -80,6 +80,7 @@ def test_trousers_go_into_a_shaft_unless_they_are_worn_over_it():
     assert not worn("blue jeans over the boots", collar=0.3, tall=True).tucked
     assert worn("jeans tucked into the boots", collar=0.08).tucked
     assert not worn("jeans tucked into the boots", collar=-0.02).tucked
+    assert worn("midi skirt", collar=0.3, tall=True).hem_m > 0.35
 
 
 def test_what_is_not_said_is_plain_and_hangs_on_the_seed_alone():

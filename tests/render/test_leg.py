@@ -124,7 +124,7 @@ def test_a_shadow_lies_under_the_leg_and_a_shoe_takes_its_own_part(camera: Pinho
     assert dark.alone.shape == SIZE and dark.alone[row, column] < 0.93
     assert dark.alone[0, 0] == 1.0 and dark.alone[row, 2] > 0.95
     assert dark.beside_shoe[row, column] == pytest.approx(1.0, abs=0.02)
-    assert dark.unit == pytest.approx((1 + 0.9 * 0.7) / np.pi, rel=0.2)
+    assert dark.unit == pytest.approx((1 + 1.25 * 0.7) / np.pi, rel=0.2)
 
 
 def test_nothing_wanted_is_refused(camera: Pinhole, light):

@@ -21,6 +21,8 @@ UNDER_CLOTH_M, PRESSED_M = 0.012, 0.0011
 RIBS, FINE_RIBS = 80, 120
 # roughness, metallic and sheen of leggings and of nylon, whose shine shows the leg's form
 STRETCHED, NYLON = (0.45, 0.0, 0.6), (0.40, 0.0, 0.25)
+# skin is less rough than in a world
+SMOOTHER = 0.11
 # tights let through this much of what the same ones do in a world
 SHEER = 0.6
 
@@ -69,7 +71,7 @@ def _skin(
     """What is bare, or under tights, between two heights; nothing if there is none."""
     skin = close_skin_colours(rng, person, outfit.skin_rgb, rest, height, knee)
     pale = float(np.clip(np.mean(outfit.skin_rgb) / 0.5, 0.25, 1.0))
-    gloss = skin_gloss(rng, person, rest, height, knee)
+    gloss = skin_gloss(rng, person, rest, height, knee) - [SMOOTHER, 0.0, 0.0]
     material: Material = SKIN
     finish: Finish = SkinFinish(pale, outfit.hairy, knee, int(rng.integers(1000)))
     if outfit.hose_colour:

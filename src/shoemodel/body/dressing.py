@@ -42,6 +42,8 @@ KNEE_M = {
     },
 }  # fmt: skip
 MAXI_M = (0.03, 0.05)
+# of a leg that is seen between a shaft and a skirt, metres
+LEG_M = 0.06
 # a turned up hem, the room it leaves, the room for socks that were asked for, metres
 CUFF_M, CUFF_ROOM_M, SOCK_ROOM_M = (0.032, 0.042), 0.012, 0.045
 LONG_SOCKS = ("mid-calf", "knee-high", "over-knee")
@@ -185,7 +187,7 @@ def _hem(
     if garment in SKIRTS or garment == "shorts":
         table = KNEE_M["shorts" if garment == "shorts" else "skirt"]
         height = free + _between(MAXI_M, luck.hem) if length == "maxi" else knee_m + _between(table[length], luck.hem)
-        return max(height, free), 0.0
+        return max(height, free if length == "maxi" else free + LEG_M), 0.0
     if garment == "leggings" and tall and not length:
         return 0.05, 0.0
     cuff = _between(CUFF_M, luck.cuff) if reading.cuffed and garment in CUTS and garment != "sweatpants" else 0.0

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from jaxtyping import Bool, Float
 
-from shoemodel.fit import views
+from shoemodel.fit import costs, views
 from shoemodel.fit.outline import Seen, silhouette, small
 from shoemodel.fit.proxies import Proxy
 from shoemodel.fit.refine import Problem
@@ -81,7 +81,7 @@ def matched(task: Problem, goal: Target, library: Sequence[Proxy]) -> Problem:
         want = px[vertex] + goal.points - points[near]
         edge[row], normal[row] = proxy.vertices[vertex], goal.normals * fits[:, None]
         reach[row] = ((want / goal.scale + goal.corner) * normal[row]).sum(axis=1)
-    return replace(task, edge=edge, normal=normal, goal=reach)
+    return replace(task, convex=costs.OUTLINE_TOO, edge=edge, normal=normal, goal=reach)
 
 
 def _drawn(task: Problem, row: int, goal: Target, proxy: Proxy) -> tuple[np.ndarray, np.ndarray]:

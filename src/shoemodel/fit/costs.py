@@ -10,6 +10,8 @@ from jaxtyping import Float
 
 OUTLINE = 3 / 0.02
 """The outline reaches as far as the proxy's to 2 %; its many directions count as nine."""
+OUTLINE_TOO = OUTLINE / 4
+"""The same where the whole outline is compared, hollows too: a pull tab spoils the convex one."""
 OPENING = 2.5 / 0.05
 POINTS = 1 / 0.09
 POINT_TRUST = np.array([0.7, 1.0, 1.0, 1.0])

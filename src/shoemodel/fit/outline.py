@@ -21,6 +21,8 @@ SIDE_PX = 144
 """Longer side of the crop in which silhouettes are compared."""
 LEAST_PX = 12
 """No shoe is told from less than this in either direction."""
+HOLE = 0.01
+"""Share of the shoe's pixels up to which a hole in it is none: a sandal has larger ones."""
 LEAST_OPENING = 0.004
 """Share of the shoe's pixels that an opening has at least."""
 
@@ -35,7 +37,7 @@ class Seen:
     """The shoe of a picture; px of the picture."""
 
     mask: Bool[np.ndarray, "h w"]
-    """The shoe alone, whole, without holes."""
+    """The shoe alone, whole, without small holes."""
     support: Float[np.ndarray, "DIRECTIONS"]
     known: Float[np.ndarray, "DIRECTIONS"]
     """1, or 0 where the picture's edge cuts the shoe."""
@@ -94,7 +96,8 @@ def seen(
     Raises:
         InputError: there is no shoe, or too small a one.
     """
-    mask = fill_holes(largest_components(areas.shoe, keep=1))
+    mask = largest_components(areas.shoe, keep=1)
+    mask = fill_holes(mask, HOLE * np.count_nonzero(mask))
     rows, columns = np.nonzero(mask.any(axis=1))[0], np.nonzero(mask.any(axis=0))[0]
     if min(len(rows), len(columns)) < LEAST_PX:
         raise InputError(
@@ -161,8 +164,11 @@ def small(seen_shoe: Seen) -> tuple[Bool[np.ndarray, "h w"], float, Float[np.nda
 def silhouette(
     px: Float[np.ndarray, "n 2"], faces: Int[np.ndarray, "m 3"], size: tuple[int, int]
 ) -> Bool[np.ndarray, "h w"]:
-    """The pixels that any face of a projected mesh covers."""
+    """The pixels that a projected closed mesh covers: those of the faces that are turned one way."""
     drawn = np.zeros(size, np.uint8)
-    for corners in np.round((px - 0.5) * 16).astype(np.int32)[faces]:
+    corner = px[faces]
+    a, b = corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0]
+    corner = corner[a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0] > 0]
+    for corners in np.round((corner - 0.5) * 16).astype(np.int32):
         cv2.fillConvexPoly(drawn, corners, 1, shift=4)
     return drawn > 0

@@ -41,6 +41,8 @@ class Problem:
     foot: Int[np.ndarray, "n"]
     centre_px: tuple[float, float]
     focal_px: float | None
+    convex: float
+    """How much the convex outline counts."""
     edge: Float[np.ndarray, "n e 3"]
     """Points of the proxies on their outlines in the picture,"""
     normal: Float[np.ndarray, "n e 2"]
@@ -67,7 +69,7 @@ def problem(
         start, np.stack([p.hull for p in chosen]), np.stack([p.rim for p in chosen]),
         np.stack([p.landmarks for p in chosen]), np.stack([middle_of(p) for p in chosen]), found.mirror,
         seen.points[found.foot], trust, OTHER_SIDE * (own != found.foot) * trust.any(axis=1),
-        np.array([float(p.kind == "shaft") for p in chosen]), found.proxy, found.foot, centre_px, focal_px,
+        np.array([float(p.kind == "shaft") for p in chosen]), found.proxy, found.foot, centre_px, focal_px, costs.OUTLINE,
         np.zeros((len(start), 0, 3)), np.zeros((len(start), 0, 2)), np.zeros((len(start), 0)),
     )  # fmt: skip
 
@@ -84,7 +86,7 @@ def residuals(task: Problem, seen: Seen) -> Float[np.ndarray, "n m"]:
     h, r = task.hull.shape[1], task.rim.shape[1]
     points = np.concatenate([task.hull, task.rim, task.marks, task.edge], axis=1)
     px = views.project(x, points, task.middle, task.mirror, task.centre_px)
-    outline = costs.OUTLINE * seen.known * (support(px[:, :h]) - seen.support) / length / np.sqrt(DIRECTIONS)
+    outline = task.convex * seen.known * (support(px[:, :h]) - seen.support) / length / np.sqrt(DIRECTIONS)
     ring = px[:, h : h + r]
     if seen.opening is None:
         opening = _area(ring)[:, None].clip(min=0) / length**2 / costs.NO_OPENING * (1 - task.shaft)[:, None]

@@ -18,7 +18,7 @@ from shoemodel.fit.shoe import ShoeFit
 from shoemodel.masks import ShoeAreas
 
 GUESSES, FEWER, FINAL = 48, 16, 8
-OUTLINE_COST = 60.0
+OUTLINE_COST = 100.0
 """What it costs that two silhouettes have nothing in common."""
 COMPARABLE, RIVALS = 4.0, 4
 """Proxies that cost this much more than the best are as good; so many of them are asked how sure the view is."""

@@ -31,6 +31,33 @@ class ShoeFit:
     spread_deg: float
     """How far the best proxies differ in azimuth: how far the fit can be trusted."""
 
+    @property
+    def _towards_camera(self) -> Float[np.ndarray, "3"]:
+        middle = self.placed((self.proxy.vertices.min(axis=0) + self.proxy.vertices.max(axis=0))[None] / 2)[0]
+        return self.camera.origin - middle
+
+    @property
+    def azimuth_deg(self) -> float:
+        """From where the camera looks at the shoe: 0 before the toes, 90 at the wearer's left, 180 behind the heel."""
+        x, y, _ = self._towards_camera
+        return float(np.degrees(np.arctan2(x, -y)))
+
+    @property
+    def pitch_deg(self) -> float:
+        """How steeply the camera looks down at the shoe's middle."""
+        x, y, z = self._towards_camera
+        return float(np.degrees(np.arctan2(z, np.hypot(x, y))))
+
+    @property
+    def fov_deg(self) -> float:
+        """Field of view along the canvas' longer side."""
+        return float(2 * np.degrees(np.arctan(max(self.camera.size) / 2 / self.camera.focal_px)))
+
+    @property
+    def distance_m(self) -> float:
+        """From the camera to the shoe's middle, the shoe being as long as its proxy."""
+        return float(np.linalg.norm(self._towards_camera))
+
     def placed(self, points: Float[np.ndarray, "n 3"]) -> Float[np.ndarray, "n 3"]:
         """Points of the proxy (canonical, left) in the frame of the fit."""
         mirror = 1.0 if self.side == "left" else -1.0

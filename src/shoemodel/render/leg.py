@@ -167,7 +167,7 @@ def _kinds(stage: Stage, camera: Pinhole, points: np.ndarray) -> np.ndarray:
 
 
 def picture(
-    stage: Stage, camera: Pinhole, wanted: Bool[np.ndarray, "h w"], spp: int = 8, seed: int = 0, threads: int = 1
+    stage: Stage, camera: Pinhole, wanted: Bool[np.ndarray, "h w"], spp: int = 4, seed: int = 0, threads: int = 1
 ) -> LegPicture:
     """The leg's light where it is wanted, a mask of the camera's film: only a box round that is rendered.
 

@@ -124,7 +124,7 @@ class Light:
 
 DOME = ((-1.6, -0.05, 0.05, 0.6, 1.6), (0.3, 0.4, 1.0, 1.05, 1.15))
 """Elevations in radians and how bright an overcast day is there."""
-SOFT_M, FAR_M, SOFT_SHARE = 1.6, 6.0, 0.9
+SOFT_M, FAR_M, SOFT_SHARE = 1.5, 6.0, 1.25
 """Half size and distance of the soft lamp, and its irradiance for one of the dome's."""
 
 

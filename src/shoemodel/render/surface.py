@@ -40,7 +40,7 @@ class Surface:
             shares = np.stack([1 - u - v, u, v], axis=1)
             places = np.einsum("kc,kcd->kd", shares, self.places[corners])
             normals = np.einsum("kc,kcd->kd", shares, self.normals[corners])
-            facing = np.abs((normals * ways[mine]).sum(axis=1)) / np.maximum(np.linalg.norm(normals, axis=1), 1e-6)
+            facing = np.abs(np.einsum("kd,kd->k", normals, ways[mine])) / np.maximum(np.linalg.norm(normals, axis=1), 1e-6)
             tone[mine] = finish.tone(places, np.clip(facing, 0, 1), pixel_m[mine])
         return tone
 
@@ -59,6 +59,6 @@ def lay_out(parts: Sequence[Part]) -> Surface:
             places.append(part.places if part is not None and has else np.zeros((count, 3)))
     return Surface(
         np.concatenate(faces), np.concatenate([batch.face_part for batch in batches]),
-        np.concatenate([batch.normals for batch in batches]), np.concatenate(places).astype(np.float32),
+        np.concatenate([batch.normals for batch in batches]).astype(np.float32), np.concatenate(places).astype(np.float32),
         tuple(part.finish for part in parts),
     )  # fmt: skip
