@@ -69,7 +69,7 @@ def main(options: Sheet) -> None:
             print(f"{path.name}: refused: {refusal}")
             rows.append([framed(photo.rgb, options.side)])
             continue
-        fit = "" if result.fit is None else f", {result.fit.proxy.name} {result.fit.iou:.2f} {result.fit.spread_deg:.0f} deg"
+        fit = "" if result.fit is None else f", {result.fit.proxy.name}, IoU {result.fit.iou:.2f}"
         print(f"{path.name}: {time.perf_counter() - began:.1f} s, region {result.region.confidence:.2f}{fit}")
         for notice in result.notices:
             print(f"    {notice}")

@@ -84,8 +84,8 @@ class RenderedLegs:
         said += [text for text in [prompts.warning(reading.unheeded)] if text]
         if reading.place:
             said.append(f"the background is the photo itself, not heeded: {', '.join(reading.place)}")
-        if reading.pose:
-            said.append(f"the leg stands as the shoe does, not heeded: {', '.join(reading.pose)}")
+        if reading.pose or reading.view:
+            said.append(f"the leg stands as the shoe of the photo, not heeded: {', '.join(reading.pose + reading.view)}")
         return said
 
     @property

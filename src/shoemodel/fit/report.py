@@ -16,7 +16,7 @@ def warnings(fit: ShoeFit) -> list[str]:
     if fit.iou >= LEAST_IOU and fit.spread_deg <= LARGEST_SPREAD_DEG:
         return []
     found = f"the best shoe overlaps by {fit.iou:.0%}, others differ by {fit.spread_deg:.0f} degrees"
-    return [f"the view of this shoe is unsure ({found}): look at the leg, or mark the shoe with --box, --points or --mask"]
+    return [f"the view of this shoe is unsure ({found}): look at the leg, or mark the shoe with --box or --mask"]
 
 
 def to_dict(fit: ShoeFit) -> dict[str, Any]:

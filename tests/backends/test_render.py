@@ -1,0 +1,136 @@
+"""A shoe of the world, drawn flat, gets a leg: where it belongs, dressed as asked, in the photo's own frame."""
+
+import numpy as np
+import pytest
+
+from shoemodel import images
+from shoemodel.backends.backend import Subject, require_background
+from shoemodel.backends.render import RenderBackend
+from shoemodel.body.outfits import Outfit
+from shoemodel.errors import InputError
+from shoemodel.pose import LEG_INDICES, Pose
+from tests.backends.test_align import SIZE, fit_from_the_side
+
+
+@pytest.fixture(scope="module")
+def fit():
+    return fit_from_the_side()
+
+
+@pytest.fixture(scope="module")
+def subject(fit):
+    """The silhouette of the fitted proxy in one colour on grey ground, its rim's outline the opening."""
+    import cv2
+
+    from shoemodel.masks import ShoeAreas
+
+    shoe, opening = np.zeros(SIZE, np.uint8), np.zeros(SIZE, np.uint8)
+    points = fit.camera.project(fit.placed(fit.proxy.vertices))[0].astype(np.int32)
+    for face in fit.proxy.faces:
+        cv2.fillConvexPoly(shoe, points[face], 1)
+    rim = fit.camera.project(fit.placed(fit.proxy.rim) + [0, 0, 0.012])[0].astype(np.int32)
+    cv2.fillPoly(opening, [rim], 1)
+    wearable = cv2.dilate(opening, np.ones((7, 7))).astype(bool) & shoe.astype(bool)
+    areas = ShoeAreas.from_masks(shoe.astype(bool) & ~wearable, wearable)
+    assert areas.wearable.sum() > 60
+    rgb = np.full((*SIZE, 3), 140, np.uint8)
+    rgb[areas.shoe] = (180, 30, 40)
+    x_w = np.dstack([rgb, np.where(areas.visible, 255, 0).astype(np.uint8)])
+    return Subject("shoe.png", rgb, x_w, areas, "photo", fit)
+
+
+@pytest.fixture(scope="module")
+def pose(fit):
+    """An upright leg above the shoe."""
+    ankle = fit.camera.project(fit.placed(fit.proxy.landmarks)[:1])[0][0]
+    points, there = np.zeros((12, 2)), np.zeros(12, int)
+    for index, up in zip(LEG_INDICES[:3], (500, 260, 0), strict=True):
+        points[index], there[index] = ankle - [0, up], 2
+    return Pose(points, there)
+
+
+def made(subject, pose, prompt, seed=0):
+    steps = []
+    layers = RenderBackend().legs(subject, prompt, "").generate(pose, seed, steps.append)
+    assert steps == sorted(steps) and len(steps) > 1
+    return layers
+
+
+def test_a_leg_stands_in_the_opening_and_hides_nothing_else(subject, pose):
+    layers = made(subject, pose, "bare legs")
+    rows, columns = np.nonzero(subject.areas.wearable)
+    assert layers.alpha[subject.areas.wearable].mean() > 0.4
+    above = layers.alpha[: rows.min() - 5]
+    assert above.any(axis=1).all()  # up to the frame's edge
+    beside = np.abs(np.arange(SIZE[1]) - columns.mean()) > 110
+    assert not layers.alpha[rows.max() + 4 :, beside].any()
+
+
+def test_the_prompts_colour_is_the_legs(subject, pose):
+    for prompt, strongest in (("red leggings", 0), ("green leggings", 1), ("blue leggings", 2)):
+        layers = made(subject, pose, prompt)
+        colour = layers.colour[:60][layers.alpha[:60] > 0.99].mean(axis=0)
+        assert colour.argmax() == strongest, (prompt, colour)
+
+
+def test_the_same_seed_gives_the_same_pixels_and_another_another_leg(subject, pose):
+    first, again, other = (made(subject, pose, "blue jeans", seed) for seed in (3, 3, 4))
+    assert np.array_equal(first.colour, again.colour) and np.array_equal(first.alpha, again.alpha)
+    assert not np.array_equal(first.alpha, other.alpha)
+
+
+def test_an_outfit_may_be_given_outright(subject, pose):
+    legs = RenderBackend().legs(subject, Outfit.of("leggings", "#00ff00", hem_m=0.05), "")
+    assert legs.warnings == [] and legs.understood["garment_colour"] == "#00ff00"
+    layers = legs.generate(pose, 0, lambda done: None)
+    assert layers.colour[:60][layers.alpha[:60] > 0.99].mean(axis=0).argmax() == 1
+
+
+def test_what_is_not_heeded_is_said(subject):
+    legs = RenderBackend().legs(subject, "blue jeans and an umbrella, in a park", "rain")
+    said = "; ".join(legs.warnings)
+    assert "umbrella" in said and "park" in said and "negative prompt" in said
+    assert legs.understood["garment"] == "jeans"
+
+
+def test_a_scene_is_refused_in_a_sentence():
+    with pytest.raises(InputError, match="the render backend accepts photo"):
+        require_background(RenderBackend(), "scene")
+    assert require_background(RenderBackend(), None) == "photo"
+
+
+def test_without_a_renderer_there_is_a_sentence(subject, monkeypatch):
+    def missing(*_, **__):
+        raise InputError("rendering needs mitsuba: found none; install mitsuba")
+
+    monkeypatch.setattr("shoemodel.backends.render.engine.start", missing)
+    with pytest.raises(InputError, match="install mitsuba"):
+        RenderBackend().legs(subject, "jeans", "")
+
+
+def test_a_whole_run(tiny_pack, subject, monkeypatch, tmp_path, capsys):
+    """From the command line to files that verify, two outfits from one load."""
+    from shoemodel.cli import main
+    from tests.conftest import areas_of_region, feet_of_canvas
+
+    monkeypatch.setattr("shoemodel.pipeline.foot_keypoints", feet_of_canvas)
+    monkeypatch.setattr("shoemodel.pipeline.wd.predict", areas_of_region)
+    photo = tmp_path / "shoe.png"
+    images.save_png(photo, np.dstack([subject.rgb, np.where(subject.areas.shoe, 255, 0).astype(np.uint8)]))
+    out = tmp_path / "out"
+    prompts = ["--prompt", "red leggings", "--prompt", "a woman in green jeans with a dragon"]
+    assert main(["generate", str(photo), *prompts, "--pack", str(tiny_pack), "--out", str(out)]) == 0
+    assert "not heeded: dragon" in capsys.readouterr().err
+    told = images_json(out / "shoe" / "run.json")
+    assert told["backend"] == "render" and told["background"] == "photo" and "steps" not in told
+    assert told["prompts"] == ["red leggings", "a woman in green jeans with a dragon"] and len(told["seeds"]) == 2
+    assert told["understood"][1]["garment"] == "jeans" and told["fit"]["camera"]["focal_px"] > 0
+    assert main(["verify", str(out), "--photo", str(photo)]) == 0
+    assert main(["generate", str(photo), "--prompt", "jeans", "--background", "scene", "--out", str(out)]) == 2
+    assert "accepts photo" in capsys.readouterr().err
+
+
+def images_json(path):
+    import json
+
+    return json.loads(path.read_text())
