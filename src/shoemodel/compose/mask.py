@@ -120,7 +120,7 @@ def _allowed(
     beside = np.clip(above**2 / (above + FLARE * length) - beyond + 0.5, 0, 1)
     # over the rim: nothing below the shoe's own upper outline but what shows through gaps above its sole
     top = outline[grid.column]
-    over = np.where(top > NOWHERE, np.clip(height - top + 1, 0, 1), height > rim.lowest)
+    over = np.where(top > NOWHERE, np.clip(height - top + 1, 0, 1), height > end)
     opened = np.isfinite(grid.extreme(opening, top=True))[grid.column] if opening.any() else np.zeros(shoe.shape, bool)
     gap = opened & (height < top) & (height > bottoms[grid.column])
     gap |= fill_holes(shoe, HOLE * length**2) & ~shoe & (height > rim.lowest)

@@ -17,8 +17,10 @@ from shoemodel.masks import ShoeAreas, dilate
 
 Mode = Literal["auto", "none", "soft"]
 """The leg's shadow on the ground: none on pure white, as packshots have it; none at all; or on any ground."""
-LINING, REACH = 0.62, 0.10
+LINING, REACH = 0.55, 0.10
 """How much light the leg takes from the lining beside it, and how far."""
+TOUCH, TOUCH_REACH = 0.28, 0.015
+"""How much more where the two meet, and how far."""
 RIM, CREASE = (0.62, 0.022), (0.32, 0.012)
 """Depth and reach of the leg's own darkening inside the opening, and along any edge of the shoe."""
 WARM = (0.82, 1.0, 1.06)
@@ -38,9 +40,9 @@ def lining(leg: Float32[np.ndarray, "h w"], areas: ShoeAreas) -> Float32[np.ndar
         return result
     length, part = _near(areas, areas.wearable)
     distance = cv2.distanceTransform((leg[part] <= 0.5).astype(np.uint8), cv2.DIST_L2, 5)
-    factor = 1 - LINING * np.clip(1 - distance / (REACH * length), 0, 1)
+    dark = LINING * np.clip(1 - distance / (REACH * length), 0, 1) + TOUCH * np.exp(-distance / (TOUCH_REACH * length))
     soft = cv2.GaussianBlur(areas.wearable[part].astype(np.float32), (0, 0), 0.7)
-    result[part] = 1 - (1 - factor) * np.where(areas.wearable[part], soft, 0)
+    result[part] = 1 - dark * np.where(areas.wearable[part], soft, 0)
     return result
 
 
