@@ -24,6 +24,8 @@ ABOVE_M, IN_SHAFT_M, HALF_M = 0.02, -0.004, 0.008
 """Where its width is measured, from the rim upwards, and over which height: a low rim's section holds the instep."""
 UP, TOE = (0.0, 0.0, 0.05), (0.0, -0.05, 0.0)
 """Directions of the shoe's frame."""
+LEAST_SEEN = 0.6
+"""An opening or an edge narrower than this fraction of the fitted rim is not all of it."""
 SMALLEST = 6e-4
 """Wearable pieces below this fraction of the shoe's length squared are no opening."""
 
@@ -51,10 +53,12 @@ def align(leg: Float[np.ndarray, "n 3"], fit: ShoeFit, areas: ShoeAreas) -> Alig
     up = direction(fit, UP)
     across = np.array([-up[1], up[0]])
     own = (camera.project(section)[0] - place[0]) @ across
+    rim_px = (camera.project(rim)[0] - place[0]) @ across
     ends = _opening_ends(areas, place[0], across)
-    fill, limits = (SHAFT_FILL, SHAFT_SCALES) if ends is None else (FILL, SCALES)
-    if ends is None:
-        ends = _outline_ends(areas, place[0], up, across)
+    seen = ends is not None and ends[1] - ends[0] > LEAST_SEEN * np.ptp(rim_px)
+    fill, limits = (FILL, SCALES) if seen else (SHAFT_FILL, SHAFT_SCALES)
+    if ends is None or not seen:
+        ends = _outline_ends(areas, place[0], up, across, float(np.ptp(rim_px)))
     scale = float(np.clip(fill * (ends[1] - ends[0]) / max(np.ptp(own), 1.0), *limits))
     move_px = (sum(ends) - own.min() - own.max()) / 2 * across
     shift = camera.rotation.T @ np.array([*(move_px * depth[0] / camera.focal_px), 0.0])
@@ -95,15 +99,21 @@ def _opening_ends(areas: ShoeAreas, place: np.ndarray, across: np.ndarray) -> tu
     return float(low), float(high)
 
 
-def _outline_ends(areas: ShoeAreas, place: np.ndarray, up: np.ndarray, across: np.ndarray) -> tuple[float, float]:
-    """The width of the shoe just below its upper edge about `place`."""
+def _outline_ends(
+    areas: ShoeAreas, place: np.ndarray, up: np.ndarray, across: np.ndarray, rim_px: float
+) -> tuple[float, float]:
+    """The width of the shoe just below its upper edge about `place`: from where it is about as wide as a rim of
+    `rim_px`, for a tab or a tongue may stand higher."""
     y, x = np.nonzero(areas.shoe)
     points = np.stack([x, y], axis=1) + 0.5 - place
     height, side = points @ up, points @ across
-    length = max(np.ptp(x), np.ptp(y)) + 1
-    near = np.abs(side) < 0.45 * length
-    top = np.percentile(height[near], 99.7) if near.any() else height.max()
-    band = near & (height > top - 0.05 * length) & (height < top - 0.012 * length)
-    band = band if band.sum() > 8 else height > top - 0.05 * length
-    low, high = np.percentile(side[band], [1, 99])
-    return float(low), float(high)
+    length = float(max(np.ptp(x), np.ptp(y)) + 1)
+    near = np.abs(side) < max(0.45 * length, rim_px)
+    height, side = (height[near], side[near]) if near.any() else (height, side)
+    step = 0.02 * length
+    for top in np.arange(height.max(), height.min(), -step):
+        band = (height <= top - 0.3 * step) & (height > top - 1.8 * step)
+        if band.any() and np.ptp(side[band]) > LEAST_SEEN * rim_px:
+            low, high = np.percentile(side[band], [1, 99])
+            return float(low), float(high)
+    return float(side.min()), float(side.max())
