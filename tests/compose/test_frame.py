@@ -98,5 +98,6 @@ def test_a_turned_photo_is_surrounded_by_its_colours():
 
 def test_no_room():
     assert no_room(shoe_at()) is None
-    warning = no_room(shoe_at(y0=0))
+    assert no_room(np.zeros(SIZE, bool)) is None
+    warning = no_room(shoe_at(y0=6))
     assert warning is not None and "--layout" in warning

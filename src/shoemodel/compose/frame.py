@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from jaxtyping import Bool, UInt8
 
+from shoemodel.geometry import Box
 from shoemodel.layout import Layout
 from shoemodel.masks import dilate
 
@@ -31,6 +32,8 @@ FREE = 0.25
 MAX_BORDER = 0.012
 """Widest drawn border that is replaced, of the shorter side; and how much it differs from what it surrounds."""
 BORDER_STEP = 4.0
+ROOM = 0.08
+"""A shoe nearer the upper edge leaves no room for a leg, of its length."""
 TREND = 0.5
 """A gradient goes on over this fraction of the new room, then levels out."""
 
@@ -55,10 +58,13 @@ def choose(photo_rgb: UInt8[np.ndarray, "h w 3"], shoe: Bool[np.ndarray, "h w"],
 
 
 def no_room(shoe: Bool[np.ndarray, "h w"]) -> str | None:
-    """A warning, where the shoe on the canvas reaches its upper edge and leaves no room for a leg."""
-    if not shoe[: max(1, len(shoe) // 200)].any():
+    """A warning, where the shoe on the canvas comes so near its upper edge that no leg has room above it."""
+    if not shoe.any():
         return None
-    return "the shoe reaches the upper edge, there is no room for a leg above it; --layout 0.5,0.6,0.7,0 makes some"
+    box = Box.of_mask(shoe)
+    if box.y0 >= ROOM * max(box.width, box.height):
+        return None
+    return "the shoe reaches the upper edge, there is no room for a leg above it; --layout 0.5,0.65,0.7,0 makes some"
 
 
 def extend(
