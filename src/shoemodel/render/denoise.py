@@ -20,9 +20,13 @@ def denoise(
     albedo: Float[np.ndarray, "h w 3"],
     normal: Float[np.ndarray, "h w 3"],
     threads: int = 1,
+    fast: bool = False,
 ) -> Float[np.ndarray, "h w 3"]:
-    """Smooth the linear radiance under the guidance of albedo and unit normal; the same input gives the same output
-    on the same number of threads. Raises `InputError` when the library is not installed, RuntimeError when it fails."""
+    """Smooth the linear radiance under the guidance of albedo and unit normal.
+
+    The same input gives the same output on the same number of threads. fast: in half of the time, good enough for
+    light without texture. Raises `InputError` when the library is not installed, RuntimeError when it fails.
+    """
     oidn, device = _device(threads)
     images = {
         "color": np.ascontiguousarray(np.maximum(radiance, 0), np.float32),
@@ -34,7 +38,7 @@ def denoise(
         for name, pixels in images.items():
             network.set_image(name, pixels, oidn.OIDN_FORMAT_FLOAT3)
         network.set_bool("hdr", True)
-        network.set_quality(oidn.OIDN_QUALITY_BALANCED)
+        network.set_quality(oidn.OIDN_QUALITY_FAST if fast else oidn.OIDN_QUALITY_BALANCED)
         network.commit()
         network.execute()
     if problem := device.get_error():

@@ -24,8 +24,10 @@ from shoemodel.render.surface import Surface, lay_out
 
 CLOTH = ("trousers", "skirt")
 """How the names of parts begin that hang free of the leg."""
-LARGEST_PX = 2048
-"""The longer side of what is rendered at most; light is smooth and can be enlarged."""
+LARGEST_PX = 1400
+"""The longer side of the box whose light is rendered at most: light is smooth and can be enlarged."""
+CORNERS = 2048
+"""As many corners, along the longer side of a box, are looked at to find where the leg begins and ends."""
 RAYS = 4
 """An edge pixel is met by this many rays along each side."""
 CHUNK = 1 << 20
@@ -131,7 +133,7 @@ def cover(stage: Stage, camera: Pinhole, box: Box, rays: int = RAYS) -> Coverage
     height, width = y1 - y0, x1 - x0
     if height <= 0 or width <= 0:
         return Coverage(box, np.zeros((0, 0), np.float32), np.zeros((0, 0), np.float32))
-    step = max(1, -(-max(height, width) // LARGEST_PX))
+    step = max(1, -(-max(height, width) // CORNERS))
     rows, columns = -(-height // step), -(-width // step)
     corners = _grid(box, rows + 1, columns + 1, step, 0.0)
     kind = _kinds(stage, camera, corners).reshape(rows + 1, columns + 1)
@@ -182,7 +184,7 @@ def picture(
     small = camera.scaled(min(1.0, LARGEST_PX / max(height, width)))
     small_box = _scaled(box, small.focal_px / camera.focal_px)
     shot = shoot(stage.view, spp, seed, window(small, small_box))
-    clean = denoise(shot.radiance, shot.albedo, shot.normal, threads)
+    clean = denoise(shot.radiance, shot.albedo, shot.normal, threads, fast=True)
     filled = cover(stage, small, small_box, 2).leg
     albedo = np.maximum(shot.albedo, 0.004)
     white = clean / albedo
