@@ -93,7 +93,7 @@ def test_a_drawn_border_is_replaced_but_for_the_shoe():
 def test_a_turned_photo_is_surrounded_by_its_colours():
     layout = Layout((300, 260), Similarity(0.8, 12, 60, 60))
     grown = extend(ground("colour"), layout, shoe_at())
-    assert np.abs(grown[:40].astype(int) - 180).max() <= 2
+    assert np.abs(grown[:40].astype(int) - 180).max() <= 5
 
 
 def test_no_room():

@@ -64,7 +64,7 @@ def no_room(shoe: Bool[np.ndarray, "h w"]) -> str | None:
     box = Box.of_mask(shoe)
     if box.y0 >= ROOM * max(box.width, box.height):
         return None
-    return "the shoe reaches the upper edge, there is no room for a leg above it; --layout 0.5,0.65,0.7,0 makes some"
+    return "the shoe reaches the upper edge, there is no room for a leg above it; --layout 0.5,0.7,1,0 makes some"
 
 
 def extend(
@@ -77,8 +77,8 @@ def extend(
     canvas, there = layout.apply_image(photo_rgb), layout.apply_mask(np.ones(shoe.shape, bool))
     if there.all():
         return canvas
-    if not layout.is_exact:
-        return _surrounded(canvas, there)
+    if not layout.is_exact or not is_plain(photo_rgb, shoe):
+        return _surrounded(photo_rgb, layout, shoe)
     dx, dy = round(layout.transform.dx), round(layout.transform.dy)
     y0, x0 = max(dy, 0), max(dx, 0)
     y1, x1 = min(dy + shoe.shape[0], len(canvas)), min(dx + shoe.shape[1], canvas.shape[1])
@@ -170,12 +170,13 @@ def _noise(
 
 def _strips(photo_rgb: np.ndarray, shoe: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
     """The edges' strips, each (k, n, 3), and where they are free: above, left, right, below; first rows outside."""
+    top, left, right, bottom = (_border(photo_rgb, shoe, side) for side in range(4))
+    inside = slice(top, len(shoe) - bottom), slice(left, shoe.shape[1] - right)
     depth, far = _width(shoe.shape), ~dilate(shoe, NEAR * min(shoe.shape))
     strips = []
     for side in range(4):
-        rgb, free = (np.rot90(a, -(0, 1, 3, 2)[side] % 4) for a in (photo_rgb, far))
-        skip = _border(photo_rgb, shoe, side)
-        strips.append((rgb[skip : skip + depth], free[skip : skip + depth]))
+        rgb, free = (np.rot90(a[inside], -(0, 1, 3, 2)[side] % 4) for a in (photo_rgb, far))
+        strips.append((rgb[:depth], free[:depth]))
     return strips
 
 
@@ -207,18 +208,32 @@ def _is_plain(strip: np.ndarray, free: np.ndarray) -> bool:
     )
 
 
-def _surrounded(canvas: np.ndarray, there: np.ndarray) -> np.ndarray:
-    """A turned or scaled photo with its edges' colours about it, the smoother the farther."""
-    inner = there & ~dilate(~there, 2)  # resampling mixes the edge with black
-    outside = (~inner).astype(np.uint8)
-    distance, labels = cv2.distanceTransformWithLabels(outside, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
-    colours = np.zeros((labels.max() + 1, 3), np.float32)
-    colours[labels[inner]] = canvas[inner]
-    result = near = colours[labels]
-    for sigma in (2.0, 6.0, 18.0, 54.0):
-        share = np.clip(distance / (2 * sigma), 0, 1)[..., None]
-        result = result * (1 - share) + cv2.GaussianBlur(near, (0, 0), sigma) * share
+def _surrounded(photo_rgb: np.ndarray, layout: Layout, shoe: np.ndarray) -> np.ndarray:
+    """Any photo on the canvas, what surrounds the shoe mirrored beyond its frame, the smoother the farther."""
+    canvas, there = layout.apply_image(photo_rgb), layout.apply_mask(np.ones(shoe.shape, bool))
+    inner = there if layout.is_exact else there & ~dilate(~there, 2)  # resampling mixes the edge with black
+    source, matrix = _without_shoe(photo_rgb, shoe), layout.transform.matrix()
+    matrix[:, 2] += matrix[:, :2].sum(1) / 2 - 0.5  # OpenCV counts from the middle of the first pixel
+    result = mirrored = cv2.warpAffine(
+        source, matrix, layout.canvas[::-1], flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101
+    ).astype(np.float32)
+    distance = cv2.distanceTransform((~there).astype(np.uint8), cv2.DIST_L2, 5)
+    for sigma in (0.004, 0.012, 0.036):
+        sigma *= max(layout.canvas)
+        share = np.clip(distance / (4 * sigma), 0, 1)[..., None]
+        result = result * (1 - share) + cv2.GaussianBlur(mirrored, (0, 0), sigma) * share
     return np.where(inner[..., None], canvas, np.round(result)).astype(np.uint8)
+
+
+def _without_shoe(photo_rgb: np.ndarray, shoe: np.ndarray) -> np.ndarray:
+    """The photo with the colours of what surrounds the shoe in its place, found on a small picture."""
+    hidden = dilate(shoe, NEAR * min(shoe.shape)).astype(np.uint8)
+    scale = min(1.0, 256 / max(shoe.shape))
+    small, covered = (
+        cv2.resize(a, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) for a in (photo_rgb, 255 * hidden)
+    )
+    filled = cv2.inpaint(small, (covered > 0).astype(np.uint8), 3, cv2.INPAINT_TELEA)
+    return np.where(hidden[..., None] > 0, cv2.resize(filled, shoe.shape[::-1]), photo_rgb)
 
 
 def _width(size: tuple[int, int]) -> int:
