@@ -74,11 +74,17 @@ AROUND = (
 SPORT = (*bands((0.68, 0.014, -0.1)), Strap(kind="ankle", place=0.060, half_width=0.012, slope=0.35),
          Strap(kind="counter", place=0.062, half_width=0.03))  # fmt: skip
 POINTED = {"sole": 0.005, "toe_power": 1.1, "toe_extension_s": 0.15, "toe_height": 0.024, "spring": 0.002}
+LONG_VAMP = {
+    "throat_s": 0.70, "toe_height": 0.030,
+    "collar": ((0.0, 0.068), (0.12, 0.058), (0.3, 0.042), (0.5, 0.038), (0.66, 0.042), (0.85, 0.046)),
+}  # fmt: skip
 STILETTO = {
     "heel_kind": "stiletto", "heel_tip": 0.005, "sole": 0.006, "straps": (*bands((0.74, 0.010, -0.1)), *AROUND),
 }  # fmt: skip
 WANTED = (
     Wanted("sneaker", 7),
+    Wanted("sneaker", 2, {"tongue": (0.110, 0.114)}, {"tongue": 0.128, "toe_height": 0.050, "sole": 0.024}),
+    Wanted("sneaker", 1, {"tongue": (0.110, 0.114)}, {"tongue": 0.120, "toe_height": 0.042, "toe_power": 1.8}),
     Wanted("platform sneaker", 3),
     Wanted("running shoe", 5),
     Wanted("running shoe", 2, change={"sole": 0.044, "flare": 0.014, "heel": 0.014, "wave": 0.006, "padding": 0.008}),
@@ -93,6 +99,8 @@ WANTED = (
     Wanted("pump", 1, {"heel_kind": ("stiletto",)}, BARE | {"heel": 0.125, "sole": 0.005, "toe_power": 1.15}),
     Wanted("pump", 1, {"heel_kind": ("stiletto",)}, BARE | POINTED | {"heel": 0.118}),
     Wanted("pump", 1, {"heel_kind": ("stiletto",)}, BARE | POINTED | {"heel": 0.095}),
+    Wanted("pump", 1, {"heel_kind": ("stiletto",)}, BARE | POINTED | LONG_VAMP | {"heel": 0.105}),
+    Wanted("pump", 1, {"heel_kind": ("stiletto",)}, BARE | POINTED | LONG_VAMP | {"heel": 0.125}),
     Wanted("pump", 1, {"heel_kind": ("stiletto",)}, POINTED | {"heel": 0.105, "straps": AROUND}),
     Wanted("pump", 2, {"heel_kind": ("block",)}, BARE),
     Wanted("pump", 1, {"heel_kind": ("cone",)}, BARE),
@@ -117,7 +125,7 @@ WANTED = (
     Wanted("sandal", 1, {"sole_kind": ("welt",)}, STILETTO | {"heel": 0.085, "straps": bands((0.72, 0.012, 0.0))}),
     Wanted("sandal", 1, {"sole_kind": ("cup",)}, {"straps": bands((0.66, 0.036, -0.1)), "sole": 0.026}),
     Wanted("sandal", 1, {"sole_kind": ("cup",)}, {"straps": bands((0.72, 0.008, 0.9), (0.72, 0.008, -0.9))}),
-    Wanted("sandal", 1, {"sole_kind": ("cup",)}, {"straps": bands((0.70, 0.010, 0.6), (0.66, 0.010, -0.6)), "sole": 0.02}),
+    Wanted("sandal", 1, {"sole_kind": ("cup",)}, {"straps": bands((0.70, 0.01, 0.6), (0.66, 0.01, -0.6))}),
     Wanted("sandal", 1, {"sole_kind": ("welt",)}, {"straps": bands((0.68, 0.034, -0.1)), "heel": 0.06}),
 )  # fmt: skip
 

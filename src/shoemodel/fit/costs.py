@@ -13,6 +13,10 @@ OUTLINE = 3 / 0.02
 OUTLINE_TOO = OUTLINE / 4
 """The same where the whole outline is compared, hollows too: a pull tab spoils the convex one."""
 OPENING = 2.5 / 0.05
+HIDDEN = 0.5
+"""How much it counts that a rim reaches further than the wearable area: a tongue or the near side may hide the rest."""
+OPEN = 0.4
+"""How much the insole of an open shoe counts as its opening: bands hide some of it."""
 POINTS = 1 / 0.09
 POINT_TRUST = np.array([0.7, 1.0, 1.0, 1.0])
 """The ankle is a guess, for it is not in the picture."""
@@ -38,6 +42,11 @@ def robust(residual: Float[np.ndarray, "*n"]) -> Float[np.ndarray, "*n"]:
 def rooted(residual: Float[np.ndarray, "*n"]) -> Float[np.ndarray, "*n"]:
     """What has `robust` for its square."""
     return residual * np.sqrt(2 / (np.sqrt(1 + residual**2) + 1))
+
+
+def opening(beyond: Float[np.ndarray, "*n k"]) -> Float[np.ndarray, "*n k"]:
+    """Residuals of how much further a rim reaches than the wearable area in each of k directions."""
+    return OPENING / np.sqrt(beyond.shape[-1]) * np.where(beyond > 0, HIDDEN, 1.0) * beyond
 
 
 def pitch_prior(pitch: Float[np.ndarray, "*n"]) -> Float[np.ndarray, "*n"]:

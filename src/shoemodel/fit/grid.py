@@ -16,7 +16,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int, UInt8
 
 from shoemodel.fit import views
-from shoemodel.fit.costs import OPENING, OUTLINE, OVERLAP, POINT_TRUST, POINTS, pitch_prior, robust, roll_prior
+from shoemodel.fit.costs import OPEN, OUTLINE, OVERLAP, POINT_TRUST, POINTS, opening, pitch_prior, robust, roll_prior
 from shoemodel.fit.outline import DIRECTIONS, WAYS, Seen, silhouette, small, support
 from shoemodel.fit.proxies import AZIMUTHS, ICON, PITCHES, START_M, Proxy, load_icons, load_proxies
 
@@ -38,6 +38,8 @@ class Looks:
     marks: Float[np.ndarray, "n 4 2"]
     icons: Float[np.ndarray, "n ICON*ICON"]
     """Silhouettes, 0 or 1, as `icon` makes them."""
+    open: Bool[np.ndarray, "n"]
+    """Whether the rim is that of an insole."""
     fixed: Float[np.ndarray, "n"]
     """What the view alone costs."""
 
@@ -95,7 +97,7 @@ def looks_of(proxies: Sequence[Proxy], icons: UInt8[np.ndarray, "p n k"] | None 
         np.repeat(np.arange(count), len(view)), azimuth, pitch,
         np.concatenate(outlines), np.concatenate(rims), np.concatenate(marks),
         np.unpackbits(bits.reshape(len(azimuth), -1), axis=1, count=ICON**2).astype(np.float32),
-        robust(pitch_prior(pitch)),
+        np.repeat([p.kind == "open" for p in proxies], len(view)), robust(pitch_prior(pitch)),
     )  # fmt: skip
 
 
@@ -190,7 +192,7 @@ def _compared(looks: Looks, shape: Seen, mirror: float) -> tuple[np.ndarray, ...
     cost = robust(OUTLINE * rest * weight / np.sqrt(DIRECTIONS)).sum(axis=1) + looks.fixed
     if shape.opening is not None:
         rim = scale[:, None] * looks.rim + shift @ ways.T
-        cost = cost + robust(OPENING * (rim - shape.opening) / np.sqrt(DIRECTIONS)).sum(axis=1)
+        cost = cost + robust(np.where(looks.open, OPEN, 1.0)[:, None] * opening(rim - shape.opening)).sum(axis=1)
     marks = scale[:, None, None] * looks.marks + shift[:, None]
     own = 0 if mirror > 0 else 1
     side = []

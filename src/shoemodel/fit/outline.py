@@ -23,6 +23,8 @@ LEAST_PX = 12
 """No shoe is told from less than this in either direction."""
 HOLE = 0.01
 """Share of the shoe's pixels up to which a hole in it is none: a sandal has larger ones."""
+SURE_SCORE = 0.5
+"""Heatmap peak from which a foot point is trusted wholly."""
 LEAST_OPENING = 0.004
 """Share of the shoe's pixels that an opening has at least."""
 
@@ -89,9 +91,12 @@ def seen(
     areas: ShoeAreas,
     points_px: Float[np.ndarray, "8 2"] | None = None,
     exists: Bool[np.ndarray, "8"] | None = None,
+    scores: Float[np.ndarray, "8"] | None = None,
     name: str = "the photo",
 ) -> Seen:
     """What the areas and foot points (ankle, big toe, small toe, heel of left and right foot) of a picture say.
+
+    scores: the points' heatmap peaks; without them those that exist are trusted wholly.
 
     Raises:
         InputError: there is no shoe, or too small a one.
@@ -110,10 +115,14 @@ def seen(
     wearable = areas.wearable & mask
     seen_opening = np.count_nonzero(wearable) > LEAST_OPENING * np.count_nonzero(mask)
     points = np.zeros((2, 4, 2)) if points_px is None else np.asarray(points_px, float).reshape(2, 4, 2)
-    there = points_px is not None if exists is None else np.asarray(exists, bool).reshape(2, 4)
+    trust = np.full((2, 4), float(points_px is not None))
+    if exists is not None:
+        trust = trust * np.asarray(exists, bool).reshape(2, 4)
+    if scores is not None:
+        trust = trust * np.clip(np.asarray(scores, float).reshape(2, 4) / SURE_SCORE, 0, 1)
     return Seen(
         mask, reach, _known(outline, reach, mask.shape), low, high,
-        support(_edge(largest_openings(wearable))) if seen_opening else None, points, np.ones((2, 4)) * there,
+        support(_edge(largest_openings(wearable))) if seen_opening else None, points, trust,
     )  # fmt: skip
 
 

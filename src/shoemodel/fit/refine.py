@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from shoemodel.fit import costs, views
 from shoemodel.fit.grid import OTHER_SIDE, Guesses, middle_of
@@ -37,6 +37,8 @@ class Problem:
     """What it costs that the points are those of the other foot."""
     shaft: Float[np.ndarray, "n"]
     """1 for proxies whose rim is not expected in the picture."""
+    open: Bool[np.ndarray, "n"]
+    """Proxies whose opening is an insole."""
     proxy: Int[np.ndarray, "n"]
     foot: Int[np.ndarray, "n"]
     centre_px: tuple[float, float]
@@ -69,7 +71,8 @@ def problem(
         start, np.stack([p.hull for p in chosen]), np.stack([p.rim for p in chosen]),
         np.stack([p.landmarks for p in chosen]), np.stack([middle_of(p) for p in chosen]), found.mirror,
         seen.points[found.foot], trust, OTHER_SIDE * (own != found.foot) * trust.any(axis=1),
-        np.array([float(p.kind == "shaft") for p in chosen]), found.proxy, found.foot, centre_px, focal_px, costs.OUTLINE,
+        np.array([float(p.kind == "shaft") for p in chosen]), np.array([p.kind == "open" for p in chosen]),
+        found.proxy, found.foot, centre_px, focal_px, costs.OUTLINE,
         np.zeros((len(start), 0, 3)), np.zeros((len(start), 0, 2)), np.zeros((len(start), 0)),
     )  # fmt: skip
 
@@ -91,7 +94,8 @@ def residuals(task: Problem, seen: Seen) -> Float[np.ndarray, "n m"]:
     if seen.opening is None:
         opening = _area(ring)[:, None].clip(min=0) / length**2 / costs.NO_OPENING * (1 - task.shaft)[:, None]
     else:
-        opening = costs.OPENING * (support(ring) - seen.opening) / length / np.sqrt(DIRECTIONS)
+        opening = costs.opening((support(ring) - seen.opening) / length)
+        opening = opening * np.where(task.open, costs.OPEN, 1.0)[:, None]
     marks = costs.POINTS * (px[:, h + r : h + r + 4] - task.points) / length * task.trust[..., None]
     edge = (px[:, h + r + 4 :] * task.normal).sum(axis=2) - task.goal
     edge = costs.EDGE * edge / length / np.sqrt(max(edge.shape[1], 1))

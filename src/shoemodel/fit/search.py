@@ -22,6 +22,8 @@ OUTLINE_COST = 100.0
 """What it costs that two silhouettes have nothing in common."""
 COMPARABLE, RIVALS = 4.0, 4
 """Proxies that cost this much more than the best are as good; so many of them are asked how sure the view is."""
+ALIKE = np.radians(6.0)
+"""Azimuths of one shoe that differ by less are one view."""
 LEAST_IOU = 0.3
 """Under which nothing fits."""
 
@@ -30,6 +32,7 @@ def fit_shoe(
     areas: ShoeAreas,
     points_px: Float[np.ndarray, "8 2"] | None = None,
     exists: Bool[np.ndarray, "8"] | None = None,
+    scores: Float[np.ndarray, "8"] | None = None,
     proxies: Sequence[Proxy] | None = None,
     focal_px: float | None = None,
     centre_px: tuple[float, float] | None = None,
@@ -38,19 +41,20 @@ def fit_shoe(
     """The proxy shoe and the camera that look most like the shoe of a picture.
 
     areas and points_px are on the picture's (or canvas') grid; points_px holds ankle, big toe, small toe and heel of
-    the left foot, then of the right one, and exists says which of them are there. focal_px: where it is known.
-    centre_px: where the optical axis meets the grid, its middle if it is not given.
+    the left foot, then of the right one, exists says which of them are there, and scores how sure they are (heatmap
+    peaks). focal_px: where it is known. centre_px: where the optical axis meets the grid, its middle by default.
 
     Raises:
         InputError: there is no shoe, it is too small, or nothing fits it at all.
     """
-    return ranked(areas, points_px, exists, proxies, focal_px, centre_px, name)[0]
+    return ranked(areas, points_px, exists, scores, proxies, focal_px, centre_px, name)[0]
 
 
 def ranked(
     areas: ShoeAreas,
     points_px: Float[np.ndarray, "8 2"] | None = None,
     exists: Bool[np.ndarray, "8"] | None = None,
+    scores: Float[np.ndarray, "8"] | None = None,
     proxies: Sequence[Proxy] | None = None,
     focal_px: float | None = None,
     centre_px: tuple[float, float] | None = None,
@@ -59,7 +63,7 @@ def ranked(
     """As `fit_shoe`, the best fits of several proxies, best first."""
     size = areas.size
     centre_px = (size[1] / 2, size[0] / 2) if centre_px is None else centre_px
-    shoe = seen(areas, points_px, exists, name)
+    shoe = seen(areas, points_px, exists, scores, name)
     library = load_proxies() if proxies is None else tuple(proxies)
     looks = shipped_looks() if proxies is None else looks_of(library)
     task = problem(guesses(looks, shoe, GUESSES), library, shoe, centre_px, focal_px)
@@ -90,8 +94,19 @@ def _best(
     """The least of the views by cost and silhouette: with what they cost and overlap."""
     overlap = overlaps(task, goal, library)
     total = (residuals(without_edge(task), shoe) ** 2).sum(axis=1) + OUTLINE_COST * (1 - overlap)
-    order = np.argsort(total, kind="stable")[:count]
+    order = _distinct(task, np.argsort(total, kind="stable"))[:count]
     return task.chosen(order), total[order], overlap[order]
+
+
+def _distinct(task: Problem, order: np.ndarray) -> np.ndarray:
+    """The numbers in order, but for views that are as good as an earlier one of the same shoe."""
+    turn = task.views[:, views.AZIMUTH]
+    kept: list[int] = []
+    for row in order:
+        same = [k for k in kept if (task.proxy[k], task.mirror[k]) == (task.proxy[row], task.mirror[row])]
+        if all(np.cos(turn[k] - turn[row]) < np.cos(ALIKE) for k in same):
+            kept.append(row)
+    return np.array(kept)
 
 
 def _spread(task: Problem, total: np.ndarray, order: np.ndarray) -> float:

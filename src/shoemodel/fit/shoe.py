@@ -14,6 +14,9 @@ from jaxtyping import Float
 from shoemodel.fit.proxies import Proxy
 from shoemodel.render.pinhole import Pinhole
 
+SURE_IOU, SURE_DEG = 0.78, 20.0
+"""A fit of less overlap, or whose rivals differ by more, is unsure (see benchmarks/fit.py)."""
+
 Side = Literal["left", "right"]
 
 
@@ -57,6 +60,20 @@ class ShoeFit:
     def distance_m(self) -> float:
         """From the camera to the shoe's middle, the shoe being as long as its proxy."""
         return float(np.linalg.norm(self._towards_camera))
+
+    def warnings(self) -> list[str]:
+        """A sentence for each reason to distrust the fit; none for a good one."""
+        reasons = []
+        if self.iou < SURE_IOU:
+            reasons.append(
+                f"no known shoe has quite this outline (overlap {self.iou:.2f}): check the leg's direction, or mark "
+                "the shoe more exactly"
+            )
+        if self.spread_deg > SURE_DEG:
+            reasons.append(
+                f"the shoe's direction is uncertain by about {self.spread_deg:.0f} degrees: the leg may stand turned"
+            )
+        return reasons
 
     def placed(self, points: Float[np.ndarray, "n 3"]) -> Float[np.ndarray, "n 3"]:
         """Points of the proxy (canonical, left) in the frame of the fit."""
