@@ -10,9 +10,12 @@ from shoemodel.body.anny_model import body
 from shoemodel.body.clothes import dress
 from shoemodel.body.figure import Figure, group, rest_transforms
 from shoemodel.body.footing import Fitting, fit
+from shoemodel.body.look import CLOSE, WORLD, Look
 from shoemodel.body.outfits import sample_outfit
 from shoemodel.body.skirts import SKIRTS
 from shoemodel.body.trousers import CUTS, Tube, bend_tube, build_tube, leg_support
+from shoemodel.render import engine, leg
+from shoemodel.render.light import soft_light
 from shoemodel.render.parts import Part
 from shoemodel.shoes import build, sample_parameters
 
@@ -36,10 +39,12 @@ def tube(figure: Figure, garment: str) -> Tube:
     return build_tube(figure, leg_points(figure), "left", CUTS[garment], 0.05, rest_transforms(), rng)
 
 
-def dressed(fitting: Fitting, garment: str, monkeypatch: pytest.MonkeyPatch, **changes) -> list[Part]:
+def dressed(
+    fitting: Fitting, garment: str, monkeypatch: pytest.MonkeyPatch, look: Look = WORLD, **changes
+) -> list[Part]:
     monkeypatch.setattr(outfits, "_sample_garment", lambda *_: garment)
     outfit = replace(sample_outfit(np.random.default_rng(3), fitting, True, 0.4, True), **changes)
-    return dress(body(), fitting, outfit, rest_transforms(), fitting.vertices, FEET, 4)
+    return dress(body(), fitting, outfit, rest_transforms(), fitting.vertices, FEET, 4, look=look)
 
 
 @pytest.mark.parametrize("garment", sorted(set(CUTS) - {"shorts"}))
@@ -112,3 +117,37 @@ def test_trousers_over_a_tall_shaft_are_tucked_in():
     worn = {outfit.garment: outfit for outfit in drawn}
     assert worn["skinny jeans"].tucked and worn["skinny jeans"].hem_m < tall.collar_above_ankle
     assert not worn["bare"].tucked and "sweatpants" not in worn
+
+
+@pytest.mark.parametrize("garment", ["skinny jeans", "jeans", "suit trousers", "wide trousers"])
+def test_seen_close_no_skin_comes_through_trousers(fitting: Fitting, garment: str, monkeypatch: pytest.MonkeyPatch):
+    parts = dressed(fitting, garment, monkeypatch, CLOSE, hem_m=0.07, cuff_m=0.0, tucked=False)
+    assert all(part.texture is None and part.colours is not None for part in parts)
+    parts = [part for part in parts if part.name.endswith("left")]
+    stage = leg.stand(parts, np.full(3, 0.5), soft_light(np.array([1.0, 0, 0]), np.array([0, 1.0, 0]), 0.0))
+    ankle, knee = (fitting.figure.joints["left", joint] for joint in ("ankle", "knee"))
+    heights = np.linspace(ankle[2] + 0.08, knee[2] + 0.1, 30)
+    theta = np.linspace(0, 2 * np.pi, 48, endpoint=False)
+    outward = np.stack([np.cos(theta), np.sin(theta), 0 * theta], axis=1)
+    axis = np.stack([np.interp(heights, [ankle[2], knee[2]], [ankle[d], knee[d]]) for d in range(3)], axis=1)
+    axis[:, 2] = heights
+    starts = (axis[:, None] + 0.3 * outward).reshape(-1, 3)
+    _, part = engine.cast(stage.view, starts, np.tile(-outward, (30, 1)))
+    assert {stage.view.names[number].split("_")[0] for number in part} == {"trousers"}
+
+
+def test_a_close_look_is_drawn_by_finishes(fitting: Fitting, monkeypatch: pytest.MonkeyPatch):
+    striped = {"sock_m": 0.15, "sock_stripes": True}
+    for garment in ("bare", "leggings", "tights", "sweatpants", "skirt"):
+        parts = dressed(fitting, garment, monkeypatch, CLOSE, **(striped if garment == "bare" else {}))
+        seen = [part for part in parts if part.name != "trousers_seat"]
+        assert all(part.finish is not None and part.places is not None for part in seen)
+    for part in dressed(fitting, "jeans", monkeypatch):
+        assert part.finish is None
+
+
+def test_a_cuff_shows_the_other_side(fitting: Fitting, monkeypatch: pytest.MonkeyPatch):
+    blue = (0.02, 0.03, 0.08)
+    jeans = dressed(fitting, "jeans", monkeypatch, CLOSE, hem_m=0.1, cuff_m=0.04, garment_rgb=blue)[-2]
+    turned = jeans.places[:, 1] < 0
+    assert jeans.colours[turned].mean() > 4 * jeans.colours[~turned].mean()
