@@ -249,6 +249,8 @@ class ShoeModelPipeline(DiffusionPipeline):
         prompts = [prompt] if isinstance(prompt, str | Outfit) else list(prompt)
         legs = [backend.legs(subject, each, negative_prompt) for each in prompts]
         warnings += [each for maker in legs for each in maker.warnings]
+        if background == "photo" and (crowded := frame.no_room(subject.areas.shoe)):
+            warnings.append(crowded)
         seeds, made = list(range(seed, seed + num_images)), []
         total, done = num_images * sum(maker.steps for maker in legs), 0
         for maker in legs:

@@ -2,7 +2,9 @@
 
 The fitted proxy is not the photo's shoe: its opening lies a few millimetres beside the true one and is as much wider or
 narrower. So the leg is moved in the plane of the picture, and made thicker or thinner, until it fills the opening that
-was detected; where none is seen, at a shaft's edge-on rim, the shoe's own upper outline takes its place.
+was detected; where none is seen, at a shaft's edge-on rim, the shoe's own upper outline takes its place. A low-cut
+shoe, a pump say, holds the foot and not the ankle: there the proxy's rim is laid on the opening, and the foot goes
+with it.
 """
 
 from __future__ import annotations
@@ -16,10 +18,14 @@ from jaxtyping import Float
 from shoemodel.fit.shoe import ShoeFit
 from shoemodel.masks import ShoeAreas
 
-FILL, SHAFT_FILL = 0.95, 0.90
+FILL, SHAFT_FILL = 0.90, 0.90
 """How much of the opening's width a leg takes, and of a shaft's with what is tucked into it."""
 SCALES, SHAFT_SCALES = (0.86, 1.20), (0.85, 1.30)
 """A leg becomes so much thinner or thicker at most."""
+LOW_CUT, LOW_CUT_SCALES = ("pump", "ballerina", "loafer", "sandal", "clog"), (0.92, 1.10)
+"""Families whose opening is longer than an ankle is thick."""
+RISE = 0.06
+"""How far such a foot is raised or lowered at most, of the shoe's width in the picture."""
 ABOVE_M, IN_SHAFT_M, HALF_M = 0.02, -0.004, 0.008
 """Where its width is measured, from the rim upwards, and over which height: a low rim's section holds the instep."""
 UP, TOE = (0.0, 0.0, 0.05), (0.0, -0.05, 0.0)
@@ -46,6 +52,8 @@ class Alignment:
 def align(leg: Float[np.ndarray, "n 3"], fit: ShoeFit, areas: ShoeAreas) -> Alignment:
     """leg: surface points of what goes into the shoe; areas: on the canvas of the fit's camera."""
     camera, rim = fit.camera, fit.placed(fit.proxy.rim)
+    if fit.proxy.family in LOW_CUT and areas.wearable.any():
+        return _with_rim(fit, areas)
     shaft = fit.proxy.kind == "shaft"
     level = float(rim[:, 2].max() if shaft else np.median(rim[:, 2]))
     pivot, section = _section(leg, level + (IN_SHAFT_M if shaft else ABOVE_M))
@@ -63,6 +71,32 @@ def align(leg: Float[np.ndarray, "n 3"], fit: ShoeFit, areas: ShoeAreas) -> Alig
     move_px = (sum(ends) - own.min() - own.max()) / 2 * across
     shift = camera.rotation.T @ np.array([*(move_px * depth[0] / camera.focal_px), 0.0])
     return Alignment(pivot, scale, shift)
+
+
+def _with_rim(fit: ShoeFit, areas: ShoeAreas) -> Alignment:
+    """The proxy's rim laid on the opening, across the up-direction; both by what most of their pixels say."""
+    camera, rim = fit.camera, fit.placed(fit.proxy.rim)
+    pivot = rim.mean(axis=0)
+    place, depth = camera.project(pivot[None])
+    up = direction(fit, UP)
+    across = np.array([-up[1], up[0]])
+    own = np.zeros(camera.size, np.uint8)
+    cv2.fillPoly(own, [np.round(camera.project(rim)[0]).astype(np.int32)], 1)
+    if own.sum() < 30:  # seen edge on
+        return Alignment(pivot, 1.0, np.zeros(3))
+    (low, high), (wanted_low, wanted_high) = (_most(mask, place[0], across) for mask in (own > 0, areas.wearable))
+    scale = float(np.clip((wanted_high - wanted_low) / max(high - low, 1.0), *LOW_CUT_SCALES))
+    lower, wanted_lower = (_most(mask, place[0], up)[0] for mask in (own > 0, areas.wearable))
+    most = RISE * np.ptp(np.nonzero(areas.shoe)[1])
+    move_px = (wanted_low + wanted_high - low - high) / 2 * across + np.clip(wanted_lower - lower, -most, most) * up
+    return Alignment(pivot, scale, camera.rotation.T @ np.array([*(move_px * depth[0] / camera.focal_px), 0.0]))
+
+
+def _most(mask: np.ndarray, place: np.ndarray, way: np.ndarray) -> tuple[float, float]:
+    """Between where nine tenths of a mask's pixels lie along a way, px from `place`."""
+    y, x = np.nonzero(mask)
+    low, high = np.percentile((np.stack([x, y], axis=1) + 0.5 - place) @ way, [5, 95])
+    return float(low), float(high)
 
 
 def direction(fit: ShoeFit, way: tuple[float, float, float]) -> Float[np.ndarray, "2"]:

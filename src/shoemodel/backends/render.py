@@ -85,7 +85,7 @@ class RenderedLegs:
         if reading.place:
             said.append(f"the background is the photo itself, not heeded: {', '.join(reading.place)}")
         if reading.pose or reading.view:
-            said.append(f"the leg stands as the shoe of the photo, not heeded: {', '.join(reading.pose + reading.view)}")
+            said.append(f"the leg stands as the photo's shoe, not heeded: {', '.join(reading.pose + reading.view)}")
         return said
 
     @property

@@ -21,7 +21,7 @@ from shoemodel.render.pinhole import Pinhole
 # shafts that reach this far above the ankle hold the shin
 SHAFT_M = 0.05
 # how far the shin may lean forward and outward, degrees, and how far it does when nothing is known: mean, deviation
-FORWARD_DEG, OUTWARD_DEG = (-14.0, 22.0), (-12.0, 12.0)
+FORWARD_DEG, OUTWARD_DEG = (-8.0, 22.0), (-12.0, 12.0)
 SHAFT_FORWARD_DEG, SHAFT_OUTWARD_DEG = (-4.0, 10.0), (-5.0, 5.0)
 FORWARD, OUTWARD = (4.0, 6.0), (0.0, 4.0)
 # the knee's bend, degrees; beyond CALM_KNEE_DEG a person must be doing something
