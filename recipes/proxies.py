@@ -93,7 +93,7 @@ WANTED = (
     Wanted("loafer", 4),
     Wanted("ballerina", 2, change=BARE),
     Wanted("ballerina", 1, change={"straps": bands((0.54, 0.008, 0.0))}),
-    Wanted("pump", 2, {"heel_kind": ("kitten",)}, BARE),
+    Wanted("pump", 4, {"heel_kind": ("kitten",)}, BARE),
     Wanted("pump", 3, {"heel_kind": ("stiletto",)}, BARE),
     Wanted("pump", 1, {"heel_kind": ("stiletto",)}, BARE | {"heel": 0.112, "sole": 0.022, "toe_power": 2.2}),
     Wanted("pump", 1, {"heel_kind": ("stiletto",)}, BARE | {"heel": 0.125, "sole": 0.005, "toe_power": 1.15}),

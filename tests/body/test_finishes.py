@@ -76,6 +76,13 @@ def test_stripes_lie_below_the_cuff():
     assert toned(sock, on_leg(0.05, 0.1)).mean() == pytest.approx(1, abs=0.1)
 
 
+def test_pale_stripes_on_dark_socks_and_hoops():
+    dark = SockFinish(0.2, stripe=(1.0, 1.0, 1.0), between=(0.05, 0.05, 0.05))
+    assert toned(dark, on_leg(0.2 - 0.034, 0.2 - 0.028)).mean() > 0.8 > 0.1 > toned(dark, on_leg(0.05, 0.1)).mean()
+    hooped = toned(SockFinish(0.2, stripe=(0.04, 0.04, 0.04), hoops=True), on_leg(0.02, 0.12))
+    assert 0.3 < (hooped.mean(axis=1) < 0.3).mean() < 0.7
+
+
 def test_nylon_hides_more_where_it_is_seen_at_a_slant():
     tights = TightsFinish((0.5, 0.35, 0.25), (0.014, 0.014, 0.016), 0.6)
     square, slant = (toned(tights, on_leg(0.1, 0.3), facing=facing).mean() for facing in (1.0, 0.3))

@@ -55,7 +55,7 @@ def close_leg(
         over, posed = posed + normals * (0.0006 + 0.001 * free - pressed), posed - normals * pressed
         reach = min(outfit.sock_m, top) - height
         if knit is None:
-            rgb, sock = outfit.sock_rgb, _sock_finish(outfit)
+            rgb, sock = _sock_finish(outfit)
             parts.append(_covering(f"sock_{side}", faces, reach, over, rgb, CLOTH, sock, places))
         else:
             cut, over, colours = clip(faces, reach, over, knit[np.unique(body.leg_faces(side))])
@@ -110,11 +110,19 @@ def stripe_rgb(sock_rgb: Rgb) -> np.ndarray:
     return np.array([0.03, 0.03, 0.035]) if np.mean(sock_rgb) > 0.3 else np.array([0.75, 0.75, 0.73])
 
 
-def _sock_finish(outfit: Outfit) -> SockFinish:
-    """Sports socks, which are pale or striped, are knitted more coarsely."""
-    ribs = RIBS if outfit.sock_stripes or np.mean(outfit.sock_rgb) > 0.3 else FINE_RIBS
+def _sock_finish(outfit: Outfit) -> tuple[Rgb, SockFinish]:
+    """A sock's colour and its knit; sports socks, which are pale or striped, are knitted more coarsely."""
+    own = np.array(outfit.sock_rgb)
+    ribs = RIBS if outfit.sock_stripes or own.mean() > 0.3 else FINE_RIBS
     if not outfit.sock_stripes:
-        return SockFinish(outfit.sock_m, ribs)
+        return outfit.sock_rgb, SockFinish(outfit.sock_m, ribs)
     stripes = stripe_rgb(outfit.sock_rgb) if outfit.stripe_rgb is None else np.array(outfit.stripe_rgb)
-    red, green, blue = (stripes / np.array(outfit.sock_rgb)).tolist()
-    return SockFinish(outfit.sock_m, ribs, (red, green, blue), outfit.hoops)
+    # the paler colour is the part's: a finish can darken what is pale, but what is dark mostly mirrors
+    base = own if own.mean() >= stripes.mean() else stripes
+    stripe, between = _rgb(stripes / base), _rgb(own / base)
+    return _rgb(base), SockFinish(outfit.sock_m, ribs, stripe, outfit.hoops, between)
+
+
+def _rgb(values: np.ndarray) -> Rgb:
+    red, green, blue = values.tolist()
+    return red, green, blue

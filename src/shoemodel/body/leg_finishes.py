@@ -110,12 +110,13 @@ def hair_tile() -> Tile:
 @dataclass(frozen=True)
 class SockFinish:
     """A knitted sock. top_m: where it ends; ribs: how many go round; stripe: the colour of two stripes below its cuff,
-    as a factor on its own, or None; hoops: of stripes all the way down."""
+    as a factor on the part's, or None; hoops: of stripes all the way down; between: the same of what lies between."""
 
     top_m: float
     ribs: int = 80
     stripe: Rgb | None = None
     hoops: bool = False
+    between: Rgb = (1.0, 1.0, 1.0)
     seed: int = 0
 
     def tone(
@@ -138,7 +139,8 @@ class SockFinish:
         factor = np.repeat(tone[:, None], 3, axis=1)
         if self.stripe is not None:
             rough = below + 0.00035 * np.cos(2 * np.pi * 2 * self.ribs * turn)
-            factor *= 1 + _stripes(rough, pixel_m, self.hoops)[:, None] * (np.array(self.stripe) - 1)
+            stripe, between = np.array(self.stripe), np.array(self.between)
+            factor *= between + _stripes(rough, pixel_m, self.hoops)[:, None] * (stripe - between)
         return factor
 
 

@@ -24,10 +24,10 @@ EDGE = 4 / 0.02
 """The whole outline, its hollows too, lies on the proxy's to 2 %; it counts as sixteen points."""
 OVERLAP = 40.0
 """Of two silhouettes that have nothing in common."""
-LOW_PITCH, PITCH, PITCH_WIDTH = np.radians((2.5, 18.0, 30.0))
+LOW_PITCH, PITCH, PITCH_WIDTH = np.radians((2.5, 14.0, 20.0))
 ROLL = np.radians(3.0)
 DISTANCE_M, DISTANCE_WIDTH = 0.9, 0.55
-WIDTH, HEIGHT = 0.07, 0.08
+WIDTH, HEIGHT = 0.07, 0.13
 FOCAL = 0.03
 """Of a focal length that is known."""
 NO_OPENING = 0.02

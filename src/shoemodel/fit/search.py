@@ -10,7 +10,7 @@ from jaxtyping import Bool, Float
 from shoemodel.errors import InputError
 from shoemodel.fit import views
 from shoemodel.fit.contour import Target, matched, overlaps, target
-from shoemodel.fit.grid import guesses, looks_of, shipped_looks
+from shoemodel.fit.grid import guesses, own_looks, shipped_looks
 from shoemodel.fit.outline import Seen, seen
 from shoemodel.fit.proxies import Proxy, load_proxies
 from shoemodel.fit.refine import Problem, problem, refined, residuals, without_edge
@@ -65,7 +65,7 @@ def ranked(
     centre_px = (size[1] / 2, size[0] / 2) if centre_px is None else centre_px
     shoe = seen(areas, points_px, exists, scores, name)
     library = load_proxies() if proxies is None else tuple(proxies)
-    looks = shipped_looks() if proxies is None else looks_of(library)
+    looks = shipped_looks() if proxies is None else own_looks(library)
     task = problem(guesses(looks, shoe, GUESSES), library, shoe, centre_px, focal_px)
     goal = target(shoe)
     task, _ = refined(task, shoe, 4)

@@ -14,7 +14,7 @@ from jaxtyping import Float
 from shoemodel.fit.proxies import Proxy
 from shoemodel.render.pinhole import Pinhole
 
-SURE_IOU, SURE_DEG = 0.78, 20.0
+SURE_IOU, SURE_DEG = 0.75, 20.0
 """A fit of less overlap, or whose rivals differ by more, is unsure (see benchmarks/fit.py)."""
 
 Side = Literal["left", "right"]
