@@ -18,9 +18,12 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c const
 	@touch $@
 
 demo: .venv/core
-	$(BIN)/shoemodel generate examples/sneaker.jpg --prompt "a woman's legs in blue jeans, studio photo, on a plain background" --num 4 --seed 7 --out demo
-	$(BIN)/shoemodel generate examples/sneaker.jpg --surroundings photo --prompt "a woman's legs in blue jeans" --num 8 --keep best:4 --seed 7 --out demo/in_photo
-	@echo "The pictures are in demo/sneaker and, with the photo's own surroundings, in demo/in_photo/sneaker: overview.png first, then image_00.png ..."
+	$(BIN)/shoemodel generate examples/sneaker.jpg --out demo --seed 7 \
+		--prompt "a woman's legs in light blue jeans" \
+		--prompt "a man's legs in beige chinos and white socks" \
+		--prompt "bare legs of a woman" \
+		--prompt "black leggings and red socks"
+	@echo "The pictures are in demo/sneaker: overview.png first, then image_00.png to image_03.png, one for each outfit."
 
 check: .venv/dev
 	$(BIN)/ruff check src tests benchmarks

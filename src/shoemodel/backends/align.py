@@ -20,13 +20,13 @@ from shoemodel.masks import ShoeAreas
 
 FILL, SHAFT_FILL = 0.90, 0.90
 """How much of the opening's width a leg takes, and of a shaft's with what is tucked into it."""
-SCALES, SHAFT_SCALES = (0.86, 1.20), (0.85, 1.30)
+SCALES, SHAFT_SCALES = (0.82, 1.20), (0.85, 1.30)
 """A leg becomes so much thinner or thicker at most."""
 LOW_CUT, LOW_CUT_SCALES = ("pump", "ballerina", "loafer", "sandal", "clog"), (0.92, 1.10)
 """Families whose opening is longer than an ankle is thick."""
 RISE = 0.06
-"""How far such a foot is raised or lowered at most, of the shoe's width in the picture."""
-ABOVE_M, IN_SHAFT_M, HALF_M = 0.02, -0.004, 0.008
+"""How far a foot is raised or lowered at most, of the shoe's width in the picture."""
+ABOVE_M, IN_SHAFT_M, HALF_M = 0.035, -0.004, 0.008
 """Where its width is measured, from the rim upwards, and over which height: a low rim's section holds the instep."""
 UP, TOE = (0.0, 0.0, 0.05), (0.0, -0.05, 0.0)
 """Directions of the shoe's frame."""
@@ -69,6 +69,8 @@ def align(leg: Float[np.ndarray, "n 3"], fit: ShoeFit, areas: ShoeAreas) -> Alig
         ends = _outline_ends(areas, place[0], up, across, float(np.ptp(rim_px)))
     scale = float(np.clip(fill * (ends[1] - ends[0]) / max(np.ptp(own), 1.0), *limits))
     move_px = (sum(ends) - own.min() - own.max()) / 2 * across
+    if seen and not shaft:
+        move_px = move_px + _lift_px(fit, areas, place[0], up) * up
     shift = camera.rotation.T @ np.array([*(move_px * depth[0] / camera.focal_px), 0.0])
     return Alignment(pivot, scale, shift)
 
@@ -80,16 +82,30 @@ def _with_rim(fit: ShoeFit, areas: ShoeAreas) -> Alignment:
     place, depth = camera.project(pivot[None])
     up = direction(fit, UP)
     across = np.array([-up[1], up[0]])
-    own = np.zeros(camera.size, np.uint8)
-    cv2.fillPoly(own, [np.round(camera.project(rim)[0]).astype(np.int32)], 1)
+    own = _rim_mask(fit)
     if own.sum() < 30:  # seen edge on
         return Alignment(pivot, 1.0, np.zeros(3))
-    (low, high), (wanted_low, wanted_high) = (_most(mask, place[0], across) for mask in (own > 0, areas.wearable))
+    (low, high), (wanted_low, wanted_high) = (_most(mask, place[0], across) for mask in (own, areas.wearable))
     scale = float(np.clip((wanted_high - wanted_low) / max(high - low, 1.0), *LOW_CUT_SCALES))
-    lower, wanted_lower = (_most(mask, place[0], up)[0] for mask in (own > 0, areas.wearable))
-    most = RISE * np.ptp(np.nonzero(areas.shoe)[1])
-    move_px = (wanted_low + wanted_high - low - high) / 2 * across + np.clip(wanted_lower - lower, -most, most) * up
+    move_px = (wanted_low + wanted_high - low - high) / 2 * across + _lift_px(fit, areas, place[0], up) * up
     return Alignment(pivot, scale, camera.rotation.T @ np.array([*(move_px * depth[0] / camera.focal_px), 0.0]))
+
+
+def _rim_mask(fit: ShoeFit) -> np.ndarray:
+    """What the proxy's rim encloses in the picture."""
+    mask = np.zeros(fit.camera.size, np.uint8)
+    cv2.fillPoly(mask, [np.round(fit.camera.project(fit.placed(fit.proxy.rim))[0]).astype(np.int32)], 1)
+    return mask > 0
+
+
+def _lift_px(fit: ShoeFit, areas: ShoeAreas, place: np.ndarray, up: np.ndarray) -> float:
+    """How much higher than the proxy's the lower edge of the opening lies: what is nearest to the camera of it."""
+    own = _rim_mask(fit)
+    if own.sum() < 30:
+        return 0.0
+    lower, wanted = (_most(mask, place, up)[0] for mask in (own, areas.wearable))
+    most = RISE * np.ptp(np.nonzero(areas.shoe)[1])
+    return float(np.clip(wanted - lower, -most, most))
 
 
 def _most(mask: np.ndarray, place: np.ndarray, way: np.ndarray) -> tuple[float, float]:

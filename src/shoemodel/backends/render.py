@@ -36,7 +36,7 @@ from shoemodel.render.light import soft_light
 from shoemodel.render.parts import Material, Part
 from shoemodel.render.pinhole import Pinhole
 
-SAMPLES = 8
+SAMPLES = 4
 """Light samples a pixel, before the denoiser."""
 THREADS = 2
 OWN = ("legs", "sock", "leggings")
