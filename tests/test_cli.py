@@ -171,3 +171,14 @@ def test_seeds_repeat(generate, found_feet, shoe_photo, tmp_path):
         assert generate(shoe_photo, "--seed", 4, out=tmp_path / out)[0] == 0
     first, second = (json.loads((tmp_path / out / "shoe" / "certificate.json").read_text()) for out in ("a", "b"))
     assert first == second
+
+
+@pytest.mark.parametrize("flag", [["--surroundings", "photo"], ["--surroundings=drawn"]])
+def test_a_flag_of_an_earlier_version_names_the_new_one(flag, capsys):
+    assert main(["generate", "shoe.png", "--prompt", "jeans", *flag, "--out", "out"]) == 2
+    assert capsys.readouterr().err == "shoemodel: --surroundings drawn|photo is called --background scene|photo\n"
+
+
+def test_without_a_prompt_there_is_a_sentence(shoe_photo, tmp_path, capsys):
+    assert main(["generate", str(shoe_photo), "--out", str(tmp_path / "out")]) == 2
+    assert "no prompt was given" in capsys.readouterr().err

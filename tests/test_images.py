@@ -274,3 +274,14 @@ def test_unwritable_folder(tmp_path: Path):
     for folder in ("missing", "file"):
         with pytest.raises(InputError, match=r"a\.png cannot be written"):
             images.save_png(tmp_path / folder / "a.png", rgb())
+
+
+@pytest.mark.parametrize(("size", "diagonal"), [((400, 300), 500.0), ((300, 300), 500.0), ((300, 200), 360.555)])
+def test_the_focal_length_of_a_camera_is_read(tmp_path, size, diagonal):
+    """As EXIF states it for 35 mm film; a square picture was cut out of a sensor of 4:3."""
+    exif = Image.Exif()
+    exif.get_ifd(0x8769)[41989] = 52
+    Image.new("RGB", size, "grey").save(tmp_path / "phone.jpg", exif=exif)
+    assert images.load(tmp_path / "phone.jpg").focal_px == pytest.approx(52 / 43.27 * diagonal, rel=1e-3)
+    Image.new("RGB", size, "grey").save(tmp_path / "plain.jpg")
+    assert images.load(tmp_path / "plain.jpg").focal_px is None

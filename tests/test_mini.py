@@ -1,5 +1,6 @@
 """The shipped pack does its job on the shipped photo."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ LARGEST_MIB = 96
 
 @pytest.fixture(scope="module")
 def result():
-    pipeline = ShoeModelPipeline.from_pretrained("mini")
+    pipeline = ShoeModelPipeline.from_pretrained("mini", backend="diffusion")
     return pipeline(images.load(PHOTO), "a woman's legs in blue jeans", num_images=1, generator=7, steps=4)
 
 
@@ -38,3 +39,20 @@ def test_its_pixels_are_untouched_and_a_leg_stands_on_it(result):
     pose = result.poses[0]
     ankle = pose.points[[i for i in (2, 8) if pose.exists[i]]]
     assert len(ankle) and kept[:, int(ankle[0, 0])].any()
+
+
+def test_the_readmes_python_runs(monkeypatch):
+    """As it stands there, on the shipped photo: two outfits in two poses each, every visible pixel the photo's."""
+    root = Path(__file__).parents[1]
+    (code,) = re.findall(r"```python\n(.*?)```", (root / "README.md").read_text(encoding="utf-8"), re.S)
+    monkeypatch.chdir(root)
+    space: dict = {}
+    exec(code, space)
+    result = space["result"]
+    assert len(result.images) == 4 and result.prompts[::2] == ["blue jeans", "bare legs"] and result.notices == []
+    kept = result.shoe[..., 3] == 255
+    jeans, other, bare, _ = result.images
+    assert all((image[kept] == result.shoe[..., :3][kept]).all() for image in result.images)
+    assert (jeans != other).any() and result.fit.iou > 0.85
+    blue, skin = (image[:120][(image[:120] != space["photo"].rgb[:120]).any(-1)].mean(0) for image in (jeans, bare))
+    assert blue.argmax() == 2 and skin.argmax() == 0
