@@ -283,5 +283,8 @@ def test_the_focal_length_of_a_camera_is_read(tmp_path, size, diagonal):
     exif.get_ifd(0x8769)[41989] = 52
     Image.new("RGB", size, "grey").save(tmp_path / "phone.jpg", exif=exif)
     assert images.load(tmp_path / "phone.jpg").focal_px == pytest.approx(52 / 43.27 * diagonal, rel=1e-3)
+    exif.get_ifd(0x8769).update({40962: 4000, 40963: 1000})
+    Image.new("RGB", size, "grey").save(tmp_path / "cropped.jpg", exif=exif)
+    assert images.load(tmp_path / "cropped.jpg").focal_px is None
     Image.new("RGB", size, "grey").save(tmp_path / "plain.jpg")
     assert images.load(tmp_path / "plain.jpg").focal_px is None

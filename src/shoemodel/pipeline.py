@@ -55,7 +55,6 @@ from shoemodel.compose import frame
 from shoemodel.compose.edges import Edges
 from shoemodel.compose.lay import lay
 from shoemodel.errors import InputError
-from shoemodel.fit import report as fit_report
 from shoemodel.fit.search import fit_shoe
 from shoemodel.fit.shoe import ShoeFit
 from shoemodel.geometry import Box
@@ -243,7 +242,7 @@ class ShoeModelPipeline(DiffusionPipeline):
         if backend.needs_fit:
             with clock("fit"):
                 fit = self.fit_shoe(photo, refined.areas, placed, feet)
-            warnings += fit_report.warnings(fit)
+            warnings += fit.warnings()
         edge = shoe_edges.on_canvas(refined, placed)
         subject = Subject(photo.path.name, canvas, shoe, edge.areas, background, fit)
         prompts = [prompt] if isinstance(prompt, str | Outfit) else list(prompt)
@@ -317,7 +316,7 @@ class ShoeModelPipeline(DiffusionPipeline):
         centre = layout.transform.apply(np.array([width / 2, height / 2]))
         focal = photo.focal_px and photo.focal_px * layout.transform.scale
         return fit_shoe(
-            layout.apply_areas(areas), feet.points_px, feet.exists,
+            layout.apply_areas(areas), feet.points_px, feet.exists, feet.scores,
             focal_px=focal, centre_px=(float(centre[0]), float(centre[1])), name=photo.path.name,
         )  # fmt: skip
 

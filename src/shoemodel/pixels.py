@@ -41,20 +41,24 @@ def decode(image: Image.Image, path: Path) -> tuple[np.ndarray, np.ndarray | Non
 FILM_DIAGONAL_MM = 43.27
 FILM_SHAPE = 4 / 3
 """Of a phone's sensor: a square picture was cut out of one such."""
-_EXIF_IFD, _FOCAL_35MM = 0x8769, 41989
+SAME_SHAPE = 0.02
+"""A photo whose sides are in another ratio than its EXIF says was cut out of a larger one."""
+_EXIF_IFD, _FOCAL_35MM, _WIDTH, _HEIGHT = 0x8769, 41989, 40962, 40963
 
 
 def focal_px(image: Image.Image, path: Path) -> float | None:
-    """The focal length in px that EXIF states as that on 35 mm film, whose diagonal is 43.27 mm; None without one.
-
-    It is that of the whole sensor: a picture cut out of it looks as if it had a wider view than it has (ours).
-    """
+    """The focal length in px that EXIF states as that on 35 mm film, whose diagonal is 43.27 mm; None without one, and
+    where the photo was cropped after it was taken."""
     try:
-        focal_mm = float(image.getexif().get_ifd(_EXIF_IFD).get(_FOCAL_35MM, 0))
+        tags = image.getexif().get_ifd(_EXIF_IFD)
+        focal_mm = float(tags.get(_FOCAL_35MM) or 0)
+        taken = sorted(float(tags.get(name) or 0) for name in (_WIDTH, _HEIGHT))
     except DECODING_ERRORS as error:
         warnings.warn(f"{path}: unreadable EXIF, taken as without a focal length ({reason(error)})", stacklevel=4)
         return None
     short, long = sorted(image.size)
+    if taken[0] > 0 and abs(np.log(taken[1] / taken[0] * short / long)) > SAME_SHAPE:
+        return None
     diagonal = np.hypot(short, max(long, short * FILM_SHAPE) if long < 1.1 * short else long)
     return float(focal_mm / FILM_DIAGONAL_MM * diagonal) if focal_mm > 0 else None
 

@@ -29,7 +29,6 @@ from shoemodel import certificate, credentials, draw, images, parameters
 from shoemodel.credentials import Signer
 from shoemodel.errors import InputError
 from shoemodel.files import replacing
-from shoemodel.fit import report as fit_report
 from shoemodel.images import Photo
 from shoemodel.pose import FOOT_INDICES, NAMES
 from shoemodel.result import ShoeModelResult
@@ -108,7 +107,7 @@ def describe(photo: Photo, result: ShoeModelResult, settings: dict[str, Any]) ->
         },
         "areas": {"visible": int(result.areas.visible.sum()), "wearable": int(result.areas.wearable.sum())},
         "layout": {"canvas": list(layout.canvas), "transform": asdict(layout.transform), "exact": layout.is_exact},
-        "fit": None if result.fit is None else fit_report.to_dict(result.fit),
+        "fit": None if result.fit is None else result.fit.to_dict(),
         "foot_scores": {
             NAMES[index]: round(float(score), 4)
             for index, score in zip(FOOT_INDICES, result.feet.scores, strict=True)

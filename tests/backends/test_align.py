@@ -19,7 +19,7 @@ def fit_from_the_side(roll_deg=0.0):
     c, s = np.cos(np.radians(roll_deg)), np.sin(np.radians(roll_deg))
     rotation = np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]]) @ rotation
     middle = (proxy.vertices.min(axis=0) + proxy.vertices.max(axis=0)) / 2
-    camera = Pinhole(rotation, middle + [1.0, 0, 0.0], 900.0, (250.0, 200.0), SIZE)
+    camera = Pinhole(rotation, middle + np.array([1.0, 0, 0]), 900.0, (250.0, 200.0), SIZE)
     return ShoeFit(proxy, "left", np.ones(3), camera, 0.9, 1.0)
 
 

@@ -28,7 +28,7 @@ def subject(fit):
     points = fit.camera.project(fit.placed(fit.proxy.vertices))[0].astype(np.int32)
     for face in fit.proxy.faces:
         cv2.fillConvexPoly(shoe, points[face], 1)
-    rim = fit.camera.project(fit.placed(fit.proxy.rim) + [0, 0, 0.012])[0].astype(np.int32)
+    rim = fit.camera.project(fit.placed(fit.proxy.rim) + np.array([0, 0, 0.012]))[0].astype(np.int32)
     cv2.fillPoly(opening, [rim], 1)
     wearable = cv2.dilate(opening, np.ones((7, 7))).astype(bool) & shoe.astype(bool)
     areas = ShoeAreas.from_masks(shoe.astype(bool) & ~wearable, wearable)
@@ -124,7 +124,7 @@ def test_a_whole_run(tiny_pack, subject, monkeypatch, tmp_path, capsys):
     told = images_json(out / "shoe" / "run.json")
     assert told["backend"] == "render" and told["background"] == "photo" and "steps" not in told
     assert told["prompts"] == ["red leggings", "a woman in green jeans with a dragon"] and len(told["seeds"]) == 2
-    assert told["understood"][1]["garment"] == "jeans" and told["fit"]["camera"]["focal_px"] > 0
+    assert told["understood"][1]["garment"] == "jeans" and told["fit"]["focal_px"] > 0
     assert main(["verify", str(out), "--photo", str(photo)]) == 0
     assert main(["generate", str(photo), "--prompt", "jeans", "--background", "scene", "--out", str(out)]) == 2
     assert "accepts photo" in capsys.readouterr().err

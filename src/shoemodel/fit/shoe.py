@@ -6,7 +6,7 @@ The frame is the shoe's own (see `fit.proxies`): it stands on z = 0 with its toe
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from jaxtyping import Float
@@ -74,6 +74,24 @@ class ShoeFit:
                 f"the shoe's direction is uncertain by about {self.spread_deg:.0f} degrees: the leg may stand turned"
             )
         return reasons
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON: lengths in metres and px, angles in degrees."""
+        camera = self.camera
+        return {
+            "proxy": self.proxy.name,
+            "family": self.proxy.family,
+            "side": self.side,
+            "scale": [round(float(each), 4) for each in self.scale],
+            "iou": round(self.iou, 4),
+            "spread_deg": round(self.spread_deg, 2),
+            "azimuth_deg": round(self.azimuth_deg, 2),
+            "pitch_deg": round(self.pitch_deg, 2),
+            "rotation": camera.rotation.round(5).tolist(),
+            "origin_m": camera.origin.round(4).tolist(),
+            "focal_px": round(float(camera.focal_px), 2),
+            "centre_px": [round(float(each), 2) for each in camera.centre_px],
+        }
 
     def placed(self, points: Float[np.ndarray, "n 3"]) -> Float[np.ndarray, "n 3"]:
         """Points of the proxy (canonical, left) in the frame of the fit."""
