@@ -37,7 +37,7 @@ from shoemodel.training.base import plain_attention
 from shoemodel.training.config import LoopConfig
 from shoemodel.training.latents import load_component
 from shoemodel.training.loop import train
-from shoemodel.training.task import Batch
+from shoemodel.training.task import Batch, Task
 
 
 def mini_loop() -> LoopConfig:
@@ -84,7 +84,7 @@ class Training:
     pack: str
 
 
-class PosePictureTask:
+class PosePictureTask(Task):
     """Learn the pose pictures of `tuples` from X_w, without text."""
 
     def __init__(self, pipeline: ShoeModelPipeline, tuples: Tuples):

@@ -23,6 +23,7 @@ from shoemodel.errors import InputError
 from shoemodel.training import config as configs
 from shoemodel.training.config import LoopConfig, learning_rate
 from shoemodel.training.loop import train
+from shoemodel.training.task import Task
 
 
 class Line(ModelMixin, ConfigMixin):
@@ -43,7 +44,7 @@ class LineConfig:
     width: int = 1
 
 
-class LineTask:
+class LineTask(Task):
     """Fit y = 3 x + 1 with noise from torch's generator, as diffusion losses draw it."""
 
     def __init__(self, config: LineConfig, stop_at: int | None = None):
@@ -90,6 +91,20 @@ def test_run_folder_is_complete(tmp_path):
     assert Image.open(tmp_path / "loss.png").width > 100
     assert DDPMScheduler.from_pretrained(tmp_path / "model" / "scheduler").config.num_train_timesteps == 25
     assert not list(tmp_path.rglob("*.partial")) and not list(tmp_path.rglob("*.old"))
+
+
+def test_a_new_run_is_started_once_and_after_its_start_is_loaded(tmp_path):
+    train(LineTask(config()), config(), tmp_path / "first")
+    seen = []
+
+    class Watched(LineTask):
+        def started(self):
+            seen.append(self.model.linear.weight.detach().clone())
+
+    later = config(start=tmp_path / "first", minutes=0.0)
+    for _ in range(2):  # the second call resumes
+        train(Watched(later), later, tmp_path / "second")
+    assert len(seen) == 1 and torch.equal(seen[0], weights(tmp_path / "first"))
 
 
 @pytest.mark.parametrize("workers", [0, 1])

@@ -110,15 +110,21 @@ def test_the_paper_s_numbers():
     assert (loop.steps, loop.lr, loop.batch, loop.schedule) == (500_000, 1e-5, 128, "constant")
 
 
-def test_without_pose_no_pose_has_an_influence(runs, toy_folder, tmp_path):
+@pytest.mark.parametrize("with_start", [False, True])
+def test_without_pose_no_pose_has_an_influence(runs, toy_folder, tmp_path, with_start):
     from shoemodel.training.sw_without_pose import SWWithoutPoseTask
 
     config = config_on(runs)
+    if with_start:  # a ControlNet that sees poses
+        shoe_controlnet(load_component(runs / "base", "unet"), downsampling=16).save_pretrained(
+            tmp_path / "start" / "controlnet"
+        )
+        config = dataclasses.replace(config, loop=dataclasses.replace(config.loop, start=tmp_path / "start"))
     task = SWWithoutPoseTask(config, load(toy_folder, limit=12))
     batch = task.batch(np.random.default_rng(0), 2)
     assert batch["condition"][:, :3].any() and not batch["condition"][:, 3:].any()
-    assert train(task, config, tmp_path).finished
-    first = ControlNetModel.from_pretrained(tmp_path / "model" / "controlnet").controlnet_cond_embedding.conv_in
+    assert train(task, config, tmp_path / "run").finished
+    first = ControlNetModel.from_pretrained(tmp_path / "run" / "model" / "controlnet").controlnet_cond_embedding.conv_in
     assert not first.weight[:, 3:].any() and first.weight[:, :3].any()
 
 

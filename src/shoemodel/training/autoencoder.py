@@ -29,7 +29,7 @@ from shoemodel.sw.vae import downsampling, is_decoder, raw_latents, to_uint8, un
 from shoemodel.training.config import LoopConfig
 from shoemodel.training.discriminator import build_discriminator, judge
 from shoemodel.training.latents import load_component
-from shoemodel.training.task import Batch
+from shoemodel.training.task import Batch, Task
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +130,7 @@ def freeze_encoder(vae: Any) -> None:
         parameter.requires_grad_(is_decoder(name))
 
 
-class AutoencoderTask:
+class AutoencoderTask(Task):
     """Learn the worn and the unworn pictures of `tuples`; test on shoes held out."""
 
     def __init__(self, config: AutoencoderConfig, tuples: Tuples):

@@ -30,7 +30,7 @@ from shoemodel.crop import to_network
 from shoemodel.data.datasets import Tuples
 from shoemodel.quality.clip import towers
 from shoemodel.training.config import LoopConfig
-from shoemodel.training.task import Batch
+from shoemodel.training.task import Batch, Task
 
 START, END = "<|startoftext|>", "<|endoftext|>"
 LENGTH = 77
@@ -120,7 +120,7 @@ def build(config: ClipConfig, tokenizer: CLIPTokenizer) -> CLIPModel:
     return model
 
 
-class ClipTask:
+class ClipTask(Task):
     """Learn which caption belongs to which worn picture of `tuples`; test on shoes held out."""
 
     def __init__(self, config: ClipConfig, tuples: Tuples):

@@ -19,7 +19,7 @@ from shoemodel.lps import feet
 from shoemodel.pose import FOOT_INDICES
 from shoemodel.training.config import LoopConfig
 from shoemodel.training.positions import sincos
-from shoemodel.training.task import Batch
+from shoemodel.training.task import Batch, Task
 from shoemodel.wd.augment import imperfect, photometric, placement
 
 FOUND = 0.25
@@ -75,7 +75,7 @@ def start_with_positions(model: VitPoseForPoseEstimation, cells: int) -> None:
         embeddings[:, 1:].copy_(sincos(cells, cells, embeddings.shape[2]).flatten(0, 1)[None])
 
 
-class FeetTask:
+class FeetTask(Task):
     """Learn C_p from the visible areas in `tuples`; test on shoes held out."""
 
     def __init__(self, config: FeetConfig, tuples: Tuples):

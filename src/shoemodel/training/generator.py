@@ -8,6 +8,7 @@ from pathlib import Path
 from shoemodel.data.datasets import Tuples
 from shoemodel.training.config import LoopConfig
 from shoemodel.training.latents import embed_captions, encode_views, load_component
+from shoemodel.training.task import Task
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +26,7 @@ class GeneratorConfig:
     """Views of each tuple (see `training.latents`)."""
 
 
-class GeneratorTask:
+class GeneratorTask(Task):
     """Training and test tuples, with the latents and embedded captions of the first."""
 
     def __init__(self, config: GeneratorConfig, tuples: Tuples):

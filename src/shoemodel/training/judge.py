@@ -23,7 +23,7 @@ from shoemodel.lps import feet
 from shoemodel.pose import ABSENT, FLIP, VISIBLE, Pose
 from shoemodel.quality import judge, measures
 from shoemodel.training.config import LoopConfig
-from shoemodel.training.task import Batch
+from shoemodel.training.task import Batch, Task
 from shoemodel.wd.augment import photometric, placement
 
 STRAY_P = 0.3
@@ -70,7 +70,7 @@ def smoke() -> JudgeConfig:
     )
 
 
-class JudgeTask:
+class JudgeTask(Task):
     """Learn the worn pictures of `tuples`; test on shoes held out."""
 
     def __init__(self, config: JudgeConfig, tuples: Tuples):

@@ -17,7 +17,7 @@ from shoemodel.lps import diffusion
 from shoemodel.lps.denoiser import LegDenoiser
 from shoemodel.pose import FLIP, FOOT_INDICES, LEG_INDICES, Pose, denormalise, merge, normalise
 from shoemodel.training.config import LoopConfig
-from shoemodel.training.task import Batch
+from shoemodel.training.task import Batch, Task
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +55,7 @@ def smoke() -> LegsConfig:
     return LegsConfig(loop=loop, width=32, depth=1)
 
 
-class LegsTask:
+class LegsTask(Task):
     """Learn L_0 given C_p from the poses in `tuples`, and further ones if there are some; test on shoes held out."""
 
     def __init__(self, config: LegsConfig, tuples: Tuples):

@@ -109,8 +109,10 @@ class _Run:
 
     def __init__(self, task: Task, loop: LoopConfig, out: Path):
         self.task, self.loop, self.out = task, loop, out
-        if loop.start and not (out / STATE_FILE).exists():
-            load_start(loop.start, nn.ModuleDict(task.trained))
+        if not (out / STATE_FILE).exists():
+            if loop.start:
+                load_start(loop.start, nn.ModuleDict(task.trained))
+            task.started()
         AcceleratorState._reset_state()  # else one process could not train two runs of different precision
         spread = DistributedDataParallelKwargs(find_unused_parameters=True)  # a prompt of one kind leaves others unused
         mixed = "bf16" if loop.bf16 else "no"

@@ -23,7 +23,7 @@ from shoemodel.geometry import Box
 from shoemodel.training.composites import Composer, Composite
 from shoemodel.training.config import LoopConfig
 from shoemodel.training.positions import sincos
-from shoemodel.training.task import Batch
+from shoemodel.training.task import Batch, Task
 from shoemodel.wd.region import to_tensor
 from shoemodel.wd.sam import StemmedSam
 
@@ -95,7 +95,7 @@ def build(config: RegionConfig) -> StemmedSam:
     return model
 
 
-class RegionTask:
+class RegionTask(Task):
     """Learn to cut the shoes of `tuples` out of any picture; test on shoes held out."""
 
     def __init__(self, config: RegionConfig, tuples: Tuples):

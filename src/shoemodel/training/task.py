@@ -9,12 +9,16 @@ Batch = dict[str, Tensor]
 
 
 class Task(Protocol):
-    """What the loop asks of a task."""
+    """What the loop asks of a task; tasks inherit from it."""
 
     trained: dict[str, nn.Module]
     """Modules whose parameters with requires_grad are optimised and averaged."""
     frozen: dict[str, nn.Module]
     """Modules that are only used; the loop moves them to the device. May be empty."""
+
+    def started(self) -> None:
+        """Called once in a new run, after the weights of `loop.start`, if any, have been loaded. Does nothing here."""
+        return
 
     def batch(self, rng: np.random.Generator, size: int) -> Batch:
         """One batch on the CPU; runs in worker processes and must draw from `rng` alone."""

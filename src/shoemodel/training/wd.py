@@ -17,7 +17,7 @@ from shoemodel.data.datasets import Tuples
 from shoemodel.training import decision, unlabelled
 from shoemodel.training.backgrounds import another_place
 from shoemodel.training.config import LoopConfig
-from shoemodel.training.task import Batch
+from shoemodel.training.task import Batch, Task
 from shoemodel.wd import augment
 from shoemodel.wd.model import CLASS_NAMES, SIZES, STEMMED, Backbone, area_labels, area_logits, build, crop_to_shoe
 from shoemodel.wd.predict import scores
@@ -68,7 +68,7 @@ def smoke() -> WDConfig:
     return WDConfig(loop=loop, side=64, backbone="smoke")
 
 
-class WDTask:
+class WDTask(Task):
     """Learn the areas of the shoes in `tuples`, and of unlabelled photos if there are some; test on shoes held out."""
 
     def __init__(self, config: WDConfig, tuples: Tuples):
