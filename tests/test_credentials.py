@@ -159,6 +159,15 @@ def test_an_unsigned_picture_has_none(tmp_path):
         credentials.read(tmp_path / "plain.png")
 
 
+def test_letters_within_a_picture_are_no_credentials(run, tmp_path):
+    plain = tmp_path / "plain"
+    plain.mkdir()
+    images.save_png(plain / "image_00.png", np.zeros((40, 40, 3), np.uint8), {"prompt": "caBX"})
+    (plain / "image_01.png").write_bytes(b"cut off \x00\x00\x00\x04caBX")
+    assert b"caBX" in (plain / "image_00.png").read_bytes() and credentials.signed(plain) == []
+    assert credentials.signed(run) == ["image_00.png", "image_01.png"]
+
+
 def test_a_missing_package_is_named(identity, monkeypatch):
     monkeypatch.setitem(sys.modules, "c2pa", None)
     with pytest.raises(InputError, match=r"install shoemodel\[provenance\]"):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import json
+import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,7 @@ _UNKNOWN = "signingCredential.untrusted"
 """Said of every signer who is on no list of trust; `state` says so already."""
 _CURVES = {"secp256r1": "es256", "secp384r1": "es384", "secp521r1": "es512"}
 _PNG = "image/png"
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _CHUNK = b"caBX"
 """Type of the PNG chunk that credentials stand in."""
 
@@ -95,7 +97,18 @@ def read(picture: Path) -> dict[str, Any]:
 
 def signed(folder: Path) -> list[str]:
     """Names of the image_*.png that carry credentials; whether these hold is not looked at."""
-    return sorted(picture.name for picture in folder.glob("image_*.png") if _CHUNK in picture.read_bytes())
+    return sorted(picture.name for picture in folder.glob("image_*.png") if _carries(picture.read_bytes()))
+
+
+def _carries(png: bytes) -> bool:
+    """Whether one of a PNG's chunks holds credentials; its pixels and texts may hold the same four letters."""
+    at = len(_SIGNATURE) if png.startswith(_SIGNATURE) else len(png)
+    while at + 8 <= len(png):
+        length, kind = struct.unpack_from(">I4s", png, at)
+        if kind == _CHUNK:
+            return True
+        at += 12 + length
+    return False
 
 
 def problems(folder: Path, names: Sequence[str]) -> list[str]:
