@@ -1,3 +1,5 @@
+import os
+
 import pytest
 
 from shoemodel.errors import InputError
@@ -27,3 +29,15 @@ def test_a_file_in_the_way(tmp_path):
     for target in (tmp_path / "file", tmp_path / "file" / "below"):
         with pytest.raises(InputError, match="file"), replacing(target):
             pass
+
+
+def test_folders_have_the_access_of_the_umask_and_never_change_it(tmp_path, monkeypatch):
+    before = os.umask(0o027)
+    change = os.umask
+    try:
+        monkeypatch.setattr(os, "umask", lambda _: pytest.fail("the umask is that of every thread"))
+        with replacing(tmp_path / "run"):
+            pass
+    finally:
+        change(before)
+    assert (tmp_path / "run").stat().st_mode & 0o777 == 0o750

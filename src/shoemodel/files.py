@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -24,11 +25,11 @@ def replacing(target: Path) -> Iterator[Path]:
         raise InputError(f"{target} is a file, where a folder is to be written")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        partial = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+        partial = target.parent / f".{target.name}.{secrets.token_hex(4)}"
+        partial.mkdir()  # with the access that the user's umask gives, unlike those of tempfile
     except OSError as error:
         raise InputError(f"the folder {target} cannot be written ({error.strerror})") from error
     try:
-        partial.chmod(0o777 & ~_umask())
         yield partial
         _swap(partial, target)
     finally:
@@ -64,9 +65,3 @@ def _swap(partial: Path, target: Path) -> None:
         os.replace(earlier, target)
         raise
     shutil.rmtree(earlier)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
