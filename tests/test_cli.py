@@ -182,3 +182,11 @@ def test_a_flag_of_an_earlier_version_names_the_new_one(flag, capsys):
 def test_without_a_prompt_there_is_a_sentence(shoe_photo, tmp_path, capsys):
     assert main(["generate", str(shoe_photo), "--out", str(tmp_path / "out")]) == 2
     assert "no prompt was given" in capsys.readouterr().err
+
+
+def test_a_picture_needs_none_of_the_extras():
+    """What `pip install shoemodel` brings is enough to make one."""
+    extras = ("anny", "skimage", "trimesh", "webdataset", "matplotlib", "gradio", "fastapi", "ray", "pyarrow", "c2pa")
+    code = f"import sys; sys.modules.update(dict.fromkeys({extras!r}))\n"
+    code += "import shoemodel.cli_generate, shoemodel.run_folder, shoemodel.pipeline, shoemodel.quality.clip"
+    subprocess.run([sys.executable, "-c", code], check=True)

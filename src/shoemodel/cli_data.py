@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,10 +49,11 @@ class Synth:
         from shoemodel import arguments
 
         arguments.at_least(1, self.num, "--num")
-        try:
-            from shoemodel.world.synthesize import synthesize
-        except ImportError as error:
-            raise InputError(f"synth needs the package {error.name}: install shoemodel[world]") from error
+        for package in ("anny", "skimage", "trimesh", "webdataset"):
+            if importlib.util.find_spec(package) is None:
+                raise InputError(f"synth needs the package {package}: install shoemodel[world]")
+        from shoemodel.world.synthesize import synthesize
+
         synthesize(
             self.num, self.seed, self.out, self.size, self.assets, self.workers,
             engine=self.engine, split=self.split, per_shoe=self.per_shoe, family=self.family,

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 from scipy.sparse import coo_matrix, diags
-from skimage.measure import marching_cubes
 
 
 def smooth_min(a: np.ndarray, b: np.ndarray, k: float) -> np.ndarray:
@@ -136,6 +135,8 @@ def surface(
     rounds: int = 4,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Mesh of the zero level of field(x_axis, y_axis, z_axis) in the box [low, high]; empty where there is none."""
+    from skimage.measure import marching_cubes  # of the extra world: wearing a shoe builds none
+
     axes = [np.arange(a, b + step, step) for a, b in zip(low, high, strict=True)]
     values = np.pad(field(*axes).astype(np.float32), 1, constant_values=0.01)
     if values.min() >= 0:

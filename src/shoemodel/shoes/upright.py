@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import ndimage
-from skimage.morphology import reconstruction
 
 from shoemodel.render.meshes import MIRROR, transform
 
@@ -70,6 +69,8 @@ class Basin:
 
 def fill(points: np.ndarray) -> Basin:
     """The water in a surface (k, 3), z up; its share is of the surface's box."""
+    from skimage.morphology import reconstruction  # of the extra world: wearing a shoe reads none
+
     low, size = points.min(axis=0), np.ptp(points, axis=0)
     step = float(size.max()) / CELLS
     cells = ((points[:, :2] - low[:2]) / step).astype(int) + 1
