@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from shoemodel.errors import InputError
 
@@ -34,6 +35,26 @@ def replacing(target: Path) -> Iterator[Path]:
         _swap(partial, target)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+
+
+def lock(file: Path) -> TextIO:
+    """Lock a file for this process alone, made where it is not there; closing it or the process's end gives it free.
+
+    Raises:
+        BlockingIOError: another process holds it. OSError: it cannot be written.
+        InputError: the system has no such locks.
+    """
+    try:
+        import fcntl
+    except ImportError as error:
+        raise InputError("this needs the file locks of Linux or macOS; on Windows, run it in WSL") from error
+    opened = file.open("w")
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        opened.close()
+        raise
+    return opened
 
 
 def sync(folder: Path) -> None:

@@ -92,6 +92,17 @@ def test_a_photo_that_is_gone_does_not_cost_what_it_gave(catalogue, found_feet, 
     assert kept == {"A%2F1"} and read(out)[2]["status"] == "done"
 
 
+@pytest.mark.parametrize("damage", [Path.unlink, lambda file: file.write_text("{")])
+@pytest.mark.parametrize("name", ["run.json", "certificate.json"])
+def test_a_finished_row_that_lost_a_file_is_made_again(catalogue, found_feet, name, damage):
+    arguments, out = catalogue
+    main(["batch", *arguments])
+    damage(out / "C" / name)
+    assert main(["batch", *arguments]) == 1
+    assert [row["status"] for row in read(out)] == ["done", "failed", "done"]
+    assert json.loads((out / "C" / name).read_text())
+
+
 def test_a_file_in_the_place_of_a_row_stops_everything(catalogue, capsys):
     arguments, out = catalogue
     out.mkdir()

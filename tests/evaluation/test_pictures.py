@@ -1,5 +1,8 @@
 """Sets of pictures: chosen by shoe, drawn once, never mistaken for others."""
 
+import os
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -101,3 +104,44 @@ def test_another_controlnet_leaves_text_alone(tmp_path):
     (tmp_path / "controlnet").mkdir()
     (tmp_path / "controlnet" / "file").write_text("1")
     assert ours.fingerprint != before[0] and text_alone.fingerprint == before[1]
+
+
+def test_other_code_options_or_content_of_the_weights_give_another_fingerprint(method, monkeypatch):
+    shown, _ = method
+    seen = [shown.fingerprint]
+
+    def changed() -> bool:
+        seen.append(shown.fingerprint)
+        return len(set(seen)) == len(seen)
+
+    monkeypatch.setattr(methods, "GENERATOR_VERSION", methods.GENERATOR_VERSION + 1)
+    assert changed()
+    monkeypatch.setattr(methods, "STRENGTH", 0.4)
+    assert changed()
+    monkeypatch.setattr(ablations, "generate", partial(ablations.generate, steps=30))
+    assert not changed()  # steps are hashed beside it
+    seen.pop()
+
+    def with_option(model, photo_rgb, areas, pose, prompt, seed, *, steps, guidance=7.0): ...
+
+    monkeypatch.setattr(ablations, "generate", with_option)
+    assert changed()
+    file = shown.folder / "file"
+    times = file.stat()
+    file.write_text("2")  # as long as before
+    os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert changed()
+    os.utime(file)
+    assert not changed()  # a copy of the same weights is the same weights
+
+
+def test_of_a_run_only_its_model_counts(tmp_path):
+    for part in ("model", "state"):
+        (tmp_path / part).mkdir()
+        (tmp_path / part / "file").write_text("1")
+    shown = methods.Method("inpaint", tmp_path)
+    before = shown.fingerprint
+    (tmp_path / "state" / "file").write_text("2")
+    assert shown.fingerprint == before
+    (tmp_path / "model" / "file").write_text("2")
+    assert shown.fingerprint != before

@@ -19,6 +19,8 @@ TEXTURE_ROWS, TEXTURE_COLUMNS = 512, 256
 VALLEY_SHADE, VALLEY_M = 0.30, 0.0022
 # the share of it that a close look, in which light falls into finer folds by itself, is given
 CLOSE_SHADE = 0.65
+# undyed cotton shows through denim: the share of grey that this adds, and its tint
+GREYED, WARM_GREY = 0.22, np.array([1.05, 1.0, 0.95])
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,13 @@ def shade_of(relief: np.ndarray) -> np.ndarray:
     return 1 + VALLEY_SHADE * depth
 
 
+def close_shade(relief: np.ndarray) -> np.ndarray:
+    """The same for the finer grid of a close look: what little light reaches the bottom of a valley."""
+    closed = np.concatenate([relief[:, -16:], relief, relief[:, :16]], axis=1)
+    wide = cv2.GaussianBlur(closed, (0, 0), 5.0)[:, 16:-16]
+    return 1 + VALLEY_SHADE * np.clip((relief - wide) / VALLEY_M, -1.6, 0.8)
+
+
 @lru_cache(maxsize=1)
 def _bank() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Threads along, threads across and clouds, tiling, of unit size: made once a process, the same in every one."""
@@ -193,9 +202,12 @@ def worn_colours(
     turn, height = uv.T
     clouds = smooth_noise(rng, (64, 64), (10, 6))
     at = clouds[(63.99 * np.clip(height, 0, 1)).astype(int), (64 * turn).astype(int) % 64]
-    picture = np.asarray(colour) * ((1 + CLOSE_SHADE * (shade - 1)) * (1 + 0.02 * at))[:, None]
+    colour = np.asarray(colour, float)
+    if denim:
+        colour = colour + GREYED * (colour.mean() * WARM_GREY - colour)
+    picture = colour * ((1 + CLOSE_SHADE * (shade - 1)) * (1 + 0.02 * at))[:, None]
     if denim:
         thigh = np.exp(-(((height - 0.62) / 0.24) ** 2)) * np.exp(-(((turn - 0.75) / 0.13) ** 2))
         washed = rng.uniform(0.0, 0.55) * thigh + rng.uniform(0.4, 0.9) * np.clip(shade - 1.03, 0, 0.2)
-        picture += washed[:, None] * (2.2 * np.asarray(colour) + 0.04 - picture)
+        picture += washed[:, None] * (2.2 * colour + 0.04 - picture)
     return np.clip(picture, 0.005, 0.92)

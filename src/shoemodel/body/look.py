@@ -19,4 +19,4 @@ class Look:
 
 
 WORLD = Look()
-CLOSE = Look(angles=176, ring_m=0.003, close=True)
+CLOSE = Look(angles=208, ring_m=0.0025, close=True)

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from scipy.ndimage import maximum_filter1d
 
-from shoemodel.body import cloth
+from shoemodel.body import cloth, creases
 from shoemodel.body.cloth import Folds
 from shoemodel.body.figure import Figure, group
 from shoemodel.body.finishes import OTHER_SIDE
@@ -116,10 +116,18 @@ def build_tube(
     smooth = _blurred(smooth, along=4.0, around=0.0)
     thigh, shin = (transforms[group(side, name)][:3, :3] for name in ("thigh", "shin"))
     bent = float(np.arccos(np.clip((np.trace(thigh.T @ shin) - 1) / 2, -1, 1)))
+    if look.close:
+        return _close_tube(rng, cut, heights, (centre, tight, smooth), (knee[2], bent), (thigh, shin), look)
     relief = cloth.displacement(rng, cut.folds, heights, knee[2], ANGLES, bent)
-    if look.close:  # no valley of heavy cloth is a sharp line
-        relief = _blurred(relief, along=1.4, around=0.8)
     radius = smooth + relief + _sag(smooth - tight, heights, knee[2], thigh, shin)
+    radius = _ended(cut, radius, tight, heights)
+    relief = radius - _blurred(radius, along=12.0, around=8.0)
+    return _grid(centre, _finish_hem(cut, radius, heights), heights, cloth.shade_of(relief), relief)
+
+
+def _ended(cut: Cut, radius: np.ndarray, tight: np.ndarray, heights: np.ndarray) -> np.ndarray:
+    """Radii (rings, angles) tucked in, gathered or hemmed, and nowhere inside the leg's."""
+    per_m = 1 / (heights[1] - heights[0])
     if cut.tuck:
         above = (heights - heights[0] - TUCK_M)[:, None]
         radius = tight - 0.001 + (radius - tight + 0.001) * smoothstep(above / 0.03)
@@ -127,19 +135,34 @@ def build_tube(
         tight = tight - 0.001
     radius = np.maximum(radius, tight)
     if cut.gather:
-        radius[:8] = radius[:8].mean(axis=0) * 0.6 + tight[:8] * 0.4
+        few = round(0.036 * per_m)
+        radius[:few] = radius[:few].mean(axis=0) * 0.6 + tight[:few] * 0.4
     elif cut.hem_radius and not cut.tuck:
-        radius[:4] += 0.0009  # the hem is sewn of two layers
-    relief = radius - _blurred(radius, along=12.0, around=8.0)
-    if not look.close:
-        return _grid(centre, _finish_hem(cut, radius, heights), heights, relief)
+        radius[: round(0.018 * per_m)] += 0.0009  # the hem is sewn of two layers
+    return radius
+
+
+def _close_tube(
+    rng: np.random.Generator, cut: Cut, heights: np.ndarray, shape: tuple[np.ndarray, np.ndarray, np.ndarray],
+    knee: tuple[float, float], turns: tuple[np.ndarray, np.ndarray], look: Look,
+) -> Tube:  # fmt: skip
+    """A finer tube with single creases. shape: centres, tightest and smooth radii at rest heights; knee: its height and
+    how far it is bent; turns: of thigh and shin."""
+    centre, tight, smooth = shape
     fine = np.arange(heights[0], heights[-1], look.ring_m)
-    radius = _refined(radius, heights, fine, look.angles)
-    crumple = cloth.smooth_noise(rng, radius.shape, (max(len(fine) // 9, 2), look.angles // 16))
-    radius = np.maximum(radius + CRUMPLE_M * crumple, _refined(tight, heights, fine, look.angles))
+    above = fine - heights[0]
+    hanging = replace(cut.folds, stack=0.0, knee=0.0, drag=0.0)
+    slack = smooth + _sag(smooth - tight, heights, knee[0], *turns)
+    tight, slack = (_refined(grid, heights, fine, look.angles) for grid in (tight, slack))
+    relief = cloth.displacement(rng, hanging, fine, knee[0], look.angles, knee[1])
+    drawn = creases.draw_creases(rng, cut.folds, knee[0] - heights[0], knee[1])
+    relief = relief + creases.raised(drawn, above, look.angles) + creases.waves(rng, cut.folds, above, look.angles)
+    crumple = cloth.smooth_noise(rng, relief.shape, (max(len(fine) // 9, 2), look.angles // 16))
+    radius = _ended(cut, slack + relief + CRUMPLE_M * crumple, tight, fine)
+    relief = radius - _blurred(radius, along=18.0, around=16.0)
     hem_wave = HEM_WAVE_M * cloth.smooth_noise(rng, (4, look.angles), (3, 7))[0]
-    tube = _grid(centre, _finish_hem(cut, radius, fine), heights, relief)
-    return _hung(tube, hem_wave)
+    shade = cloth.close_shade(relief)
+    return _hung(_grid(centre, _finish_hem(cut, radius, fine), heights, shade, relief), hem_wave)
 
 
 def _refined(grid: np.ndarray, heights: np.ndarray, fine: np.ndarray, angles: int) -> np.ndarray:
@@ -197,9 +220,9 @@ def _finish_hem(cut: Cut, radius: np.ndarray, heights: np.ndarray) -> _Rings:
     return _Rings(np.stack([r for r, _ in rings]), np.array([z for _, z in rings]), turned)
 
 
-def _grid(centre: np.ndarray, rings: _Rings, heights: np.ndarray, relief: np.ndarray) -> Tube:
-    """Vertices, faces and uv of rings; centre (h, 2) and relief are those at rest `heights` (h,). The seam column is
-    doubled for the uv."""
+def _grid(centre: np.ndarray, rings: _Rings, heights: np.ndarray, shade: np.ndarray, relief: np.ndarray) -> Tube:
+    """Vertices, faces and uv of rings; centre (h, 2) is that at rest `heights` (h,), shade a grid between
+    the same ends. The seam column is doubled for the uv."""
     levels, angles = rings.levels, rings.radii.shape[1]
     theta = 2 * np.pi * np.arange(angles + 1) / angles
     closed = np.concatenate([rings.radii, rings.radii[:, :1]], axis=1)
@@ -212,7 +235,7 @@ def _grid(centre: np.ndarray, rings: _Rings, heights: np.ndarray, relief: np.nda
     height = levels - heights[0] - np.where(rings.turned, OTHER_SIDE, 0.0)
     girth = 2 * np.pi * rings.radii.mean(axis=1)
     places = np.stack([uv[:, 0], np.repeat(height, angles + 1), np.repeat(girth, angles + 1)], axis=1)
-    shade = _refined(cloth.shade_of(relief), heights, levels, angles)
+    shade = _refined(shade, np.linspace(heights[0], heights[-1], len(shade)), levels, angles)
     shade = np.where(rings.turned[:, None], 1.0, np.concatenate([shade, shade[:, :1]], axis=1)).ravel()
     return Tube(vertices, grid_faces(len(levels), angles + 1), uv, relief, places, shade)
 

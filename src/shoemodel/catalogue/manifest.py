@@ -2,7 +2,7 @@
 
 | column   | needed | holds                                                                  |
 |----------|--------|------------------------------------------------------------------------|
-| `sku`    | yes    | the article's number, once in the table                                |
+| `sku`    | yes    | the article's number, once in the table, whatever its case             |
 | `photo`  | yes    | picture file, relative to the manifest                                 |
 | `prompt` | no     | what to draw; else the template is filled from the row's columns       |
 | `num`    | no     | pictures to draw                                                       |
@@ -19,6 +19,7 @@ import io
 import json
 import re
 import string
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -58,8 +59,13 @@ class Row:
 
 
 def folder_name(sku: str) -> str:
-    """Different SKUs have different names."""
+    """Different SKUs have different names, though some file systems tell only those apart that `_alike` does."""
     return _UNSAFE.sub(lambda letter: f"%{ord(letter[0]):02X}", sku)
+
+
+def _alike(sku: str) -> str:
+    """The same for SKUs whose folders are one on macOS or Windows, where a catalogue may be copied."""
+    return unicodedata.normalize("NFC", sku.casefold())
 
 
 def read(manifest: Path, order: Order, template: str | None = None) -> list[Row]:
@@ -77,13 +83,15 @@ def read(manifest: Path, order: Order, template: str | None = None) -> list[Row]
     fields = _fields(template, columns)
     rows: list[Row] = []
     faults: list[str] = []
-    seen: dict[str, str] = {}
+    seen: dict[str, tuple[str, str]] = {}
     for where, record in records:
         try:
             row = _row(record, manifest.parent.absolute(), order, template, fields)
-            if row.sku in seen:
-                raise InputError(f"the sku {row.sku!r} stands in {seen[row.sku]} already")
-            seen[row.sku] = where
+            if (name := _alike(row.sku)) in seen:
+                other, place = seen[name]
+                alike = "" if other == row.sku else f", as {other!r}, and some systems do not tell such folders apart"
+                raise InputError(f"the sku {row.sku!r} stands in {place} already{alike}")
+            seen[name] = row.sku, where
             rows.append(row)
         except InputError as error:
             faults.append(f"{where}: {error}")
@@ -207,7 +215,7 @@ def _row(record: dict[str, str], base: Path, order: Order, template: str | None,
     sku, photo = (record.get(name, "") for name in NEEDED)
     if not sku or not photo:
         raise InputError(f"{'photo' if sku else 'sku'} is empty")
-    if sku in RESERVED or len(folder_name(sku).encode()) > 200:
+    if _alike(sku) in RESERVED or len(folder_name(sku).encode()) > 200:
         raise InputError(
             f"the sku {sku!r} cannot name a folder; up to 200 bytes but {', '.join(RESERVED)} are accepted"
         )

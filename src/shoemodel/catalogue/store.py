@@ -7,7 +7,6 @@ row either finished or not begun.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import re
@@ -18,15 +17,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from shoemodel import credentials, images, run_folder
+from shoemodel import certificate, credentials, images, run_folder
 from shoemodel.catalogue.manifest import RESERVED, Row
 from shoemodel.catalogue.work import Done
 from shoemodel.credentials import Signer
 from shoemodel.errors import InputError
-from shoemodel.files import replacing, sha256
+from shoemodel.files import lock, replacing, sha256
 
 RECORD = "row.json"
 LOCK = ".lock"
+RESULTS = (run_folder.RUN, certificate.FILE_NAME)
+"""What the tables read of a finished row, beside its record."""
 DONE, FAILED = "done", "failed"
 _LEFT_BEHIND = re.compile(r"\.(.+)\.\w{8}(\.tmp)?")
 """Names that `files.replacing` fills folders under, and `images.write_bytes` files."""
@@ -37,17 +38,17 @@ def claimed(out: Path) -> Iterator[None]:
     """The folder for this process alone, made where it is not there; the system gives it free when the process ends.
 
     Raises:
-        InputError: the folder cannot be written, or another process works in it.
+        InputError: the folder cannot be written or locked, or another process works in it.
     """
     try:
         out.mkdir(parents=True, exist_ok=True)
-        with (out / LOCK).open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            yield
+        held = lock(out / LOCK)
     except BlockingIOError as error:
         raise InputError(f"another run works in {out}; wait for it, or give another --out") from error
-    except (FileExistsError, NotADirectoryError, PermissionError) as error:
+    except OSError as error:
         raise InputError(f"the output folder {out} cannot be written ({error.strerror})") from error
+    with held:
+        yield
 
 
 def clear_partial(out: Path, rows: Sequence[Row]) -> None:
@@ -92,11 +93,16 @@ class Store:
         return record["fingerprint"] == self._fingerprint(row, photo)
 
     def read(self, row: Row) -> dict[str, Any] | None:
-        """The record of a row, None where it has none that can be read."""
+        """The record of a row, None where it has none, or where one of a finished row's JSON files cannot be read."""
+        folder = self.out / row.folder
         try:
-            return json.loads((self.out / row.folder / RECORD).read_text(encoding="utf-8"))
+            record = _json(folder / RECORD)
+            if record["status"] == DONE:
+                for name in RESULTS:
+                    _json(folder / name)
         except (FileNotFoundError, ValueError):
             return None
+        return record
 
     def put(self, row: Row, done: Done) -> dict[str, Any]:
         """Write the folder of a row, signed where there is a signer, in the place of an earlier one -> its record."""
@@ -123,3 +129,7 @@ class Store:
         signer = hashlib.sha256(self.signer.chain).hexdigest() if self.signer else None
         inputs = {"order": asdict(row.order), "pack": dict(self.pack), "photo": photo_sha256, "signer": signer}
         return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
+
+
+def _json(file: Path) -> dict[str, Any]:
+    return json.loads(file.read_text(encoding="utf-8"))

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from shoemodel import images, run_folder
+from shoemodel import images
 from shoemodel.catalogue.manifest import Row
-from shoemodel.catalogue.store import DONE, Store
+from shoemodel.catalogue.store import DONE, RESULTS, Store
 from shoemodel.errors import InputError
 from shoemodel.quality.score import LIMITS
 
@@ -55,9 +55,7 @@ def _row(store: Store, row: Row, record: dict[str, Any]) -> dict[str, Any]:
 
 def _results(folder: Path) -> dict[str, Any]:
     """What run.json and certificate.json of a folder say."""
-    run, proof = (
-        json.loads((folder / name).read_text(encoding="utf-8")) for name in (run_folder.RUN, "certificate.json")
-    )
+    run, proof = (json.loads((folder / name).read_text(encoding="utf-8")) for name in RESULTS)
     qualities = run.get("quality", [])
     best = max(range(len(qualities)), key=lambda index: qualities[index]["score"], default=0)
     told = {

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,10 @@ from jaxtyping import UInt8
 
 from shoemodel import packs
 from shoemodel.errors import InputError
+from shoemodel.files import sha256
+from shoemodel.sw import GENERATOR_VERSION
+from shoemodel.sw.in_photo import GUIDANCE
+from shoemodel.sw.wear import STRENGTH
 
 Picture = UInt8[np.ndarray, "h w 3"]
 Generate = Callable[..., Picture]
@@ -50,6 +56,8 @@ JUDGED = ("shoemodel", "without_pose", "whole_shoe")
 """Methods of two passes, of which the second begins where the judge has looked at the first."""
 BASE_ALONE = ("sd15", "sdxl", "dreambooth")
 """Methods that have no ControlNet."""
+LIBRARIES = ("torch", "diffusers", "transformers")
+"""Whose versions count as the code's."""
 REAL = "real"
 """Not drawn: the true worn pictures of other held-out tuples, the floor of every distance."""
 
@@ -72,13 +80,32 @@ class Method:
 
     @property
     def fingerprint(self) -> str:
-        """Changes when a file of the weights that draw does: the hash of their names, sizes and times."""
-        files = sorted(path.relative_to(self.folder) for path in self.folder.rglob("*") if path.is_file())
+        """Hash of all that a picture of this method follows from, but for the tuple, the seed and the steps.
+
+        The code (`GENERATOR_VERSION` and the libraries' versions), the options, and the content of the weights that
+        take part. The machine is left out: another rounding is no other method.
+        """
+        code = [GENERATOR_VERSION, *(version(library) for library in LIBRARIES)]
+        text = repr([self.name, code, sorted(self._options.items()), self._weights])
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def _options(self) -> dict[str, str]:
+        """The method's own options, `steps` aside, and the generator's."""
+        parameters = inspect.signature(self.generate).parameters.values()
+        own = {each.name: repr(each.default) for each in parameters if each.kind is each.KEYWORD_ONLY}
+        own.pop("steps", None)
+        return own | {"guidance of ShoeModel": repr(dict(GUIDANCE)), "second pass from": repr(STRENGTH)}
+
+    @property
+    def _weights(self) -> list[tuple[str, str]]:
+        """Name and hash of each file of the weights that take part."""
+        model = self.folder / "model"
+        folder = model if model.is_dir() else self.folder
         unused = {*NOT_USED, *(("controlnet",) if self.name in BASE_ALONE else ())}
         unused -= {"judge"} if self.name in JUDGED else set()
-        stats = [(path.as_posix(), (self.folder / path).stat()) for path in files if path.parts[0] not in unused]
-        text = repr([self.name, *((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats)])
-        return hashlib.sha256(text.encode()).hexdigest()
+        files = sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+        return [(path.as_posix(), sha256(folder / path)) for path in files if path.parts[0] not in unused]
 
     @property
     def _module(self) -> Any:

@@ -7,7 +7,7 @@
     OUT/sheet.jpg                      the first tuples: photo | what each set has for it
 
 `<inputs>` is a hash of everything that a picture follows from, so an interrupted run goes on where it was, and a
-picture of other weights, data or seed is never taken for one of these.
+picture of other code, weights, options, data or seed is never taken for one of these.
 """
 
 from __future__ import annotations

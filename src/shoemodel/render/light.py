@@ -124,20 +124,28 @@ class Light:
 
 DOME = ((-1.6, -0.05, 0.05, 0.6, 1.6), (0.3, 0.4, 1.0, 1.05, 1.15))
 """Elevations in radians and how bright an overcast day is there."""
-SOFT_M, FAR_M, SOFT_SHARE = 1.5, 6.0, 1.25
+DARK_SIDE = 0.42
+"""How much darker than its mean the dome is opposite the lamp, where houses and trees stand."""
+SOFT_M, FAR_M, SOFT_SHARE = 1.3, 6.0, 1.35
 """Half size and distance of the soft lamp, and its irradiance for one of the dome's."""
+LEAST_SIDE = 0.65
+"""How far beside the camera the lamp stands at least: light from the front shows no form."""
 
 
 def soft_light(right: np.ndarray, forward: np.ndarray, side: float) -> Light:
-    """An overcast dome, and a large lamp behind the camera's shoulder: side is -1 for its left, 1 for its right.
+    """An overcast dome that is brighter on one side, and a large lamp there, before the leg and above it: side is -1
+    for the camera's left, 1 for its right.
 
     right, forward: of the camera in the world, (3,). The lamp shines at the world's origin.
     """
-    elevation, _ = _angles(64)
-    dome = np.repeat(np.interp(elevation, *DOME), 128, axis=1)
     level = forward * [1.0, 1.0, 0.0]
     level = level / max(float(np.linalg.norm(level)), 1e-6)
-    way = 0.8 * side * right - 0.8 * level + [0.0, 0.0, 0.9]
+    beside = (1.0 if side >= 0 else -1.0) * max(abs(side), LEAST_SIDE)
+    way = 1.15 * beside * right - 0.55 * level + [0.0, 0.0, 0.9]
+    elevation, azimuth = _angles(64)
+    flat = way[:2] / max(float(np.linalg.norm(way[:2])), 1e-6)
+    facing = np.sin(azimuth) * flat[0] + np.cos(azimuth) * flat[1]
+    dome = np.interp(elevation, *DOME) * (1 + DARK_SIDE * np.cos(elevation) * facing)
     target = np.array([0.0, 0.0, 0.1])
     lamp = target + FAR_M * way / np.linalg.norm(way)
     return Light(normalised(np.repeat(dome[..., None], 3, 2)), area_light(lamp, target, SOFT_M, SOFT_SHARE, np.ones(3)))

@@ -10,7 +10,6 @@ from, so that two threads cannot both take it.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import re
 import secrets
@@ -23,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from shoemodel import files
 from shoemodel.errors import InputError
 
 FORMAT = 1
@@ -88,8 +88,7 @@ class Store:
         self._folder = folder
         try:
             (folder / "results").mkdir(parents=True, exist_ok=True)
-            self._lock_file = (folder / "lock").open("w")
-            fcntl.flock(self._lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._lock_file = files.lock(folder / "lock")
         except BlockingIOError as error:
             raise InputError(f"the store {folder} is in use by another server; give each its own --store") from error
         except OSError as error:
