@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -28,6 +30,7 @@ from shoemodel.service.tokens import Tokens
 from shoemodel.service.worker import INTERNAL_ERROR, Worker, said
 from shoemodel.shared import SharedPipeline
 
+log = logging.getLogger(__name__)
 _bearer = HTTPBearer(auto_error=False, description="Needed where the server was given tokens.")
 
 
@@ -91,10 +94,15 @@ def _add_probes(app: FastAPI, service: Service) -> None:
     @app.get("/readyz", tags=["probes"], responses={503: {"model": schemas.State, "description": "Not ready"}})
     async def readyz(response: Response) -> schemas.State:
         """The model is loaded, its threads run, the store answers, and no stop was asked for."""
-        await run_sync(service.store.counts)
-        if not service.ready:
+        try:
+            await run_sync(service.store.counts)
+            ready = service.ready
+        except sqlite3.Error as error:
+            log.error("the store does not answer (%s)", error)
+            ready = False
+        if not ready:
             response.status_code = 503
-        return schemas.State(status="ready" if service.ready else "not ready")
+        return schemas.State(status="ready" if ready else "not ready")
 
     @app.get("/metrics", tags=["probes"], responses={200: {"content": {"text/plain": {}}}}, response_class=Response)
     async def metrics() -> Response:

@@ -11,7 +11,8 @@ import math
 import shutil
 import threading
 import time
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from shoemodel import arguments, files, images, packs, run_folder
 from shoemodel.clock import Progress
@@ -24,7 +25,11 @@ from shoemodel.sw.in_photo import guidance_of
 
 log = logging.getLogger(__name__)
 HOUSEKEEPING_S = 600.0
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
+"""Until a store that failed is asked again: doubled each time, from the first to the longest."""
 INTERNAL_ERROR = "internal error; the server's log says more"
+
+Answer = TypeVar("Answer")
 
 
 def said(message: object) -> str:
@@ -60,11 +65,10 @@ class Worker:
         self._work = threading.Condition()
         self._cancelled: set[str] = set()
         self._job_seconds = 10.0  # a first guess, then a moving average
-        names = [*(f"job-{number}" for number in range(limits.batch)), "housekeeping"]
-        targets = [self._run_jobs] * limits.batch + [self._keep_house]
-        self._threads = [
-            threading.Thread(target=target, name=name, daemon=True) for target, name in zip(targets, names, strict=True)
+        self._at_work = [
+            threading.Thread(target=self._run_jobs, name=f"job-{number}", daemon=True) for number in range(limits.batch)
         ]
+        self._threads = [*self._at_work, threading.Thread(target=self._keep_house, name="housekeeping", daemon=True)]
 
     def start(self) -> None:
         """Queue again what ran at a crash, and begin."""
@@ -75,7 +79,8 @@ class Worker:
 
     @property
     def alive(self) -> bool:
-        return all(thread.is_alive() for thread in self._threads)
+        """Whether every thread that takes jobs runs."""
+        return all(thread.is_alive() for thread in self._at_work)
 
     def wake(self) -> None:
         """Say that there is a new job."""
@@ -113,36 +118,63 @@ class Worker:
 
     def _run_jobs(self) -> None:
         while not self.closing.is_set():
-            claimed = self.store.claim()
+            try:
+                claimed = self._asked(self.store.claim)
+            except _Stopped:
+                return
             if claimed is None:
                 with self._work:
                     self._work.wait(1.0)
             else:
                 self._run(*claimed)
 
+    def _asked(self, ask: Callable[..., Answer], *given: object) -> Answer:
+        """The store's answer; while it fails, on a full disk say, it is asked again after longer and longer pauses.
+
+        Raises:
+            _Stopped: it failed and the server stops; a job that ran is queued again at the next start.
+        """
+        pause_s = FIRST_PAUSE_S
+        while True:
+            try:
+                return ask(*given)
+            except Exception:  # whatever it is, the thread must live to take the next job
+                log.exception("the store failed; it is asked again in %g s", pause_s)
+            if self.closing.wait(pause_s):
+                raise _Stopped
+            pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+
     def _run(self, job: Job, photo: bytes) -> None:
         """One job, whatever comes of it."""
         started = time.monotonic()
         self.progress[job.id] = ("queued", 0, 1)
-        outcome = "failed"
+        outcome = "requeued"
         try:
-            outcome = "done" if self._dress(job, photo) else "cancelled"
-        except _Cancelled:
-            outcome = "cancelled"
+            outcome = self._outcome(job, photo)
         except _Stopped:
-            outcome = "requeued"
-            self.store.requeue(job.id)
-        except InputError as error:
-            self.store.fail(job.id, said(error))
-        except Exception:  # the thread's outermost frame: one job may fail, the next ones must still run
-            log.exception("job %s failed", job.id)
-            self.store.fail(job.id, INTERNAL_ERROR)
+            log.warning("job %s is queued again at the next start", job.id)
         finally:
             del self.progress[job.id]
             self._cancelled.discard(job.id)
         seconds = time.monotonic() - started
         self._job_seconds += 0.2 * (seconds - self._job_seconds)
         self.metrics.job(outcome, seconds)
+
+    def _outcome(self, job: Job, photo: bytes) -> str:
+        """What came of a job, once the store knows it. Raises _Stopped where the store cannot be told."""
+        try:
+            return "done" if self._dress(job, photo) else "cancelled"
+        except _Cancelled:
+            return "cancelled"
+        except _Stopped:
+            self._asked(self.store.requeue, job.id)
+            return "requeued"
+        except InputError as error:
+            self._asked(self.store.fail, job.id, said(error))
+        except Exception:  # the thread's outermost frame: one job may fail, the next ones must still run
+            log.exception("job %s failed", job.id)
+            self._asked(self.store.fail, job.id, INTERNAL_ERROR)
+        return "failed"
 
     def _dress(self, job: Job, data: bytes) -> bool:
         """Run the pipeline and write the results -> whether anybody still wanted them."""
@@ -172,7 +204,7 @@ class Worker:
             raise OSError(str(error)) from error  # a full disk is no fault of the client's
         files.sync(folder)  # the photo goes once the job counts as done
         names = sorted(path.name for path in folder.iterdir())
-        if not self.store.finish(job.id, names, [said(notice) for notice in result.notices]):
+        if not self._asked(self.store.finish, job.id, names, [said(notice) for notice in result.notices]):
             shutil.rmtree(folder)
             return False
         return True
@@ -195,5 +227,8 @@ class Worker:
     def _keep_house(self) -> None:
         """Remove what is old."""
         while not self.closing.is_set():
-            self.store.purge(time.time() - 3600 * self.limits.keep_hours)
+            try:
+                self.store.purge(time.time() - 3600 * self.limits.keep_hours)
+            except Exception:  # the thread's outermost frame: what is old goes the next time
+                log.exception("finished jobs could not be removed; this is tried again in %g s", HOUSEKEEPING_S)
             self.closing.wait(HOUSEKEEPING_S)
