@@ -103,7 +103,33 @@ def test_a_pack_comes_from_runs_diffusers_folders_single_components_and_the_hub(
     packs.assemble([run, diffusion, "region=facebook/sam-vit-huge"], tmp_path / "sd15")
     assert asked == ["facebook/sam-vit-huge"]
     manifest = packs.check(tmp_path / "sd15")
+    assert manifest["lineage"]["region"] == [{"repository": "facebook/sam-vit-huge"}]
     assert manifest["components"]["unet"] == "stable-diffusion" and "unet/config.json" in manifest["files"]
     assert not any("fp16" in file or "safety" in file for file in manifest["files"])
     whole = packs.component_bytes(packs.read_manifest(tiny_pack))
     assert packs.component_bytes(manifest) == {name: whole[name] for name in packs.COMPONENTS}
+
+
+def test_a_pack_knows_the_runs_behind_its_components(tiny_pack, tmp_path):
+    assert packs.read_manifest(tiny_pack)["lineage"] == dict.fromkeys(packs.COMPONENTS | packs.OPTIONAL, "unknown")
+    shutil.copytree(tiny_pack / "vae", tmp_path / "run" / "model" / "vae")
+    (tmp_path / "run" / "record.json").write_text('{"run": "mine", "start": {}}')
+    first = packs.assemble([tmp_path / "run", tiny_pack], tmp_path / "first")
+    assert first["lineage"]["vae"] == [{"run": "mine"}] and first["lineage"]["unet"] == "unknown"
+    second = packs.assemble([tmp_path / "first"], tmp_path / "second")
+    assert second["lineage"] == first["lineage"]
+
+
+def test_a_manifest_without_lineage_is_read(copy):
+    manifest = json.loads((copy / packs.MANIFEST).read_text())
+    del manifest["lineage"]
+    (copy / packs.MANIFEST).write_text(json.dumps(manifest))
+    assert packs.check(copy) == manifest
+
+
+def test_mini_names_the_lineage_of_every_component():
+    manifest = packs.read_manifest(packs.MINI)
+    assert manifest["lineage"].keys() == manifest["components"].keys()
+    for stages in manifest["lineage"].values():
+        assert stages and all({"run", "data", "steps", "batch", "commit"} <= stage.keys() for stage in stages)
+        assert all("assets" in data for stage in stages for data in stage["data"])

@@ -65,7 +65,7 @@ class Train:
     data: Annotated[tuple[Path, ...], arg(metavar="DIR [DIR ...]")]
     """Folders written by `shoemodel synth`; the pictures of a smaller --size are enlarged to those of the largest."""
     out: Annotated[Path, arg(metavar="RUN")]
-    """Run folder: configuration, state, model, losses, samples."""
+    """Run folder: configuration, record of data and code, state, model, losses, samples."""
 
     def run(self, changes: Sequence[str] = ()) -> int:
         """Train; `changes` are flags that override fields of the preset."""
@@ -73,6 +73,7 @@ class Train:
             module = importlib.import_module(f"shoemodel.training.{self.module}")
             from shoemodel.data import datasets
             from shoemodel.training.loop import train
+            from shoemodel.training.record import Origin
         except ImportError as error:
             raise InputError(f"train needs the package {error.name}: install shoemodel[train]") from error
         if not hasattr(module, self.preset):
@@ -81,7 +82,7 @@ class Train:
         prog = f"shoemodel train {self.module} {self.preset} --data DIR --out RUN"
         config = tyro.cli(type(preset), default=preset, args=list(changes), prog=prog)
         task = getattr(module, TASKS[self.module])(config, datasets.load(*self.data))
-        outcome = train(task, config, self.out)
+        outcome = train(task, config, self.out, Origin(self.module, self.preset, self.data))
         state = "finished" if outcome.finished else "stopped; the same command continues"
         if int(os.environ.get("RANK", 0)) == 0:  # the others of `accelerate launch` say the same
             print(f"{self.out}: {outcome.step} steps, {state}; loss {outcome.loss:.4g}")

@@ -1,7 +1,7 @@
 """Packs of weights: where they are, what is in them, how one is assembled. The only file with model ids.
 
 A pack is a folder of saved components in diffusers' layout, `model_index.json`, and `pack.json`, which holds the size
-and hash of every file. `mini` ships with the package; any other pack is a folder.
+and hash of every file and the lineage of every component. `mini` ships with the package; any other pack is a folder.
 """
 
 from __future__ import annotations
@@ -14,13 +14,15 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from shoemodel import lineage
 from shoemodel.errors import InputError
 from shoemodel.files import replacing, sha256
+from shoemodel.lineage import MANIFEST
 
 MINI = Path(__file__).parent / "packs" / "mini"
-MANIFEST = "pack.json"
 INDEX = "model_index.json"
 FORMAT = 1
+"""Of pack.json. Readers ignore keys that they do not know, so a new key, as `lineage` was, leaves it."""
 LICENCE = "Apache-2.0"
 
 COMPONENTS = {
@@ -158,16 +160,25 @@ def component_bytes(manifest: dict[str, Any]) -> dict[str, int]:
 
 
 def write_manifest(
-    folder: Path, name: str, licence: str = LICENCE, sources: dict[str, str] | None = None
+    folder: Path,
+    name: str,
+    licence: str = LICENCE,
+    sources: dict[str, str] | None = None,
+    stages: dict[str, lineage.Stages] | None = None,
 ) -> dict[str, Any]:
-    """Describe every file of `folder` in its pack.json -> the manifest; `sources` says where each component is from."""
+    """Describe every file of `folder` in its pack.json -> the manifest.
+
+    sources: where each component is from. stages: the runs behind each (see `shoemodel.lineage`); of those that it
+    lacks the lineage is unknown.
+    """
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
     manifest = {
         "format": FORMAT,
         "name": name,
         "licence": licence,
-        "versions": {library: version(library) for library in ("shoemodel", "torch", "transformers", "diffusers")},
+        "versions": lineage.versions(),
         "components": sources or {},
+        "lineage": dict.fromkeys(sources or {}, lineage.UNKNOWN) | (stages or {}),
         "bytes": sum(path.stat().st_size for path in files),
         "files": {
             path.relative_to(folder).as_posix(): {"bytes": path.stat().st_size, "sha256": sha256(path)}
@@ -190,10 +201,11 @@ def assemble(runs: Sequence[Path | str], out: Path, licence: str = LICENCE) -> d
     """
     found: dict[str, Path] = {}
     sources: dict[str, str] = {}
+    stages: dict[str, lineage.Stages] = {}
     for run in runs:
         for name, folder in components_of(run).items():
-            found.setdefault(name, folder)
-            sources.setdefault(name, Path(run).name)
+            if name not in found:
+                found[name], sources[name], stages[name] = folder, Path(run).name, _stages(run, name)
     if missing := [name for name in COMPONENTS if name not in found]:
         raise InputError(f"these runs hold no {' and no '.join(missing)}; a pack needs {', '.join(COMPONENTS)}")
     libraries = COMPONENTS | {name: library for name, library in OPTIONAL.items() if name in found}
@@ -208,7 +220,7 @@ def assemble(runs: Sequence[Path | str], out: Path, licence: str = LICENCE) -> d
             kind = _class_name(partial / name)
             index[name] = [OWN_CLASSES.get(kind, library), kind]
         (partial / INDEX).write_text(json.dumps(index, indent=2) + "\n", encoding="utf-8")
-        return write_manifest(partial, out.name, licence, sources)
+        return write_manifest(partial, out.name, licence, sources, stages)
 
 
 def components_of(run: Path | str) -> dict[str, Path]:
@@ -218,7 +230,9 @@ def components_of(run: Path | str) -> dict[str, Path]:
         InputError: there is none, or a repository cannot be had from the hub.
     """
     name, _, place = str(run).rpartition("=")
-    folder = MINI if place == "mini" else Path(place) if Path(place).is_dir() else _from_hub(place)
+    folder = folder_of(place)
+    if not folder.is_dir():
+        folder = _from_hub(place)
     if name:
         return {name: folder}
     inside = folder / "model" if (folder / "model").is_dir() else folder
@@ -227,6 +241,18 @@ def components_of(run: Path | str) -> dict[str, Path]:
     if not held:
         raise InputError(f"{run} is no finished run that a pack takes: {inside} holds none of {', '.join(known)}")
     return held
+
+
+def folder_of(place: Path | str) -> Path:
+    """The folder of a run or pack; that of the shipped pack for `mini`, where no folder has this name."""
+    return MINI if str(place) == "mini" and not Path(place).is_dir() else Path(place)
+
+
+def _stages(run: Path | str, component: str) -> lineage.Stages:
+    """The runs behind a component of a run as `assemble` takes it; of a repository on the hub, its id."""
+    place = str(run).rpartition("=")[2]
+    folder = folder_of(place)
+    return lineage.behind(folder, component) if folder.is_dir() else [{"repository": place}]
 
 
 def _from_hub(repository: str) -> Path:

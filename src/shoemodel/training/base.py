@@ -17,6 +17,7 @@ from torch import Tensor
 
 from shoemodel import draw
 from shoemodel.data.datasets import Tuples
+from shoemodel.errors import InputError
 from shoemodel.sw.diffusion import Prediction, build_scheduler, noise_loss
 from shoemodel.sw.sample import Text, controlled, encode, sample_batch
 from shoemodel.sw.vae import downsampling
@@ -40,7 +41,7 @@ class BaseConfig(GeneratorConfig):
     lora_rank: int = 0
     """0 trains every weight of a new U-Net; otherwise the U-Net of `tuned` gets adapters of this rank and only they
     learn (Hu et al. 2021, arXiv 2106.09685)."""
-    tuned: Path = Path("runs/base")
+    tuned: Path | None = None
     """Run (or pack) whose unet and scheduler the adapters tune."""
     prediction: Prediction = "v_prediction"
     text_dropout: float = 0.1
@@ -97,6 +98,8 @@ class BaseTask(GeneratorTask):
         super().__init__(config, tuples)
         torch.manual_seed(config.loop.seed)
         if config.lora_rank:
+            if not config.tuned:
+                raise InputError("lora_rank needs tuned, the run or pack whose U-Net gets the adapters")
             self.unet = with_adapters(load_component(config.tuned, "unet"), config.lora_rank)
             self.scheduler = load_component(config.tuned, "scheduler")
         else:

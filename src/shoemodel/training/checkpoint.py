@@ -58,8 +58,7 @@ def component_folder(run: Path, name: str) -> Path:
 
     Raises InputError where it is not there.
     """
-    if str(run) == "mini" and not run.is_dir():
-        run = packs.MINI
+    run = packs.folder_of(run)
     for folder in (run / "model" / name, run / name):
         if folder.is_dir():
             return folder

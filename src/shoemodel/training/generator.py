@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from shoemodel.data.datasets import Tuples
@@ -20,7 +20,7 @@ class GeneratorConfig:
     """Run (or pack) that holds the vae."""
     clip: Path = Path("runs/clip")
     """Run (or pack) that holds tokenizer and text_encoder, and image_encoder for the baselines that see an example."""
-    latents: Path = Path("latents")
+    latents: Path = field(default=Path("latents"), metadata={"input": False})
     """Folder that keeps encoded pictures between runs (see `training.latents`)."""
     views: int = 4
     """Views of each tuple (see `training.latents`)."""

@@ -1,7 +1,7 @@
 """The one training loop: any task, any device, resumable by repeating the command.
 
-A run is a folder: ``config.json``, ``state/`` (to resume), ``model/<component>/`` (averaged weights, usable at any
-moment), ``loss.csv``, ``metrics.csv``, ``loss.png`` and ``samples/<step>.png``.
+A run is a folder: ``config.json``, ``record.json`` (data, code, start), ``state/`` (to resume), ``model/<component>/``
+(averaged weights, usable at any moment), ``loss.csv``, ``metrics.csv``, ``loss.png`` and ``samples/<step>.png``.
 Everything random in step n follows from (seed, n), so an interrupted run ends with the weights of one that was not.
 Under `accelerate launch` each process draws batches of its own, gradients are averaged, and the first process writes.
 """
@@ -27,6 +27,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
+from shoemodel.lineage import RECORD, Record
+from shoemodel.training import record as records
 from shoemodel.training.checkpoint import (
     STATE_FILE,
     load_start,
@@ -38,6 +40,7 @@ from shoemodel.training.checkpoint import (
 from shoemodel.training.config import LoopConfig, check_same_run, learning_rate, to_json
 from shoemodel.training.history import History, plot
 from shoemodel.training.optimizer import build_optimizer
+from shoemodel.training.record import Origin
 from shoemodel.training.task import Batch, Task
 
 
@@ -107,8 +110,8 @@ def _on_device(batch: Batch, device: torch.device) -> Batch:
 class _Run:
     """The moving parts of one call of `train`."""
 
-    def __init__(self, task: Task, loop: LoopConfig, out: Path):
-        self.task, self.loop, self.out = task, loop, out
+    def __init__(self, task: Task, loop: LoopConfig, out: Path, record: Record):
+        self.task, self.loop, self.out, self.record = task, loop, out, record
         if not (out / STATE_FILE).exists():
             if loop.start:
                 load_start(loop.start, nn.ModuleDict(task.trained))
@@ -203,6 +206,8 @@ class _Run:
         now = time.monotonic()
         if self.accelerator.is_main_process:
             save_state(self.out, self.modules, self.ema, self.optimizer, self.step, self.seconds + now - self.started)
+            text = records.finished(self.record, self.step, self.loop)
+            write_file(self.out / RECORD, lambda partial: partial.write_text(text))
             with self.averaged():
                 save_components(self.out, self.task.components(), self.accelerator)
             self.losses.write()
@@ -222,19 +227,21 @@ def _progress(shown: bool) -> Progress:
     )
 
 
-def train(task: Task, config: Any, out: Path | str) -> Outcome:
+def train(task: Task, config: Any, out: Path | str, origin: Origin | None = None) -> Outcome:
     """Train `task` under `config` (a dataclass with a field `loop: LoopConfig`) into the run folder `out`.
 
     Stops at `loop.steps`, after `loop.minutes`, or at SIGTERM / SIGINT, each time with a checkpoint; the same call
-    continues. Raises InputError when `out` holds a run of another network.
+    continues. origin: what record.json says of module and data. Raises InputError when `out` holds a run of another
+    network or on other data.
     """
     loop: LoopConfig = config.loop
     out = Path(out)
     check_same_run(config, out / "config.json")
+    record = records.begin(origin, config, out, task.trained)
     out.mkdir(parents=True, exist_ok=True)
     if loop.threads:
         torch.set_num_threads(loop.threads)
-    run = _Run(task, loop, out)
+    run = _Run(task, loop, out, record)
     text = json.dumps(to_json(config), indent=2) + "\n"
     if run.accelerator.is_main_process:
         write_file(out / "config.json", lambda partial: partial.write_text(text))
