@@ -49,6 +49,8 @@ class Serve:
     """Weights."""
     tokens: Annotated[Path | None, arg(metavar="FILE")] = None
     """File of bearer tokens."""
+    hosts: Annotated[tuple[str, ...], arg(metavar="NAME")] = ()
+    """Names that clients know this server by, beside localhost, --host and its addresses; * is every one."""
     cors: Annotated[tuple[str, ...], arg(metavar="ORIGIN")] = ()
     """Origins of pages that browsers may let use the service, such as https://shop.example; none by default."""
     grace: int = 30
@@ -63,11 +65,12 @@ class Serve:
         try:
             import uvicorn
 
-            from shoemodel.service import app
+            from shoemodel.service import app, hosts
             from shoemodel.service.protocol import Protocol
             from shoemodel.service.tokens import Tokens
         except ImportError as error:
             raise InputError(f"serve needs the package {error.name}: install shoemodel[serve]") from error
+        hosts.check(self.hosts)
         tokens = Tokens.read(self.tokens, os.environ)
         listening = self._listen()
         service = self._service(tokens)
@@ -80,7 +83,7 @@ class Serve:
                 self.force_exit = self.should_exit
                 self.should_exit = True
 
-        application = app.create_app(service, self.cors, self.grace)
+        application = app.create_app(service, self.cors, self.grace, [self.host, *self.hosts])
         config = uvicorn.Config(
             application,
             http=Protocol,

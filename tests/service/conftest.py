@@ -26,11 +26,12 @@ def serve(pipeline, tiny_pack, found_feet, tmp_path):
     """Make a client of a service with these limits and tokens; `raise_server_exceptions` is off, as in production."""
     stores = []
 
-    def start(tokens=(), origins=(), grace_s=30.0, folder="store", **limits):
+    def start(tokens=(), origins=(), grace_s=30.0, folder="store", hosts=(), **limits):
         store = Store(tmp_path / folder)
         stores.append(store)
         service = build(pipeline, tiny_pack, store, Limits(**{"batch": 2, **limits}), Tokens(list(tokens)))
-        client = TestClient(create_app(service, origins, grace_s), raise_server_exceptions=False)
+        app = create_app(service, origins, grace_s, hosts)
+        client = TestClient(app, "http://localhost:8000", raise_server_exceptions=False)
         client.service = service
         return client
 

@@ -22,6 +22,7 @@ from shoemodel.errors import InputError
 from shoemodel.pipeline import ShoeModelPipeline
 from shoemodel.service import direct, jobs, schemas
 from shoemodel.service.body_limit import BodyLimit
+from shoemodel.service.hosts import Hosts
 from shoemodel.service.limits import Limits
 from shoemodel.service.metrics import Metrics, Timed
 from shoemodel.service.server import Service, problems
@@ -42,10 +43,13 @@ def build(pipeline: ShoeModelPipeline, pack: str, store: Store, limits: Limits, 
     return Service(shared, store, Worker(shared, pack, store, limits, metrics), metrics, limits, tokens)
 
 
-def create_app(service: Service, origins: Sequence[str] = (), grace_s: float = 30.0) -> FastAPI:
+def create_app(
+    service: Service, origins: Sequence[str] = (), grace_s: float = 30.0, hosts: Sequence[str] = ()
+) -> FastAPI:
     """The application; its lifespan starts the worker and stops it.
 
     origins: pages that browsers may let use the service. grace_s: seconds that running jobs are given at the end.
+    hosts: names of this server beside localhost and its addresses, see `Hosts`.
     """
 
     @asynccontextmanager
@@ -78,6 +82,7 @@ def create_app(service: Service, origins: Sequence[str] = (), grace_s: float = 3
     app.add_exception_handler(Exception, _internal)
     if origins:
         app.add_middleware(CORSMiddleware, allow_origins=origins, allow_methods=["*"], allow_headers=["*"])
+    app.add_middleware(Hosts, hosts=hosts, origins=origins)
     app.add_middleware(BodyLimit, max_bytes=service.limits.body_bytes)
     app.add_middleware(Timed, metrics=service.metrics)
     return app

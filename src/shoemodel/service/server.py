@@ -19,13 +19,17 @@ from shoemodel.shared import SharedPipeline
 AT_ONCE = 2
 READING = (408, 413, 415, 422)
 """What may be wrong with a body."""
+EVERYWHERE = (401, 403, 421)
+"""What may be wrong with who asks, and whom."""
 _MEANINGS = {
     401: "No bearer token, or an unknown one",
+    403: "An unsafe request of a page of another origin",
     404: "No such job or result",
     408: "The request's body did not arrive in time",
     409: "The job is finished already",
     413: "More bytes than are accepted",
     415: "Neither multipart/form-data nor application/json",
+    421: "The request is to a host that this server is not",
     422: "The request or its photo cannot be used",
     429: "As much waits as may wait; Retry-After says when to come back",
     503: "The server is stopping, or the request waited too long",
@@ -61,7 +65,7 @@ class Service:
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """What OpenAPI is to say about answers that are no success; 401 and 500 may come from everywhere."""
+    """What OpenAPI is to say about answers that are no success; EVERYWHERE and 500 may come from every route."""
     # Spelt out, because FastAPI would give a model the content type of the route's success, text/event-stream say.
     content = {"application/json": {"schema": Problem.model_json_schema()}}
-    return {status: {"content": content, "description": _MEANINGS[status]} for status in (401, *statuses)}
+    return {status: {"content": content, "description": _MEANINGS[status]} for status in (*EVERYWHERE, *statuses)}
