@@ -1,4 +1,4 @@
-"""The training tuple: one shoe worn and unworn, its areas, the twelve keypoints, the caption (paper, Sec. 3.5)."""
+"""The training tuple: one shoe worn and unworn, its areas, the twelve keypoints, the caption (paper, Sec. 4)."""
 
 import io
 import json

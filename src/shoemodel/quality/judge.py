@@ -1,8 +1,9 @@
 """The judge: one small network that looks at a finished picture and says where shoe is and where the 12 points are.
 
-It has learnt from true worn pictures, in which both are known exactly, and never from a generator's, so it favours
-none. SegFormer with 13 outputs on a grid of a quarter of the side: a logit for shoe, then one heatmap a point in the
-order of `pose.NAMES` (all ours).
+It has learnt from true worn pictures, in which both are known exactly, and never from a generator's. ShoeModel uses it
+to find shoes to erase between its passes and to choose pictures, so where it grades pictures too it favours ShoeModel
+(`docs/results.md`). SegFormer with 13 outputs on a grid of a quarter of the side: a logit for shoe, then one heatmap a
+point in the order of `pose.NAMES` (all ours).
 """
 
 from __future__ import annotations
