@@ -100,3 +100,11 @@ def test_hair_darkens_a_shin_and_skin_keeps_its_colour():
 @pytest.mark.parametrize("finish", [StretchFinish(0.1), HangingFinish("plain", BLUE)])
 def test_other_cloth_keeps_its_colour(finish):
     assert toned(finish, on_leg(0.15, 0.3)).mean() == pytest.approx(1, abs=0.1)
+
+
+def test_skin_is_not_drawn_out_along_the_instep():
+    """Places that go down and forward at once, as the instep does, keep their grain along the way."""
+    along = np.linspace(0, 0.03, 400)
+    places = np.stack([np.full(400, 0.004), -0.10 - along, -0.02 - 0.8 * along], axis=1)
+    tone = SkinFinish(1.0, 0.0, 0.4).tone(places, np.ones(400), np.full(400, 0.0001))[:, 1]
+    assert np.abs(np.diff(tone[::8])).mean() > 0.005

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.sparse import coo_matrix
 
 from shoemodel.body.figure import Body, Figure, Shod
 from shoemodel.body.leg_finishes import SkinFinish, SockFinish, StretchFinish, TightsFinish
@@ -20,11 +21,13 @@ UNDER_CLOTH_M, PRESSED_M = 0.012, 0.0011
 # a sports sock has this many ribs, a finer one that many
 RIBS, FINE_RIBS = 80, 120
 # roughness, metallic and sheen of leggings and of nylon, whose shine shows the leg's form
-STRETCHED, NYLON = (0.45, 0.0, 0.6), (0.40, 0.0, 0.25)
+STRETCHED, NYLON = (0.55, 0.0, 0.4), (0.58, 0.0, 0.15)
 # skin is less rough than in a world
 SMOOTHER = 0.11
 # tights let through this much of what the same ones do in a world
 SHEER = 0.6
+# how often a sock's surface is evened
+SPANNED = 90
 
 
 def close_leg(
@@ -52,16 +55,36 @@ def close_leg(
     if outfit.sock_m > 0:
         bottom = outfit.sock_m - 0.004
         pressed = PRESSED_M * np.exp(-(((height - outfit.sock_m + 0.008) / 0.012) ** 2))[:, None]
-        over, posed = posed + normals * (0.0006 + 0.001 * free - pressed), posed - normals * pressed
+        posed = posed - normals * pressed
         reach = min(outfit.sock_m, top) - height
-        if knit is None:
-            rgb, sock = _sock_finish(outfit)
-            parts.append(_covering(f"sock_{side}", faces, reach, over, rgb, CLOTH, sock, places))
-        else:
-            cut, over, colours = clip(faces, reach, over, knit[np.unique(body.leg_faces(side))])
-            parts.append(Part(f"sock_{side}", over, cut, CLOTH, colours=colours))
+        knitted, over, outward, below, loose, where = clip(faces, reach, posed, normals, reach, free, places)
+        over = _stretched(knitted, over, outward, smoothstep(below / 0.014))
+        # the edge lies against the skin
+        thick = (0.0006 + 0.001 * loose) * np.clip(0.25 + below / 0.003, 0, 1)[:, None]
+        over = over + outward * thick
+        rgb, sock = _sock_finish(outfit)
+        colours = np.tile(np.array(rgb), (len(over), 1))
+        made: Finish | None = sock
+        if knit is not None:
+            made, colours = None, clip(faces, reach, knit[np.unique(body.leg_faces(side))])[1]
+        parts.append(Part(f"sock_{side}", over, knitted, CLOTH, colours=colours, finish=made, places=where))
     parts += _skin(rng, outfit, person, side, faces, posed, rest, height, places, knee, (bottom, top))
     return parts
+
+
+def _stretched(faces: np.ndarray, vertices: np.ndarray, normals: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """Knit spans the hollows of what it is pulled over: vertices (n, 3) moved out along their normals by a share (n,)
+    of how far the even surface lies outside."""
+    count = len(vertices)
+    ends = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]])
+    beside = coo_matrix((np.ones(2 * len(ends)), (np.r_[ends[:, 0], ends[:, 1]], np.r_[ends[:, 1], ends[:, 0]])),
+                        (count, count)).tocsr()  # fmt: skip
+    number = np.maximum(np.asarray(beside.sum(axis=1)), 1)
+    even = vertices
+    for _ in range(SPANNED):
+        even = 0.4 * even + 0.6 * (beside @ even) / number
+    out = np.einsum("kd,kd->k", even - vertices, normals)
+    return vertices + normals * (share * np.maximum(out, 0))[:, None]
 
 
 def _skin(

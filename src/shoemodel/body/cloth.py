@@ -19,8 +19,11 @@ TEXTURE_ROWS, TEXTURE_COLUMNS = 512, 256
 VALLEY_SHADE, VALLEY_M = 0.30, 0.0022
 # the share of it that a close look, in which light falls into finer folds by itself, is given
 CLOSE_SHADE = 0.65
-# undyed cotton shows through denim: the share of grey that this adds, and its tint
-GREYED, WARM_GREY = 0.22, np.array([1.05, 1.0, 0.95])
+# undyed cotton shows through denim: the share of grey that this adds, more to pale
+# cloth, and its tint
+GREYED, WARM_GREY = 0.20, np.array([1.05, 1.0, 0.95])
+# what washing makes of blue
+INDIGO = np.array([0.97, 1.04, 0.95])
 
 
 @dataclass(frozen=True)
@@ -166,9 +169,7 @@ def weave(rng: np.random.Generator, kind: str) -> np.ndarray:
     return tone
 
 
-def texture(
-    rng: np.random.Generator, colour: np.ndarray, kind: str, relief: np.ndarray, length_m: float
-) -> np.ndarray:
+def texture(rng: np.random.Generator, colour: np.ndarray, kind: str, relief: np.ndarray, length_m: float) -> np.ndarray:
     """Linear RGB (TEXTURE_ROWS, TEXTURE_COLUMNS, 3) of a trouser leg, first row at the hip: weave, wear, seams, hem.
 
     relief: its folds in metres (rings, angles) from the hem up; kind: a weave; length_m: from hem to hip.
@@ -204,10 +205,15 @@ def worn_colours(
     at = clouds[(63.99 * np.clip(height, 0, 1)).astype(int), (64 * turn).astype(int) % 64]
     colour = np.asarray(colour, float)
     if denim:
-        colour = colour + GREYED * (colour.mean() * WARM_GREY - colour)
+        greyed = GREYED + 0.3 * colour.mean()
+        colour = colour + greyed * (colour.mean() * WARM_GREY - colour)
+        if colour[2] > 1.3 * colour[0]:
+            colour = colour * INDIGO
     picture = colour * ((1 + CLOSE_SHADE * (shade - 1)) * (1 + 0.02 * at))[:, None]
     if denim:
         thigh = np.exp(-(((height - 0.62) / 0.24) ** 2)) * np.exp(-(((turn - 0.75) / 0.13) ** 2))
-        washed = rng.uniform(0.0, 0.55) * thigh + rng.uniform(0.4, 0.9) * np.clip(shade - 1.03, 0, 0.2)
+        shin = np.exp(-(((turn - 0.75) / 0.11) ** 2)) + 0.6 * np.exp(-(((turn - 0.25) / 0.10) ** 2))
+        washed = rng.uniform(0.0, 0.45) * thigh + rng.uniform(0.5, 1.0) * np.clip(shade - 1.02, 0, 0.2)
+        washed += rng.uniform(0.04, 0.16) * shin * (1 + 0.5 * at) + 0.03 * np.maximum(at, 0)
         picture += washed[:, None] * (2.2 * colour + 0.04 - picture)
     return np.clip(picture, 0.005, 0.92)

@@ -64,7 +64,7 @@ def _above_hem(rng: np.random.Generator, size_m: float) -> list[Crease]:
                 rng.normal(0, 1.6),
             )
         )
-        height += rng.uniform(0.008, 0.030)
+        height += float(rng.uniform(0.05, 0.21) ** 2)
     return found
 
 

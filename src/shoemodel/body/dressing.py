@@ -149,7 +149,7 @@ def _hose(reading: Reading, garment: str, colour: str, skin: Rgb, luck: _Luck) -
     if word == "nude":
         red, green, blue = (0.92 * value for value in skin)
         return word, (red, green, blue), 0.55 if reading.sheer is None else reading.sheer
-    sheer = 0.04 + 0.14 * luck.sheer if reading.sheer is None else reading.sheer
+    sheer = 0.03 + 0.10 * luck.sheer if reading.sheer is None else reading.sheer
     # a colour must be seen over any skin
     return word, dye(word, "stretch"), sheer if word == "black" else 0.6 * sheer
 

@@ -29,7 +29,7 @@ HEM_M = {"denim": 0.0115, "plain": 0.024, "corduroy": 0.020}
 """Where the hem's stitch is; other cloth is hemmed blind."""
 STITCH_M, THREAD_M = 0.0031, 0.00042
 """Length of a stitch and half its thread's width."""
-PUCKER = {"denim": 0.075, "plain": 0.035, "corduroy": 0.03}
+PUCKER = {"denim": 0.13, "plain": 0.035, "corduroy": 0.03}
 """How much sewn cloth gathers along its stitches, as a share of its tone."""
 
 
@@ -67,7 +67,7 @@ class TrouserFinish:
         field = cloth_tile(self.weave).at(across, height + 0.029 * self.seed, span)
         if self.weave != "denim":
             return np.repeat(field[:, :1], 3, axis=1)
-        rgb, shine = np.array(self.rgb), 0.42 * (field[:, 1:] - 0.25)
+        rgb, shine = np.array(self.rgb), 0.36 * (field[:, 1:] - 1 / 3)
         face = np.maximum(1 + shine * (self._weft() / rgb - 1), 0.05)
         return field[:, :1] * np.where(other[:, None], 0.85 + 0.6 * field[:, 1:], face)
 
@@ -121,7 +121,7 @@ class TrouserFinish:
         rgb = np.where(other[:, None], self.back_rgb, np.array(self.rgb))
         factor = factor * (1 + 0.9 * pucker * twist * low - 0.16 * np.exp(-(((down - place) / 0.0011) ** 2)))[:, None]
         if self.weave == "denim":
-            worn = 0.30 * np.exp(-((down / 0.0016) ** 2)) * (0.6 + 0.4 * twist)
+            worn = 0.45 * np.exp(-((down / 0.0018) ** 2)) * (0.6 + 0.4 * twist)
             worn += (0.08 if self._blue else 0.02) * np.clip(twist, 0, 1) * low
             factor = factor * (1 + worn[:, None] * np.maximum(self._weft() / rgb - 1, 0))
         # the thread lies in short arcs

@@ -19,8 +19,10 @@ Rgb = tuple[float, float, float]
 TILE_M = SIDE * TEXEL_M
 INSTEP_M = 0.045
 """Further before the axis than this, a foot runs forward."""
+FOOT_ROUND_M = 0.03
+"""About the radius of a foot, seen from before."""
 FOLLICLES = 1500
-HAIRS = 560
+HAIRS = 900
 CUFF_M, HOOP_M = 0.017, 0.022
 
 
@@ -29,6 +31,21 @@ def _round(places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     x, y, height = places.T
     forward = np.maximum(-y - INSTEP_M, 0)
     return (np.arctan2(x, y) / (2 * np.pi)) % 1, height - 0.8 * forward
+
+
+def _on_leg(pattern: Tile, places: np.ndarray, shift: float, span: np.ndarray) -> np.ndarray:
+    """A pattern (k, c) laid round the leg, so often that it closes, and round the foot before it, where height says
+    nothing of how far one has gone."""
+    x, y, height = places.T
+    turn, along = _round(places)
+    found = pattern.at(3 * TILE_M * turn, along + shift, span)
+    share = smoothstep((-y - height - INSTEP_M) / 0.035)
+    ahead = np.flatnonzero(share > 0)
+    if len(ahead):
+        across = FOOT_ROUND_M * np.arctan2(x[ahead], height[ahead] + 2 * FOOT_ROUND_M)
+        foot = pattern.at(across, y[ahead] + shift, span[ahead])
+        found[ahead] += share[ahead, None] * (foot - found[ahead])
+    return found
 
 
 def _blur(facing: np.ndarray, pixel_m: np.ndarray) -> np.ndarray:
@@ -50,15 +67,12 @@ class SkinFinish:
         self, places: Float[np.ndarray, "k 3"], facing: Float[np.ndarray, "k"], pixel_m: Float[np.ndarray, "k"]
     ) -> Float[np.ndarray, "k 3"]:
         """As `parts.Finish` has it."""
-        turn, along = _round(places)
         span, shift = _blur(facing, pixel_m), 0.0173 * self.seed
-        # the tile goes three times round, so that it closes
-        x, y = 3 * TILE_M * turn, along + shift
-        factor = 1 + (0.45 + 0.55 * self.pale) * (skin_tile().at(x, y, span) - 1)
+        factor = 1 + (0.45 + 0.55 * self.pale) * (_on_leg(skin_tile(), places, shift, span) - 1)
         if self.hairy > 0:
             height = places[:, 2]
             where = np.clip(1.3 - np.abs(height - 0.55 * self.knee_m) / (0.45 * self.knee_m), 0, 1)
-            hair = hair_tile().at(x, y, span)[:, 0] * self.hairy * where
+            hair = _on_leg(hair_tile(), places, shift, span)[:, 0] * self.hairy * where
             factor = factor * (1 - hair[:, None] * np.array([0.72, 0.80, 0.84]))
         return factor
 
@@ -67,7 +81,7 @@ class SkinFinish:
 def skin_tile() -> Tile:
     """Factors of skin: its grain, follicles with a flush round each, and uneven blood (mean about 1)."""
     rng = np.random.default_rng(31)
-    grain = 0.045 * noise(rng, 2.2, 1.6) + 0.030 * noise(rng, 4.0, 3.0) + 0.020 * noise(rng, 11.0, 9.0)
+    grain = 0.030 * noise(rng, 2.2, 1.6) + 0.016 * noise(rng, 4.0, 3.0) + 0.009 * noise(rng, 11.0, 9.0)
     light = 1 + grain + 0.012 * noise(rng, 45.0, 60.0)
     blood = 0.5 * noise(rng, 14.0, 14.0) + 0.45 * noise(rng, 40.0, 50.0) + 0.35 * noise(rng, 110.0, 120.0)
     pits = _spots(rng, 1.3, (0.4, 1.0))
@@ -94,11 +108,11 @@ def hair_tile() -> Tile:
     field = np.zeros((SIDE + 2 * pad, SIDE + 2 * pad), np.float32)
     for _ in range(HAIRS):
         x, y = rng.uniform(0, SIDE, 2)
-        way, bend, length = rng.normal(0.0, 0.35), rng.normal(0, 0.45), rng.uniform(70, 210)
+        way, bend, length = rng.normal(0.0, 0.38), rng.normal(0, 0.9), rng.uniform(45, 150)
         steps = np.linspace(0, 1, 7)
         lean = way + bend * steps
         line = np.cumsum(np.stack([np.sin(lean), np.cos(lean)], axis=1), axis=0) * length / 7 + [x, y]
-        dark = float(rng.uniform(0.5, 1.0))
+        dark = float(rng.uniform(0.35, 1.0))
         for across in (-SIDE, 0, SIDE):
             for down in (-SIDE, 0, SIDE):
                 moved = np.round((line + np.array([across + pad, down + pad])) * 16).astype(np.int32)
@@ -134,7 +148,7 @@ class SockFinish:
         rib = np.tanh(2.2 * (np.cos(2 * np.pi * self.ribs * turn) + 0.35))
         tone = stitches * (1 + clear * (0.13 - 0.05 * cuff) * (rib - 0.25))
         # the cuff: a rounded edge above, a welt below, and wrinkles where it pulls in
-        tone *= 1 - 0.22 * np.exp(-((below / 0.0011) ** 2)) - 0.16 * np.exp(-(((below - CUFF_M) / 0.0009) ** 2))
+        tone *= 1 - 0.10 * np.exp(-((below / 0.0011) ** 2)) - 0.16 * np.exp(-(((below - CUFF_M) / 0.0009) ** 2))
         tone *= 1 + 0.05 * np.exp(-(((below - 0.003) / 0.002) ** 2)) + 0.05 * cuff
         factor = np.repeat(tone[:, None], 3, axis=1)
         if self.stripe is not None:
@@ -169,8 +183,7 @@ class TightsFinish:
         self, places: Float[np.ndarray, "k 3"], facing: Float[np.ndarray, "k"], pixel_m: Float[np.ndarray, "k"]
     ) -> Float[np.ndarray, "k 3"]:
         """As `parts.Finish` has it."""
-        turn, along = _round(places)
-        yarn = cloth_tile("stretch").at(3 * TILE_M * turn, along, _blur(facing, pixel_m))[:, 0]
+        yarn = _on_leg(cloth_tile("stretch"), places, 0.0, _blur(facing, pixel_m))[:, 0]
         skin, hose = np.array(self.skin), np.array(self.hose)
         cover = 1 - (1 - self.opaque) ** (np.clip(yarn, 0.6, 1.4) / np.clip(facing, 0.16, 1))
         mixed, square = skin + cover[:, None] * (hose - skin), skin + self.opaque * (hose - skin)

@@ -22,6 +22,8 @@ from shoemodel.render.meshes import rotate_about, smoothstep, transform
 ANGLES, RING_M = WORLD.angles, WORLD.ring_m
 # close cloth crumples by this much, its hem rises and falls by it, and hangs lower behind by it, metres
 CRUMPLE_M, HEM_WAVE_M, HEM_DROP_M = 0.00035, 0.0016, 0.003
+# close cloth that is tucked in widens over this length
+TUCKED_M = 0.16
 # cloth that is tucked in ends this far below the collar; above it, it bulges by as much as this
 TUCK_M, BLOUSE_M = 0.02, 0.007
 
@@ -125,12 +127,13 @@ def build_tube(
     return _grid(centre, _finish_hem(cut, radius, heights), heights, cloth.shade_of(relief), relief)
 
 
-def _ended(cut: Cut, radius: np.ndarray, tight: np.ndarray, heights: np.ndarray) -> np.ndarray:
-    """Radii (rings, angles) tucked in, gathered or hemmed, and nowhere inside the leg's."""
+def _ended(cut: Cut, radius: np.ndarray, tight: np.ndarray, heights: np.ndarray, wide_m: float = 0.03) -> np.ndarray:
+    """Radii (rings, angles) tucked in, gathered or hemmed, and nowhere inside the leg's. wide_m: above a shaft, cloth
+    is as wide as it is cut from here on."""
     per_m = 1 / (heights[1] - heights[0])
     if cut.tuck:
         above = (heights - heights[0] - TUCK_M)[:, None]
-        radius = tight - 0.001 + (radius - tight + 0.001) * smoothstep(above / 0.03)
+        radius = tight - 0.001 + (radius - tight + 0.001) * smoothstep(above / wide_m)
         radius = radius + BLOUSE_M * np.exp(-(((above - 0.022) / 0.016) ** 2))
         tight = tight - 0.001
     radius = np.maximum(radius, tight)
@@ -158,7 +161,7 @@ def _close_tube(
     drawn = creases.draw_creases(rng, cut.folds, knee[0] - heights[0], knee[1])
     relief = relief + creases.raised(drawn, above, look.angles) + creases.waves(rng, cut.folds, above, look.angles)
     crumple = cloth.smooth_noise(rng, relief.shape, (max(len(fine) // 9, 2), look.angles // 16))
-    radius = _ended(cut, slack + relief + CRUMPLE_M * crumple, tight, fine)
+    radius = _ended(cut, slack + relief + CRUMPLE_M * crumple, tight, fine, TUCKED_M)
     relief = radius - _blurred(radius, along=18.0, around=16.0)
     hem_wave = HEM_WAVE_M * cloth.smooth_noise(rng, (4, look.angles), (3, 7))[0]
     shade = cloth.close_shade(relief)

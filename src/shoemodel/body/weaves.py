@@ -119,8 +119,8 @@ def cloth_tile(kind: str) -> Tile:
     """The threads of a cloth: channel 0 its tone (mean 1); for denim channel 1 says where the undyed weft is on top."""
     rng = np.random.default_rng([20, len(kind), ord(kind[0])])
     if kind == "denim":
-        field = woven(rng, 256, 192, 3, 0.55, 0.06)
-        slubs = 1 + 0.025 * noise(rng, 3.0, 120.0) + 0.03 * noise(rng, 14.0, 20.0) + 0.02 * noise(rng, 50.0, 60.0)
+        field = woven(rng, 320, 224, 2, 0.48, 0.055)
+        slubs = 1 + 0.035 * noise(rng, 3.0, 120.0) + 0.045 * noise(rng, 9.0, 14.0) + 0.02 * noise(rng, 50.0, 60.0)
         return tile(field * np.stack([slubs, np.ones_like(slubs)], axis=2))
     if kind == "corduroy":
         # eleven wales to an inch
