@@ -8,7 +8,7 @@ from diffusers import AutoencoderTiny
 from shoemodel.sw.diffusion import build_scheduler
 from shoemodel.sw.known import Known
 from shoemodel.sw.model import shoe_controlnet
-from shoemodel.sw.sample import Text, _embed_once, controlled, encode, sample, sample_batch, sample_latents
+from shoemodel.sw.sample import Text, _embed_once, as_seed, controlled, encode, sample, sample_batch, sample_latents
 from shoemodel.sw.vae import downsampling, to_latents, to_uint8
 
 
@@ -157,3 +157,12 @@ def test_the_embedded_condition_gives_what_the_condition_gives(parts):
         cached = controlled(unet, relieved, noisy, torch.tensor(9), text.prompt[None], embedded)
     assert torch.equal(plain, cached)
     assert not isinstance(controlnet.controlnet_cond_embedding, torch.nn.Identity)
+
+
+def test_seeds_of_every_kind():
+    for given in (3, np.int64(3), np.uint8(3), np.array([3])[0]):
+        assert as_seed(given) == 3 and type(as_seed(given)) is int
+    assert as_seed(torch.Generator().manual_seed(0)) == as_seed(torch.Generator().manual_seed(0))
+    assert as_seed(None) != as_seed(None)
+    with pytest.raises(TypeError, match="integer"):
+        as_seed(3.0)

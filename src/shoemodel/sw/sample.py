@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import copy
+import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, SupportsIndex
 
 import numpy as np
 import torch
@@ -63,9 +64,11 @@ def cut_notice(tokenizer: Any, kind: str, words: str) -> str | None:
     return f"the {kind} has {count} tokens; the first {limit} count, the rest was dropped" if count > limit else None
 
 
-def as_seed(generator: torch.Generator | int | None) -> int:
-    """A seed, given or drawn from a generator; None: a random one."""
-    return generator if isinstance(generator, int) else int(torch.randint(2**31, (1,), generator=generator))
+def as_seed(generator: torch.Generator | SupportsIndex | None) -> int:
+    """A seed: a whole number of any kind, numpy's too, or drawn from a generator; None: a random one."""
+    if generator is None or isinstance(generator, torch.Generator):
+        return int(torch.randint(2**31, (1,), generator=generator))
+    return operator.index(generator)
 
 
 def sample(
