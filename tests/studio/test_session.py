@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from dataclasses import replace
 from threading import Event
 
@@ -103,6 +105,17 @@ def test_nothing_left_visible_is_refused():
     areas = ShoeAreas(np.ones((40, 40), np.uint8))
     with pytest.raises(InputError, match="stays visible"):
         views.painted(areas, views.data_url(images.encode_png(np.zeros((40, 40, 4), np.uint8))))
+
+
+def test_paint_that_is_no_picture_is_refused():
+    areas = ShoeAreas(np.ones((40, 40), np.uint8))
+    png = images.encode_png(np.random.default_rng(0).integers(0, 256, (40, 40, 4), np.uint8))
+    bomb = png[:16] + struct.pack(">II", 60_000, 60_000)
+    bomb += struct.pack(">B4xI", 8, zlib.crc32(bomb[12:] + b"\x08\0\0\0\0")) + png[33:]
+    urls = ["", "data:image/png;base64,AAAAA", "data:image/png;base64,ü"]
+    for url in [*urls, *map(views.data_url, (b"rubbish", png[: len(png) // 2], bomb))]:
+        with pytest.raises(InputError, match="the painted areas cannot be read"):
+            views.painted(areas, url)
 
 
 def test_a_stopped_run_raises_and_keeps_nothing(work, pipeline):

@@ -18,6 +18,7 @@ from shoemodel.errors import InputError
 from shoemodel.geometry import Box, Similarity
 from shoemodel.layout import Layout
 from shoemodel.masks import VISIBLE, WEARABLE, ShoeAreas
+from shoemodel.pixels import DECODING_ERRORS
 from shoemodel.pose import LIMBS, NAMES, Pose
 from shoemodel.studio.session import Shot, Work
 from shoemodel.sw.in_photo import guidance_of
@@ -79,7 +80,7 @@ def painted(areas: ShoeAreas, url: str) -> tuple[np.ndarray, np.ndarray]:
     before = small(areas.labels, nearest=True)
     try:
         sent = Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2])), formats=("PNG",)).convert("RGBA")
-    except OSError as error:
+    except (*DECODING_ERRORS, Image.DecompressionBombError) as error:
         raise InputError(f"the painted areas cannot be read ({error}); a PNG is accepted") from error
     if sent.size != before.shape[::-1]:
         raise InputError(f"the painted areas are {sent.size}, but {before.shape[::-1]} was sent to be painted on")
