@@ -50,6 +50,13 @@ def test_faults_add_up_and_the_worst_comes_first():
     assert 0 < two.score < one.score and ["legs" in reason for reason in two.reasons] == [True, False]
 
 
+def test_a_score_below_half_has_a_reason_though_no_measure_is_poor():
+    quality = score.grade(GOOD | {"pose": 0.5, "seam": 9.0, "prompt": 38.0})
+    assert quality.score < 0.5 and not quality.passed
+    assert quality.reasons == ["only 50% of the pose's points are found again"]
+    assert score.grade(GOOD | {"pose": 0.5}).passed
+
+
 @pytest.fixture
 def result(shoe_mask):
     size = shoe_mask.shape

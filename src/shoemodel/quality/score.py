@@ -24,7 +24,7 @@ from shoemodel.result import ShoeModelResult
 LEAST = 0.05
 """What a measure counts at worst."""
 POOR = 0.5
-"""Grade below which a measure is a reason."""
+"""Grade below which a measure is a reason; a score below it has one."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Quality:
 
     score: float
     reasons: list[str]
-    """One sentence for each poor measure, the worst first."""
+    """One sentence for each poor measure, the worst first; for the worst where none is poor but the score is."""
     measures: dict[str, float]
     """By the names of LIMITS; NaN for what the picture does not tell."""
 
@@ -120,6 +120,7 @@ def assess(
 def grade(values: Mapping[str, float]) -> Quality:
     """Score and reasons of measured values, one for each of LIMITS."""
     grades = {name: limit.grade(values[name]) for name, limit in LIMITS.items()}
-    poor = sorted((name for name in grades if grades[name] < POOR), key=grades.__getitem__)
-    reasons = [LIMITS[name].reason.format(values[name]) for name in poor]
-    return Quality(math.prod(max(LEAST, value) for value in grades.values()), reasons, dict(values))
+    total = math.prod(max(LEAST, value) for value in grades.values())
+    worst = sorted(grades, key=grades.__getitem__)
+    poor = [name for name in worst if grades[name] < POOR] or worst[: int(total < POOR)]
+    return Quality(total, [LIMITS[name].reason.format(values[name]) for name in poor], dict(values))
