@@ -107,6 +107,25 @@ def test_a_new_run_is_started_once_and_after_its_start_is_loaded(tmp_path):
     assert len(seen) == 1 and torch.equal(seen[0], weights(tmp_path / "first"))
 
 
+def test_a_second_ctrl_c_ends_the_step_at_once(tmp_path):
+    class Endless(LineTask):
+        def loss(self, batch):
+            if self.calls == 12:
+                for _ in range(2):
+                    os.kill(os.getpid(), signal.SIGINT)
+            return super().loss(batch)
+
+    whole = config(save_every_s=0)
+    task = Endless(whole)
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        train(task, whole, tmp_path / "parts")
+    assert task.calls == 12 and signal.getsignal(signal.SIGINT) is before
+    assert train(LineTask(whole), whole, tmp_path / "parts").finished
+    train(LineTask(whole), whole, tmp_path / "whole")
+    assert torch.equal(weights(tmp_path / "whole"), weights(tmp_path / "parts"))
+
+
 @pytest.mark.parametrize("workers", [0, 1])
 def test_terminated_run_resumes_to_the_same_weights(tmp_path, workers):
     whole = config(workers=workers)

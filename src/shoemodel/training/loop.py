@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -78,10 +79,19 @@ class _TaskModule(nn.Module):
 
 @contextlib.contextmanager
 def _stop_signals() -> Iterator[list[int]]:
-    """Collect SIGTERM and SIGINT instead of dying, so that the current step ends and is saved."""
+    """Collect SIGTERM and SIGINT instead of dying, so that the current step ends and is saved.
+
+    SIGINT after one of them raises KeyboardInterrupt at once: the checkpoint before is kept.
+    """
     received: list[int] = []
+
+    def collect(number: int, _: FrameType | None) -> None:
+        if received and number == signal.SIGINT:
+            raise KeyboardInterrupt
+        received.append(number)
+
     try:
-        before = {s: signal.signal(s, lambda number, _: received.append(number)) for s in _SIGNALS}
+        before = {number: signal.signal(number, collect) for number in _SIGNALS}
     except ValueError:  # not the main thread: signals stay with whoever owns them
         before = {}
     try:
