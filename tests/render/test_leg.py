@@ -1,6 +1,6 @@
 """Pictures of a leg: they lie where the camera projects it, are filled as it fills them, and show its own colour."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -133,3 +133,27 @@ def test_nothing_wanted_is_refused(camera: Pinhole, light):
         leg.picture(stage, camera, np.zeros(SIZE, bool))
     with pytest.raises(ValueError, match="no part"):
         leg.stand([], np.full(3, 0.5), light)
+
+
+@dataclass(frozen=True)
+class Dyed:
+    """A finish that leaves a tenth of the light."""
+
+    def tone(self, places: np.ndarray, facing: np.ndarray, pixel_m: np.ndarray) -> np.ndarray:
+        return np.full((len(places), 3), 0.1)
+
+
+def test_where_parts_meet_the_brighter_one_counts_for_more(camera: Pinhole, light):
+    """Half a pixel of dark skin and half of a white part dyed dark is dark, not grey."""
+    skin, sock = (
+        post("legs_left", 0.2, 0.4, 0.04),
+        post("sock_left", 0.0, 0.2, 0.04, places=np.zeros((48, 3)), finish=Dyed()),
+    )
+    sock = replace(sock, colours=np.full((48, 3), 0.8))
+    stage = leg.stand([skin, sock], np.full(3, 0.5), light)
+    (middle,), _ = camera.project(np.array([[0.0, 0.0, 0.2]]))
+    x, y = np.floor(middle).astype(int)
+    tone = leg.details(stage, camera, (x - 1, y - 6, x + 2, y + 7), np.ones((13, 3), bool))[..., 1]
+    assert tone.max() == pytest.approx(1) and tone.min() == pytest.approx(0.1)
+    mixed = tone[(tone > 0.11) & (tone < 0.99)]
+    assert len(mixed) > 0 and mixed.min() < 0.45

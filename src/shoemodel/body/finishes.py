@@ -68,8 +68,10 @@ class TrouserFinish:
         if self.weave != "denim":
             return np.repeat(field[:, :1], 3, axis=1)
         rgb, shine = np.array(self.rgb), 0.36 * (field[:, 1:] - 1 / 3)
+        # undyed threads do not differ
+        yarn = 1 + (1 - np.clip(1.3 * rgb.mean() - 0.25, 0, 0.7)) * (field[:, :1] - 1)
         face = np.maximum(1 + shine * (self._weft() / rgb - 1), 0.05)
-        return field[:, :1] * np.where(other[:, None], 0.85 + 0.6 * field[:, 1:], face)
+        return yarn * np.where(other[:, None], 0.85 + 0.6 * field[:, 1:], face)
 
     def _weft(self) -> np.ndarray:
         """Denim's undyed thread as it shines through: paler, the less so the darker the cloth."""

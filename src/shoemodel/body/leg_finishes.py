@@ -108,11 +108,11 @@ def hair_tile() -> Tile:
     field = np.zeros((SIDE + 2 * pad, SIDE + 2 * pad), np.float32)
     for _ in range(HAIRS):
         x, y = rng.uniform(0, SIDE, 2)
-        way, bend, length = rng.normal(0.0, 0.38), rng.normal(0, 0.9), rng.uniform(45, 150)
+        way, bend, length = rng.normal(0.0, 0.38), rng.normal(0, 0.9), rng.uniform(50, 170)
         steps = np.linspace(0, 1, 7)
         lean = way + bend * steps
         line = np.cumsum(np.stack([np.sin(lean), np.cos(lean)], axis=1), axis=0) * length / 7 + [x, y]
-        dark = float(rng.uniform(0.35, 1.0))
+        dark = float(rng.uniform(0.4, 1.0))
         for across in (-SIDE, 0, SIDE):
             for down in (-SIDE, 0, SIDE):
                 moved = np.round((line + np.array([across + pad, down + pad])) * 16).astype(np.int32)
@@ -152,7 +152,7 @@ class SockFinish:
         tone *= 1 + 0.05 * np.exp(-(((below - 0.003) / 0.002) ** 2)) + 0.05 * cuff
         factor = np.repeat(tone[:, None], 3, axis=1)
         if self.stripe is not None:
-            rough = below + 0.00035 * np.cos(2 * np.pi * 2 * self.ribs * turn)
+            rough = below + 0.00015 * np.cos(2 * np.pi * 2 * self.ribs * turn)
             stripe, between = np.array(self.stripe), np.array(self.between)
             factor *= between + _stripes(rough, pixel_m, self.hoops)[:, None] * (stripe - between)
         return factor

@@ -255,14 +255,41 @@ def _own(colour: np.ndarray, whole: np.ndarray) -> np.ndarray:
 def details(stage: Stage, camera: Pinhole, box: Box, wanted: np.ndarray) -> np.ndarray:
     """Factors (h, w, 3) of the finishes' detail in a box, 1 where there is none."""
     tone = np.ones((*wanted.shape, 3), np.float32)
+    part = np.full(wanted.shape, -1)
     ys, xs = np.nonzero(wanted)
     inside = SAMPLES if len(ys) < 2 * CHUNK else np.full((1, 2), 0.5)
+    _draw(stage, camera, box, (ys, xs), inside, tone, part)
+    if len(inside) > 1:  # where two parts meet, their colours mix
+        reach = np.ones((3, 3), np.uint8)
+        numbers = part.astype(np.float32)
+        edge = wanted & (cv2.dilate(numbers, reach) != cv2.erode(numbers, reach))
+        _draw(stage, camera, box, np.nonzero(edge), _lattice(RAYS), tone, part)
+    return tone
+
+
+def _lattice(count: int) -> np.ndarray:
+    """count² points of the unit square."""
+    offset = (np.arange(count) + 0.5) / count
+    return np.stack(np.meshgrid(offset, offset), axis=-1).reshape(-1, 2)
+
+
+def _draw(
+    stage: Stage, camera: Pinhole, box: Box, pixels: Sequence[np.ndarray], inside: np.ndarray,
+    tone: np.ndarray, part: np.ndarray,
+) -> None:  # fmt: skip
+    """Set tone and part of pixels (rows, columns) of a box by samples at places (n, 2) in each: what is bright there
+    counts for more."""
     each = CHUNK // len(inside)
-    for start in range(0, len(ys), each):
-        y, x = ys[start : start + each], xs[start : start + each]
+    for start in range(0, len(pixels[0]), each):
+        y, x = (side[start : start + each] for side in pixels)
         points = (np.stack([x + box[0], y + box[1]], axis=1)[:, None] + inside).reshape(-1, 2)
         ways = camera.rays(points)
         hits = first_hits(stage.view, np.broadcast_to(camera.origin, ways.shape), ways)
-        pixel_m = hits.distance / camera.focal_px
-        tone[y, x] = stage.surface.tone(hits, ways, pixel_m).reshape(len(y), -1, 3).mean(axis=1)
-    return tone
+        found = stage.surface.tone(hits, ways, hits.distance / camera.focal_px)
+        if len(inside) == 1:
+            tone[y, x] = found
+            continue
+        bright = stage.surface.colour(hits).reshape(len(y), -1, 3)
+        tone[y, x] = (bright * found.reshape(bright.shape)).sum(axis=1) / np.maximum(bright.sum(axis=1), 1e-4)
+        hit = hits.face.reshape(len(y), -1)[:, 0]
+        part[y, x] = np.where(hit >= 0, stage.view.face_part[hit], -1)
