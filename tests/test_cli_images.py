@@ -33,7 +33,7 @@ def test_table_3_is_drawn_once_and_written(toy_folder, tiny_pack, tmp_path, caps
             top, left = 20 + 260 * line, 260 * column
             shown, drawn = sheet[top : top + 256, left : left + 256], images.load(tmp_path / "table3" / kept).rgb
             assert np.abs(shown.astype(int) - drawn).mean() < 8  # a JPEG of it
-    monkeypatch.setattr("shoemodel.baselines.ablations.generate", lambda *_: pytest.fail("drawn again"))
+    monkeypatch.setattr("shoemodel.baselines.ablations.load", lambda _: pytest.fail("drawn again"))
     assert main(command) == 0
     again = json.loads(file.read_text())
     assert again["methods"] == report["methods"] and again["intervals"] == report["intervals"]
