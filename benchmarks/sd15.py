@@ -24,6 +24,9 @@ import tyro
 
 SIDE = 512
 
+PUBLISHED = ("tokenizer", "text_encoder", "vae", "unet", "scheduler")
+"""Components that Stable Diffusion's folder holds."""
+
 
 def main(what: tyro.conf.Positional[Literal["make", "draw", "train"]], folder: tyro.conf.Positional[Path]) -> None:
     """Do one of the three in `folder`."""
@@ -46,7 +49,7 @@ def make(folder: Path) -> None:
     torch.set_default_dtype(torch.bfloat16)
     diffusion, run = folder / "stable-diffusion", folder / "runs" / "random"
     for name, build in BUILDERS.items():
-        home = diffusion if name in packs.SD15[0].components else run / "model"
+        home = diffusion if name in PUBLISHED else run / "model"
         with timed(name):
             build(folder).save_pretrained(home / name)
     with timed("pack"):

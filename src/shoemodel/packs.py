@@ -58,22 +58,20 @@ OWN_CLASSES = {
 class Source:
     """Public weights that a pack of the paper's sizes starts from."""
 
-    components: tuple[str, ...]
     repository: str
     revision: str
+    """Commit on the hub."""
     licence: str
 
 
 SD15 = (
     Source(
-        ("tokenizer", "text_encoder", "vae", "unet", "scheduler"),
         "stable-diffusion-v1-5/stable-diffusion-v1-5",
-        "main",
+        "451f4fe16113bff5a5d2269ed5ad43b0592e9a14",
         "CreativeML Open RAIL-M",
     ),
-    Source(("region",), "facebook/sam-vit-huge", "main", "Apache-2.0"),
-    Source(("areas",), "nvidia/mit-b5", "main", "NVIDIA Source Code License (non-commercial)"),
-    Source(("feet",), "usyd-community/vitpose-base-simple", "main", "Apache-2.0"),
+    Source("facebook/sam-vit-huge", "87aecf0df4ce6b30cd7de76e87673c49644bdf67", "Apache-2.0"),
+    Source("usyd-community/vitpose-base-simple", "a93ac0c67e0b7e2c55287d21d4c460c8f3c54d45", "Apache-2.0"),
 )
 """The paper names SD 1.5, SAM, SegFormer and ViTPose without their sizes: the sizes are ours."""
 
@@ -205,7 +203,7 @@ def assemble(runs: Sequence[Path | str], out: Path, licence: str = LICENCE) -> d
     for run in runs:
         for name, folder in components_of(run).items():
             if name not in found:
-                found[name], sources[name], stages[name] = folder, Path(run).name, _stages(run, name)
+                found[name], sources[name], stages[name] = folder, Path(run).name, _stages(run, name, folder)
     if missing := [name for name in COMPONENTS if name not in found]:
         raise InputError(f"these runs hold no {' and no '.join(missing)}; a pack needs {', '.join(COMPONENTS)}")
     libraries = COMPONENTS | {name: library for name, library in OPTIONAL.items() if name in found}
@@ -248,11 +246,22 @@ def folder_of(place: Path | str) -> Path:
     return MINI if str(place) == "mini" and not Path(place).is_dir() else Path(place)
 
 
-def _stages(run: Path | str, component: str) -> lineage.Stages:
-    """The runs behind a component of a run as `assemble` takes it; of a repository on the hub, its id."""
+def _stages(run: Path | str, component: str, held: Path) -> lineage.Stages:
+    """The runs behind a component of a run as `assemble` takes it; of a repository on the hub, see `_published`."""
     place = str(run).rpartition("=")[2]
     folder = folder_of(place)
-    return lineage.behind(folder, component) if folder.is_dir() else [{"repository": place}]
+    return lineage.behind(folder, component) if folder.is_dir() else [_published(place, held)]
+
+
+def _published(repository: str, held: Path) -> lineage.Record:
+    """Id, commit and, where SD15 names it, licence of a repository of which a folder is held in the hub's cache."""
+    commits = [folder.name for folder in (held, held.parent) if folder.parent.name == "snapshots"]
+    licences = [source.licence for source in SD15 if source.repository == repository]
+    return {
+        "repository": repository,
+        "revision": commits[0] if commits else lineage.UNKNOWN,
+        "licence": licences[0] if licences else lineage.UNKNOWN,
+    }
 
 
 def _from_hub(repository: str) -> Path:
