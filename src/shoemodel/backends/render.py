@@ -24,7 +24,7 @@ from shoemodel.body.bodies import Person
 from shoemodel.body.clothes import dress
 from shoemodel.body.leg_pose import OneLeg, stand
 from shoemodel.body.look import CLOSE
-from shoemodel.body.outfits import TALL_M, Outfit
+from shoemodel.body.outfits import Outfit
 from shoemodel.body.prompt import Reading
 from shoemodel.compose import light as photo_light
 from shoemodel.compose import mask, shadow
@@ -43,6 +43,9 @@ SAMPLES = 4
 THREADS = 2
 OWN = ("legs", "sock", "leggings")
 """How the names of parts begin that follow the leg closely."""
+TALL_M, DEEPER_M = 0.10, 0.09
+"""A shaft so high above the ankle has trousers tucked into it, and so much farther than its fitted rim asks: from
+before one looks into it."""
 STEPS = 4
 """Stance and clothes, coverage, light, composition."""
 PALE = 0.8
@@ -159,7 +162,9 @@ class RenderedLegs:
             return self.prompt
         joints = one.shod.figure.joints
         knee = float(joints[one.side, "knee"][2] - joints[one.side, "ankle"][2])
-        return dressing.outfit(self.reading, rng, collar_m, knee, collar_m > TALL_M, female, self.fit.proxy.family)
+        family = self.fit.proxy.family
+        outfit = dressing.outfit(self.reading, rng, collar_m, knee, collar_m > TALL_M, female, family)
+        return replace(outfit, hem_m=outfit.hem_m - DEEPER_M) if outfit.tucked else outfit
 
     def _leg_px(self, pose: Pose) -> np.ndarray:
         """Hip, knee and ankle of the leg in the shoe; a pose of the other foot tells as much."""
