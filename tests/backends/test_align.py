@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from shoemodel.backends.align import TOE, UP, align, direction
+from shoemodel.backends.align import TOE, UP, align, direction, warnings
 from shoemodel.fit.proxies import load_proxies
 from shoemodel.fit.shoe import ShoeFit
 from shoemodel.masks import ShoeAreas
@@ -73,9 +73,18 @@ def test_a_sliver_of_an_opening_is_not_all_of_it():
     y, x = int(rim_px[1]), int(rim_px[0])
     labels[y - 90 : y - 58, x + 100 : x + 112] = 1
     moved = align(column(fit), fit, ShoeAreas(labels))
-    assert moved.scale == pytest.approx(1.30) and np.abs(moved.shift @ fit.camera.rotation[0]) < 0.01
+    assert moved.scale == pytest.approx(1.20) and np.abs(moved.shift @ fit.camera.rotation[0]) < 0.01
 
 
 def test_directions_follow_the_camera():
     assert np.allclose(direction(fit_from_the_side(), UP), [0, -1], atol=0.05)
     assert np.allclose(direction(fit_from_the_side(), TOE), [-1, 0], atol=0.05)
+
+
+def test_an_opening_elsewhere_is_told():
+    fit = fit_from_the_side()
+    across = np.array([1.0, 0.0])
+    rim_px = fit.camera.project(fit.placed(fit.proxy.rim).mean(axis=0)[None])[0][0]
+    assert warnings(fit, areas_with_opening(rim_px, across, 42)) == []
+    assert "opening" in warnings(fit, areas_with_opening(rim_px - [120, 0], across, 30))[0]
+    assert warnings(fit, areas_with_opening(rim_px, across, 0)) == []

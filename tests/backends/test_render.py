@@ -1,5 +1,7 @@
 """A shoe of the world, drawn flat, gets a leg: where it belongs, dressed as asked, in the photo's own frame."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,7 @@ from shoemodel.backends.backend import Subject, require_background
 from shoemodel.backends.render import RenderBackend
 from shoemodel.body.outfits import Outfit
 from shoemodel.errors import InputError
+from shoemodel.fit.proxies import load_proxies
 from shoemodel.pose import LEG_INDICES, Pose
 from tests.backends.test_align import SIZE, fit_from_the_side
 
@@ -84,6 +87,15 @@ def test_an_outfit_may_be_given_outright(subject, pose):
     assert legs.warnings == [] and legs.understood["garment_colour"] == "#00ff00"
     layers = legs.generate(pose, 0, lambda done: None)
     assert layers.colour[:60][layers.alpha[:60] > 0.99].mean(axis=0).argmax() == 1
+
+
+def test_trousers_reach_down_into_a_shaft(subject, pose, fit):
+    """One looks into it from before, where its rim is lowest."""
+    boot = next(proxy for proxy in load_proxies() if proxy.family == "tall boot")
+    shod = replace(subject, fit=replace(fit, proxy=boot))
+    parts, outfit = RenderBackend().legs(shod, "blue jeans", "")._dressed(pose, 0)
+    lowest = min(part.vertices[:, 2].min() for part in parts if part.name.startswith("trousers"))
+    assert outfit.tucked and lowest < boot.rim[:, 2].min() - 0.03
 
 
 def test_what_is_not_heeded_is_said(subject):

@@ -96,3 +96,13 @@ def test_a_leg_keeps_clear_of_a_near_camera(person: Person):
 def test_a_high_heel_is_stood_in_upright(person: Person):
     leg = stand(person, seen_from(-90.0), 0.0, heel_deg=30.0)
     assert abs(leg.angles_deg[0]) < 12 and not limits.broken(leg.transforms, "left")
+
+
+def test_from_high_above_a_drawn_leg_says_little(person: Person):
+    """A leg that leans by a few degrees may look to lie in any direction there."""
+    beside = seen_from(-90.0)
+    c, s = np.cos(np.radians(60.0)), np.sin(np.radians(60.0))
+    rows = np.array([[1, 0, 0], [0, c, -s], [0, s, c]]) @ beside.rotation
+    above = Pinhole(rows, -1.2 * rows[2], 900.0, (400, 500), SIZE)
+    leans = [np.abs(stand(person, camera, 40.0).angles_deg[:2]).sum() for camera in (beside, above)]
+    assert above.origin[2] > 1.0 and leans[1] < leans[0] - 4

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from shoemodel.body.outfits import SKIN_TONES
-from shoemodel.body.skin import Complexion, sample_complexion, skin_colours, skin_gloss, tights_colours
+from shoemodel.body.skin import Complexion, nails, sample_complexion, skin_colours, skin_gloss, tights_colours
 
 KNEE_M = 0.42
 PLAIN = Complexion(dry=0.0, spots=0.0, knees=0.0, tan=0.0, tan_line_m=0.08, sheer=0.1)
@@ -65,3 +65,16 @@ def test_dense_tights_hide_the_skin():
     people = [dataclasses.replace(PLAIN, sheer=sheer) for sheer in (0.08, 0.45)]
     seen = [tights_colours(rng, person, skin, black, REST, HEIGHT, KNEE_M) for person in people]
     assert seen[0].mean() < 0.5 * seen[1].mean() and seen[1].mean() < 0.7 * skin.mean()
+
+
+def test_a_toe_has_one_nail_on_its_upper_side():
+    theta, along = np.meshgrid(np.linspace(0, 2 * np.pi, 60), np.linspace(0, 0.05, 60))
+    ring = np.stack([np.cos(theta).ravel(), 0 * theta.ravel(), np.sin(theta).ravel()], axis=1)
+    rest = 0.009 * ring + np.outer(along.ravel(), [0, 1, 0])
+    toes = np.zeros((len(rest), 5))
+    toes[:, 0] = 1
+    share = nails(rest, ring, toes)
+    on = share > 0.5
+    assert 0.01 < on.mean() < 0.2 and share.min() < -0.2
+    assert rest[on, 2].min() > 0 and rest[on, 1].max() < 0.02
+    assert np.abs(share[rest[:, 1] > 0.03]).max() < 1e-6

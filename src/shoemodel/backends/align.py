@@ -16,7 +16,7 @@ import numpy as np
 from jaxtyping import Float
 
 from shoemodel.fit.shoe import ShoeFit
-from shoemodel.masks import ShoeAreas
+from shoemodel.masks import ShoeAreas, dilate
 
 FILL, SHAFT_FILL = 0.90, 0.90
 """How much of the opening's width a leg takes, and of a shaft's with what is tucked into it."""
@@ -34,6 +34,10 @@ LEAST_SEEN = 0.6
 """An opening or an edge narrower than this fraction of the fitted rim is not all of it."""
 SMALLEST = 6e-4
 """Wearable pieces below this fraction of the shoe's length squared are no opening."""
+
+
+MATCH, MATCH_MARGIN = 0.50, 0.05
+"""Less of the opening within the fitted rim means that they are not the same; a margin about it, of the length."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,7 @@ def align(leg: Float[np.ndarray, "n 3"], fit: ShoeFit, areas: ShoeAreas) -> Alig
     rim_px = (camera.project(rim)[0] - place[0]) @ across
     ends = _opening_ends(areas, place[0], across)
     seen = ends is not None and ends[1] - ends[0] > LEAST_SEEN * np.ptp(rim_px)
-    fill, limits = (FILL, SCALES) if seen else (SHAFT_FILL, SHAFT_SCALES)
+    fill, limits = (SHAFT_FILL, SHAFT_SCALES) if shaft and not seen else (FILL, SCALES)
     if ends is None or not seen:
         ends = _outline_ends(areas, place[0], up, across, float(np.ptp(rim_px)))
     scale = float(np.clip(fill * (ends[1] - ends[0]) / max(np.ptp(own), 1.0), *limits))
@@ -115,6 +119,22 @@ def _most(mask: np.ndarray, place: np.ndarray, way: np.ndarray) -> tuple[float, 
     return float(low), float(high)
 
 
+def warnings(fit: ShoeFit, areas: ShoeAreas) -> list[str]:
+    """A sentence where the photo's opening is not where the fitted shoe has its own."""
+    opening = _largest_opening(areas)
+    if opening is None:
+        return []
+    length = max(np.ptp(each) for each in np.nonzero(areas.shoe)) + 1
+    points = [fit.proxy.rim, fit.proxy.landmarks[:1]] if fit.proxy.kind == "open" else [fit.proxy.rim]
+    rim = fit.camera.project(fit.placed(np.concatenate(points)))[0]  # bands show the foot up to its ankle
+    around = np.zeros(areas.size, np.uint8)
+    cv2.fillConvexPoly(around, cv2.convexHull(np.round(rim).astype(np.int32)), 1)
+    if dilate(around > 0, MATCH_MARGIN * length)[opening].mean() > MATCH:
+        return []
+    return ["the opening is not where the shoe's outline suggests it: look where the leg stands, and take photos that "
+            "are neither turned nor from straight above"]  # fmt: skip
+
+
 def direction(fit: ShoeFit, way: tuple[float, float, float]) -> Float[np.ndarray, "2"]:
     """A direction of the shoe's frame as the picture shows it at the opening, a unit vector."""
     middle = fit.placed(fit.proxy.rim).mean(axis=0)
@@ -134,19 +154,26 @@ def _section(points: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _opening_ends(areas: ShoeAreas, place: np.ndarray, across: np.ndarray) -> tuple[float, float] | None:
-    """Where the largest wearable piece begins and ends across the up-direction, px from `place`; None without one."""
+    """Where the opening begins and ends across the up-direction, px from `place`; None without one."""
+    opening = _largest_opening(areas)
+    if opening is None:
+        return None
+    y, x = np.nonzero(opening)
+    side = (np.stack([x, y], axis=1) + 0.5 - place) @ across
+    low, high = np.percentile(side, [1, 99])
+    return float(low), float(high)
+
+
+def _largest_opening(areas: ShoeAreas) -> np.ndarray | None:
+    """The largest wearable piece; None where none is large enough for an opening."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(areas.wearable.astype(np.uint8), connectivity=8)
     if count < 2:
         return None
     largest = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
-    rows, columns = np.nonzero(areas.shoe)
-    length = max(np.ptp(rows), np.ptp(columns)) + 1
+    length = max(np.ptp(each) for each in np.nonzero(areas.shoe)) + 1
     if stats[largest, cv2.CC_STAT_AREA] < SMALLEST * length**2 + 30:
         return None
-    y, x = np.nonzero(labels == largest)
-    side = (np.stack([x, y], axis=1) + 0.5 - place) @ across
-    low, high = np.percentile(side, [1, 99])
-    return float(low), float(high)
+    return labels == largest
 
 
 def _outline_ends(

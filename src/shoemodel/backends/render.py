@@ -14,7 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from shoemodel.backends import viewpoint
 from shoemodel.backends.align import TOE, UP, align, direction
+from shoemodel.backends.align import warnings as misplaced
 from shoemodel.backends.backend import Background, Subject
 from shoemodel.body import bodies, dressing
 from shoemodel.body import prompt as prompts
@@ -22,7 +24,7 @@ from shoemodel.body.bodies import Person
 from shoemodel.body.clothes import dress
 from shoemodel.body.leg_pose import OneLeg, stand
 from shoemodel.body.look import CLOSE
-from shoemodel.body.outfits import TALL_M, Outfit
+from shoemodel.body.outfits import Outfit
 from shoemodel.body.prompt import Reading
 from shoemodel.compose import light as photo_light
 from shoemodel.compose import mask, shadow
@@ -41,8 +43,13 @@ SAMPLES = 4
 THREADS = 2
 OWN = ("legs", "sock", "leggings")
 """How the names of parts begin that follow the leg closely."""
+TALL_M, DEEPER_M = 0.10, 0.09
+"""A shaft so high above the ankle has trousers tucked into it, and so much farther than its fitted rim asks: from
+before one looks into it."""
 STEPS = 4
 """Stance and clothes, coverage, light, composition."""
+PALE = 0.8
+"""So much paler than it is does the ground colour a leg: a studio's paper would turn skin green or blue."""
 RUBBER = Material("rubber", 0.9, 0.2)
 
 
@@ -59,7 +66,8 @@ class RenderBackend:
             raise ValueError("the render needs the fitted camera of its subject")
         engine.start(threads=THREADS)
         warnings = ["the render takes no negative prompt, it is not heeded"] if negative_prompt else []
-        return RenderedLegs(subject, subject.fit, prompt, warnings)
+        warnings += viewpoint.warnings(subject.fit) + misplaced(subject.fit, subject.areas)
+        return RenderedLegs(subject, viewpoint.of_leg(subject.fit), prompt, warnings)
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +76,7 @@ class RenderedLegs:
 
     subject: Subject
     fit: ShoeFit
+    """Whose camera is that of the leg (`viewpoint.of_leg`)."""
     prompt: str | Outfit
     other_warnings: list[str]
     steps: int = STEPS
@@ -104,8 +113,10 @@ class RenderedLegs:
         parts, outfit = self._dressed(pose, seed)
         report(1)
         camera, areas = self.fit.camera, self.subject.areas
+        photo = camera if self.subject.fit is None else self.subject.fit.camera
         light = soft_light(camera.rotation[0], camera.rotation[2], self.levels.side)
-        stage = leg.stand(parts, self.levels.ground, light)
+        ground = self.levels.ground
+        stage = leg.stand(parts, ground + PALE * (ground.mean() - ground), light)
         covered, loose = self._coverage(stage, parts)
         up, toe = (direction(self.fit, way) for way in (UP, TOE))
         covered *= mask.seen(covered, np.zeros_like(loose) if outfit.tucked else loose, areas, up, toe)
@@ -115,7 +126,7 @@ class RenderedLegs:
             empty = np.zeros((*areas.size, 3), np.float32)
             return Layers(empty, empty[..., 0].copy(), np.ones(areas.size, np.float32))
         picture = leg.picture(stage, camera, wanted, SAMPLES, seed, THREADS)
-        cast = cast_shadow.shadow(stage, [self._shoe()], light, camera, seed)
+        cast = cast_shadow.shadow(stage, [self._shoe()], light, photo, seed)
         report(3)
         linear = np.zeros((*areas.size, 3), np.float32)
         x0, y0, x1, y1 = picture.box
@@ -123,7 +134,7 @@ class RenderedLegs:
         bare = 0.0 if outfit.sock_m > 0 or outfit.hose_colour else 1.0
         linear *= shadow.contact(covered, areas, bare * np.clip(covered - loose, 0, 1))
         colour, alpha = photo_light.develop(linear, covered, self.levels, seed)
-        known = _sees_ground(camera, cast.beside_shoe.shape)
+        known = _sees_ground(photo, cast.beside_shoe.shape)
         dark = shadow.lining(covered, areas) * shadow.ground(cast.beside_shoe, known, self.subject.rgb, areas)
         return Layers(colour, alpha, dark.astype(np.float32))
 
@@ -151,9 +162,9 @@ class RenderedLegs:
             return self.prompt
         joints = one.shod.figure.joints
         knee = float(joints[one.side, "knee"][2] - joints[one.side, "ankle"][2])
-        return dressing.outfit(
-            self.reading, rng, collar_m, knee, collar_m > TALL_M, female, self.fit.proxy.family
-        )
+        family = self.fit.proxy.family
+        outfit = dressing.outfit(self.reading, rng, collar_m, knee, collar_m > TALL_M, female, family)
+        return replace(outfit, hem_m=outfit.hem_m - DEEPER_M) if outfit.tucked else outfit
 
     def _leg_px(self, pose: Pose) -> np.ndarray:
         """Hip, knee and ankle of the leg in the shoe; a pose of the other foot tells as much."""

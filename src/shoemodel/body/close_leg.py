@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 from scipy.sparse import coo_matrix
 
-from shoemodel.body.figure import Body, Figure, Shod
+from shoemodel.body.figure import TOES, Body, Figure, Shod, group
 from shoemodel.body.leg_finishes import SkinFinish, SockFinish, StretchFinish, TightsFinish
 from shoemodel.body.materials import CLOTH, SKIN, STRETCH
 from shoemodel.body.outfits import Outfit
-from shoemodel.body.skin import Complexion, close_skin_colours, skin_gloss, waves
+from shoemodel.body.skin import Complexion, close_skin_colours, nails, skin_gloss, waves
 from shoemodel.body.trousers import CUTS
 from shoemodel.body.wardrobe import SHORT_KINDS
-from shoemodel.render.meshes import clip, compact, smoothstep
+from shoemodel.render.meshes import clip, compact, smoothstep, vertex_normals
 from shoemodel.render.parts import Finish, Material, Part
 
 Rgb = tuple[float, float, float]
@@ -26,6 +26,8 @@ STRETCHED, NYLON = (0.55, 0.0, 0.4), (0.58, 0.0, 0.15)
 SMOOTHER = 0.11
 # tights let through this much of what the same ones do in a world
 SHEER = 0.6
+# what a nail adds to linear rgb, as a share, and how much smoother it is
+NAIL, SMOOTH_NAIL = np.array([0.20, 0.16, 0.22]), 0.25
 # how often a sock's surface is evened
 SPANNED = 90
 
@@ -35,9 +37,9 @@ def close_leg(
     side: str, person: Complexion, knit: np.ndarray | None,
 ) -> list[Part]:  # fmt: skip
     """The side's parts from posed refined vertices (n, 3) with unit normals; knit: as in `clothes.dress`."""
-    faces, posed, normals, height, rest, free = compact(
+    faces, posed, normals, height, rest, free, nail = compact(
         body.leg_faces(side), posed, normals, shod.figure.height_above_ankle(side), shod.figure.vertices,
-        1 - np.clip(2 * body.foot_weight(side), 0, 1)[:, None],
+        1 - np.clip(2 * body.foot_weight(side), 0, 1)[:, None], _nails(body, shod.figure, side),
     )  # fmt: skip
     knee = float(shod.figure.joints[side, "knee"][2] - shod.figure.joints[side, "ankle"][2])
     places = _beside_axis(shod.figure, side, rest)
@@ -68,7 +70,7 @@ def close_leg(
         if knit is not None:
             made, colours = None, clip(faces, reach, knit[np.unique(body.leg_faces(side))])[1]
         parts.append(Part(f"sock_{side}", over, knitted, CLOTH, colours=colours, finish=made, places=where))
-    parts += _skin(rng, outfit, person, side, faces, posed, rest, height, places, knee, (bottom, top))
+    parts += _skin(rng, outfit, person, side, faces, posed, rest, height, places, knee, nail, (bottom, top))
     return parts
 
 
@@ -89,7 +91,8 @@ def _stretched(faces: np.ndarray, vertices: np.ndarray, normals: np.ndarray, sha
 
 def _skin(
     rng: np.random.Generator, outfit: Outfit, person: Complexion, side: str, faces: np.ndarray, posed: np.ndarray,
-    rest: np.ndarray, height: np.ndarray, places: np.ndarray, knee: float, between: tuple[float, float],
+    rest: np.ndarray, height: np.ndarray, places: np.ndarray, knee: float, nail: np.ndarray,
+    between: tuple[float, float],
 ) -> list[Part]:  # fmt: skip
     """What is bare, or under tights, between two heights; nothing if there is none."""
     skin = close_skin_colours(rng, person, outfit.skin_rgb, rest, height, knee)
@@ -97,6 +100,8 @@ def _skin(
     gloss = skin_gloss(rng, person, rest, height, knee) - [SMOOTHER, 0.0, 0.0]
     material: Material = SKIN
     finish: Finish = SkinFinish(pale, outfit.hairy, knee, int(rng.integers(1000)))
+    skin = skin * (1 + np.outer(nail, NAIL))
+    gloss[:, 0] -= np.maximum(nail, 0) * SMOOTH_NAIL
     if outfit.hose_colour:
         opaque = 1 - (SHEER * person.sheer if outfit.sheer is None else outfit.sheer)
         red, green, blue = skin.mean(axis=0).tolist()
@@ -108,6 +113,16 @@ def _skin(
     if len(faces) == 0:
         return []
     return [Part(f"legs_{side}", posed, faces, material, colours=skin, gloss=gloss, finish=finish, places=places)]
+
+
+def _nails(body: Body, figure: Figure, side: str) -> np.ndarray:
+    """Share (n,) of toenail of all vertices."""
+    toes = body.weights[:, [group(side, toe) for toe in TOES]]
+    chosen = np.flatnonzero(toes.sum(axis=1) > 0.3)
+    share = np.zeros(len(toes))
+    normals = vertex_normals(figure.vertices, body.faces)[chosen]
+    share[chosen] = nails(figure.vertices[chosen], normals, toes[chosen])
+    return share
 
 
 def _beside_axis(figure: Figure, side: str, rest: np.ndarray) -> np.ndarray:

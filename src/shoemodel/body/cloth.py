@@ -18,7 +18,7 @@ TEXTURE_ROWS, TEXTURE_COLUMNS = 512, 256
 # how much darker a valley is than a crest, and how deep a valley counts as one, metres
 VALLEY_SHADE, VALLEY_M = 0.30, 0.0022
 # the share of it that a close look, in which light falls into finer folds by itself, is given
-CLOSE_SHADE = 0.65
+CLOSE_SHADE = 0.75
 # undyed cotton shows through denim: the share of grey that this adds, more to pale
 # cloth, and its tint
 GREYED, WARM_GREY = 0.20, np.array([1.05, 1.0, 0.95])
@@ -205,10 +205,10 @@ def worn_colours(
     at = clouds[(63.99 * np.clip(height, 0, 1)).astype(int), (64 * turn).astype(int) % 64]
     colour = np.asarray(colour, float)
     if denim:
-        greyed = GREYED + 0.3 * colour.mean()
+        greyed = GREYED + 0.15 * colour.mean()
         colour = colour + greyed * (colour.mean() * WARM_GREY - colour)
         if colour[2] > 1.3 * colour[0]:
-            colour = colour * INDIGO
+            colour = colour * INDIGO ** np.clip(1 - 3 * colour.mean(), 0, 1)
     picture = colour * ((1 + CLOSE_SHADE * (shade - 1)) * (1 + 0.02 * at))[:, None]
     if denim:
         thigh = np.exp(-(((height - 0.62) / 0.24) ** 2)) * np.exp(-(((turn - 0.75) / 0.13) ** 2))

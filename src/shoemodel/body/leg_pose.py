@@ -149,14 +149,14 @@ def _miss(
     camera: Pinhole, start: np.ndarray, end: np.ndarray, start_px: np.ndarray, end_px: np.ndarray, sigma_deg: float
 ) -> np.ndarray:
     """How unlike bones from start to end (n, 3) look to the drawn one: squared deviations (n,) that flatten out where
-    it cannot be reached. Bones seen end on, or behind the camera, say little or nothing."""
+    it cannot be reached. Foreshortened bones say little, those seen end on or behind the camera nothing."""
     a, depth_a = camera.project(start)
     b, depth_b = camera.project(end)
     way, drawn = b - a, end_px - start_px
     angle = np.arctan2(way[:, 1], way[:, 0]) - np.arctan2(drawn[1], drawn[0])
     off = np.degrees(np.abs((angle + np.pi) % (2 * np.pi) - np.pi))
     size = np.linalg.norm(way, axis=1) * depth_a / (camera.focal_px * np.linalg.norm(end - start, axis=1) + 1e-9)
-    seen = np.clip(size / END_ON, 0, 1) * ((depth_a > 0.05) & (depth_b > 0.05))
+    seen = np.clip(size, 0, 1) ** 2 * (size > END_ON) * ((depth_a > 0.05) & (depth_b > 0.05))
     return seen * (off / sigma_deg) ** 2 / np.sqrt(1 + (off / FAR_OFF_DEG) ** 2)
 
 

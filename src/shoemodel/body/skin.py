@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float
 
 from shoemodel.render.meshes import smoothstep
 
@@ -86,6 +87,27 @@ def close_skin_colours(
     )
     colours = WARM * rgb * tone[:, None] * (1 - pale * (np.outer(flush, BLOOD) + 0.35 * np.outer(veins, VEIN)))
     return np.clip(colours, 0.008, 0.9)
+
+
+def nails(
+    rest: Float[np.ndarray, "n 3"], normals: Float[np.ndarray, "n 3"], toes: Float[np.ndarray, "n 5"]
+) -> Float[np.ndarray, "n"]:
+    """How far vertices at rest, toes towards -y, lie on a toenail, 0 to 1; below 0 in the groove round it. toes: how
+    far they belong to each toe."""
+    share = np.zeros(len(rest))
+    for weight in toes.T:
+        mine = np.flatnonzero(weight > 0.4)
+        if len(mine) < 8:
+            continue
+        points = rest[mine]
+        tip = points[:, 1].min()
+        front = points[points[:, 1] < tip + 0.012]
+        width, middle = np.ptp(front[:, 0]), (front[:, 0].min() + front[:, 0].max()) / 2
+        half = np.array([0.33, 0.40]) * width
+        away = np.hypot((points[:, 0] - middle) / half[0], (points[:, 1] - tip - 0.12 * width - half[1]) / half[1])
+        groove = 0.8 * np.exp(-(((away - 1.1) / 0.13) ** 2))
+        share[mine] = (smoothstep((1.1 - away) / 0.2) - groove) * smoothstep((normals[mine, 2] - 0.1) / 0.3)
+    return share
 
 
 def skin_gloss(

@@ -133,7 +133,7 @@ def _ended(cut: Cut, radius: np.ndarray, tight: np.ndarray, heights: np.ndarray,
     per_m = 1 / (heights[1] - heights[0])
     if cut.tuck:
         above = (heights - heights[0] - TUCK_M)[:, None]
-        radius = tight - 0.001 + (radius - tight + 0.001) * smoothstep(above / wide_m)
+        radius = tight - 0.001 + (radius - tight + 0.001) * smoothstep(above / 0.03)
         radius = radius + BLOUSE_M * np.exp(-(((above - 0.022) / 0.016) ** 2))
         tight = tight - 0.001
     radius = np.maximum(radius, tight)
@@ -157,11 +157,13 @@ def _close_tube(
     hanging = replace(cut.folds, stack=0.0, knee=0.0, drag=0.0)
     slack = smooth + _sag(smooth - tight, heights, knee[0], *turns)
     tight, slack = (_refined(grid, heights, fine, look.angles) for grid in (tight, slack))
+    if cut.tuck:
+        slack = tight + (slack - tight) * smoothstep((above - TUCK_M) / TUCKED_M)[:, None]
     relief = cloth.displacement(rng, hanging, fine, knee[0], look.angles, knee[1])
     drawn = creases.draw_creases(rng, cut.folds, knee[0] - heights[0], knee[1])
     relief = relief + creases.raised(drawn, above, look.angles) + creases.waves(rng, cut.folds, above, look.angles)
     crumple = cloth.smooth_noise(rng, relief.shape, (max(len(fine) // 9, 2), look.angles // 16))
-    radius = _ended(cut, slack + relief + CRUMPLE_M * crumple, tight, fine, TUCKED_M)
+    radius = _ended(cut, slack + relief + CRUMPLE_M * crumple, tight, fine)
     relief = radius - _blurred(radius, along=18.0, around=16.0)
     hem_wave = HEM_WAVE_M * cloth.smooth_noise(rng, (4, look.angles), (3, 7))[0]
     shade = cloth.close_shade(relief)
