@@ -18,7 +18,7 @@ import os
 from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, SupportsIndex
 
 import numpy as np
 import torch
@@ -182,7 +182,7 @@ class ShoeModelPipeline(DiffusionPipeline):
         image: AnyPhoto,
         prompt: str | Outfit | Sequence[str | Outfit],
         num_images: int = 1,
-        generator: torch.Generator | int | None = None,
+        generator: torch.Generator | SupportsIndex | None = None,
         steps: int = 20,
         guidance: float | None = None,
         negative_prompt: str = "",
@@ -230,19 +230,26 @@ class ShoeModelPipeline(DiffusionPipeline):
             region = self.find_region(photo, box, points, mask if areas is None else areas.shoe)
         with clock("areas"):
             areas = areas or self.detect_areas(photo, region)
+            if not areas.visible.any():
+                raise InputError(f"no part of the shoe in {photo.path.name} stays visible: give --mask or --areas")
             refined = shoe_edges.find(photo.rgb, areas, edges)
         placed, shoe = self.place(photo, refined.areas, layout, background)
         with clock("poses"):
-            if not poses:
-                feet, poses = self.synthesise_poses(shoe, num_images, seed, photo.path.name)
-            else:
-                feet, poses = feet_of(poses[0]), [poses[index % len(poses)] for index in range(num_images)]
+            feet = feet_of(poses[0]) if poses else foot_keypoints(self.feet, shoe)
         canvas = frame.extend(photo.rgb, placed, refined.areas.shoe)
         fit, warnings = None, list(region.notices)
         if backend.needs_fit:
             with clock("fit"):
                 fit = self.fit_shoe(photo, refined.areas, placed, feet)
             warnings += fit.warnings()
+        with clock("poses"):
+            if poses:
+                poses = [poses[index % len(poses)] for index in range(num_images)]
+            elif fit is not None and not feet.exists.any():
+                poses = [fit.upright()] * num_images
+                warnings.append("no foot was found in the shoe: the leg stands upright, where its outline puts it")
+            else:
+                poses = self._leg_poses(feet, shoe, num_images, seed, photo.path.name)
         edge = shoe_edges.on_canvas(refined, placed)
         subject = Subject(photo.path.name, canvas, shoe, edge.areas, background, fit)
         prompts = [prompt] if isinstance(prompt, str | Outfit) else list(prompt)
@@ -325,7 +332,12 @@ class ShoeModelPipeline(DiffusionPipeline):
     ) -> tuple[FootKeypoints, list[Pose]]:
         """C_p and `num` poses with it, in canvas pixels (section 3.2)."""
         found = foot_keypoints(self.feet, shoe)
-        return found, leg_poses(self.legs, self.legs_scheduler, found, shoe[..., 3] == 255, num, seed, name)
+        return found, self._leg_poses(found, shoe, num, seed, name)
+
+    def _leg_poses(
+        self, found: FootKeypoints, shoe: UInt8[np.ndarray, "H W 4"], num: int, seed: int, name: str
+    ) -> list[Pose]:
+        return leg_poses(self.legs, self.legs_scheduler, found, shoe[..., 3] == 255, num, seed, name)
 
     def encode(self, prompt: str, negative_prompt: str = "") -> tuple[sample.Text, list[str]]:
         """C_te for guidance, and a notice for each prompt that was cut at 77 tokens."""

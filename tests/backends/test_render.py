@@ -146,3 +146,20 @@ def images_json(path):
     import json
 
     return json.loads(path.read_text())
+
+
+def test_without_feet_the_leg_stands_upright_and_that_is_said(tiny_pack, subject, monkeypatch, tmp_path, capsys):
+    from shoemodel.cli import main
+    from shoemodel.lps.predict import FootKeypoints
+    from tests.conftest import areas_of_region
+
+    nothing = FootKeypoints(np.zeros((8, 2)), np.zeros(8), np.zeros(8, bool))
+    monkeypatch.setattr("shoemodel.pipeline.foot_keypoints", lambda model, shoe: nothing)
+    monkeypatch.setattr("shoemodel.pipeline.wd.predict", areas_of_region)
+    photo = tmp_path / "shoe.png"
+    images.save_png(photo, np.dstack([subject.rgb, np.where(subject.areas.shoe, 255, 0).astype(np.uint8)]))
+    where = ["--pack", str(tiny_pack), "--out", str(tmp_path / "out")]
+    assert main(["generate", str(photo), "--prompt", "bare legs", *where]) == 0
+    assert "no foot was found in the shoe" in capsys.readouterr().err
+    assert main(["generate", str(photo), "--prompt", "jeans", "--backend", "diffusion", "--steps", "1", *where]) == 2
+    assert "no foot fits the shoe" in capsys.readouterr().err

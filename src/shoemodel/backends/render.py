@@ -30,6 +30,7 @@ from shoemodel.compose import light as photo_light
 from shoemodel.compose import mask, shadow
 from shoemodel.compose.layers import Layers
 from shoemodel.compose.light import Levels
+from shoemodel.errors import InputError
 from shoemodel.fit.shoe import ShoeFit
 from shoemodel.pose import LEG_INDICES, Pose
 from shoemodel.render import engine, leg
@@ -122,9 +123,11 @@ class RenderedLegs:
         covered *= mask.seen(covered, np.zeros_like(loose) if outfit.tucked else loose, areas, up, toe)
         report(2)
         wanted = (covered > 0) & ~areas.visible
-        if not wanted.any():
-            empty = np.zeros((*areas.size, 3), np.float32)
-            return Layers(empty, empty[..., 0].copy(), np.ones(areas.size, np.float32))
+        if not (wanted & (covered > leg.WHOLE)).any():
+            raise InputError(
+                f"the shoe of {self.subject.name} hides the whole leg: its opening was not found, or the photo has no "
+                "room above it; give --mask, --areas or --layout"
+            )
         picture = leg.picture(stage, camera, wanted, SAMPLES, seed, THREADS)
         cast = cast_shadow.shadow(stage, [self._shoe()], light, photo, seed)
         report(3)

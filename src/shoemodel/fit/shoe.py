@@ -12,11 +12,13 @@ import numpy as np
 from jaxtyping import Float
 
 from shoemodel.fit.proxies import Proxy
+from shoemodel.pose import Pose, merge
 from shoemodel.render.pinhole import Pinhole
 
 SURE_IOU, SURE_DEG = 0.75, 20.0
 """A fit of less overlap, or whose rivals differ by more, is unsure (see benchmarks/fit.py)."""
 
+SHIN_M, SHORT_WAY_M = 0.42, 0.05
 Side = Literal["left", "right"]
 
 
@@ -92,6 +94,16 @@ class ShoeFit:
             "focal_px": round(float(camera.focal_px), 2),
             "centre_px": [round(float(each), 2) for each in camera.centre_px],
         }
+
+    def upright(self) -> Pose:
+        """The foot of the proxy and a leg that rises straight from it, px, where no pose was sampled."""
+        marks = self.placed(self.proxy.landmarks)
+        feet_px, _ = self.camera.project(marks)
+        above, _ = self.camera.project(marks[:1] + np.array([0, 0, SHORT_WAY_M]))
+        way = (above[0] - feet_px[0]) / SHORT_WAY_M
+        leg_px = feet_px[0] + np.outer([2 * SHIN_M, SHIN_M, 0.0], way)  # a near camera would have the knee behind it
+        mine = np.array([side == self.side for side in ("left", "right")])
+        return merge(np.tile(feet_px, (2, 1)), np.repeat(mine, 4), np.tile(leg_px, (2, 1)), np.repeat(mine, 3))
 
     def placed(self, points: Float[np.ndarray, "n 3"]) -> Float[np.ndarray, "n 3"]:
         """Points of the proxy (canonical, left) in the frame of the fit."""
