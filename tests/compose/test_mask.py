@@ -88,3 +88,15 @@ def test_behind_a_shaft_nothing_stands_beside_it():
 def test_a_direction_is_needed():
     with pytest.raises(ValueError, match="up needs a length"):
         seen(leg(), leg(), low_shoe(True), np.zeros(2), TOE)
+
+
+def test_no_gap_stays_beside_a_steep_edge_of_the_shoe():
+    """A collar that rises by 30 px from one column to the next: the leg goes on right beside it."""
+    visible, wearable = np.zeros((120, 120), bool), np.zeros((120, 120), bool)
+    visible[70:110, 20:100] = True
+    visible[40:70, 20:40] = True
+    wearable[64:70, 42:80] = True
+    cover = np.zeros((120, 120), np.float32)
+    cover[:70, 36:84] = 1
+    allowed = seen(cover, np.zeros_like(cover), ShoeAreas.from_masks(visible, wearable), UP, TOE)
+    assert (allowed[45:63, 40] == 1).all() and (allowed[45:63, 41] == 1).all()

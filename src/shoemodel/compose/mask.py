@@ -79,6 +79,7 @@ def seen(
     grid, near = _Grid(cover[part].shape, np.asarray(up, float) / length_up), ShoeAreas(areas.labels[part])
     forward = np.asarray(toe, float) / max(float(np.hypot(*toe)), 1e-9)
     allowed = _allowed(grid, cover[part], loose[part], near, forward, length)
+    allowed = cv2.dilate(allowed, np.ones((3, 3)))  # columns are px wide: beside a steep edge they leave a gap
     result[part] = _connected(cover[part] * allowed > 0.05, near.wearable, allowed)
     return result
 
