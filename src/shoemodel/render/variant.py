@@ -55,7 +55,7 @@ def _start(variant: Variant | None, threads: int) -> ModuleType:
 
 def _fastest() -> Variant:
     """The variant that can be had, the slow one with a warning that says why."""
-    slow = "rendering is three to four times slower"
+    slow = "rendering is up to ten times slower"
     if find_llvm() is None:
         warnings.warn(f"found no libLLVM {OLDEST} or newer: {slow}; install karellen-llvm-core", stacklevel=5)
         return "scalar_rgb"
