@@ -42,7 +42,8 @@ def main(options: Benchmark) -> None:
     import cv2
     import torch
 
-    from shoemodel import ShoeModelPipeline, images
+    from shoemodel import ShoeModelPipeline
+    from shoemodel.image import io as images
 
     torch.set_num_threads(options.threads)
     cv2.setNumThreads(options.threads)

@@ -15,10 +15,11 @@ import numpy as np
 import torch
 import tyro
 
-from shoemodel import draw, images
 from shoemodel.errors import InputError
 from shoemodel.evaluation import methods
-from shoemodel.geometry import Letterbox
+from shoemodel.image import draw
+from shoemodel.image import io as images
+from shoemodel.image.geometry import Letterbox
 
 
 @dataclass(frozen=True, kw_only=True)

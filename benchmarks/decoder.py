@@ -33,10 +33,10 @@ def main(options: Benchmark) -> None:
     import torch
 
     from shoemodel import ShoeModelPipeline
-    from shoemodel.crop import to_network
     from shoemodel.data import datasets
     from shoemodel.evaluation import distances, identity
     from shoemodel.evaluation.extractor import JudgeFeatures
+    from shoemodel.image.crop import to_network
     from shoemodel.quality.clip import resized
     from shoemodel.sw.vae import to_latents, to_pictures
     from shoemodel.training.latents import load_component

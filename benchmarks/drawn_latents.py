@@ -19,15 +19,16 @@ import tyro
 from rich.progress import track
 from safetensors.torch import load_file, save_file
 
-from shoemodel import ShoeModelPipeline, masks
+from shoemodel import ShoeModelPipeline
+from shoemodel.compose.passes import OTHER_NOISE
+from shoemodel.compose.photo_background import GUIDANCE
+from shoemodel.compose.scene_background import emptied
 from shoemodel.data import datasets
+from shoemodel.image import masks
 from shoemodel.quality import judge
 from shoemodel.sw.conditions import of_canvas, wearable_shoe
-from shoemodel.sw.in_photo import GUIDANCE
 from shoemodel.sw.sample import sample_latents
-from shoemodel.sw.scene import emptied
 from shoemodel.sw.vae import to_pictures
-from shoemodel.sw.wear import OTHER_NOISE
 from shoemodel.training.checkpoint import write_file
 from shoemodel.training.sw import whole_pose
 

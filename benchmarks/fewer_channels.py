@@ -18,8 +18,8 @@ import tyro
 from jaxtyping import Float
 from torch import Tensor
 
-from shoemodel.crop import to_network
 from shoemodel.data.datasets import load
+from shoemodel.image.crop import to_network
 from shoemodel.sw.vae import raw_latents
 from shoemodel.training.latents import load_component
 

@@ -20,13 +20,15 @@ import numpy as np
 import torch
 import tyro
 
-from shoemodel import ShoeModelPipeline, draw, images, masks
-from shoemodel.crop import to_network
+from shoemodel import ShoeModelPipeline
 from shoemodel.data.datasets import Tuples, load
 from shoemodel.errors import InputError
 from shoemodel.evaluation.pose_pictures import decode
-from shoemodel.geometry import Similarity
-from shoemodel.pose import HIDDEN, NAMES, Pose
+from shoemodel.image import draw, masks
+from shoemodel.image import io as images
+from shoemodel.image.crop import to_network
+from shoemodel.image.geometry import Similarity
+from shoemodel.image.pose import HIDDEN, NAMES, Pose
 from shoemodel.sw.conditions import wearable_shoe
 from shoemodel.sw.diffusion import noise_loss
 from shoemodel.sw.model import shoe_controlnet

@@ -138,7 +138,7 @@ def areas(view: np.ndarray, it: Shoe, mirror: float, opening: bool) -> Any:
     """What is visible of the shoe, and what of it a leg hides."""
     import cv2
 
-    from shoemodel.masks import ShoeAreas
+    from shoemodel.image.masks import ShoeAreas
 
     unworn, worn = depths(view, it.surface, it, mirror), depths(view, it.leg, it, mirror)
     mask = cv2.erode(np.isfinite(unworn).astype(np.uint8), np.ones((3, 3))) > 0

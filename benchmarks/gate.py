@@ -20,8 +20,10 @@ import cv2
 import numpy as np
 import tyro
 
-from shoemodel import draw, images, run_folder
 from shoemodel.errors import InputError
+from shoemodel.image import draw
+from shoemodel.image import io as images
+from shoemodel.output import run_folder
 
 ROW, PAGE = 5, 25
 """Pictures in a row and on a page."""

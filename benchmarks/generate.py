@@ -45,7 +45,8 @@ def main(options: Benchmark) -> None:
     started = time.perf_counter()
     import torch
 
-    from shoemodel import ShoeModelPipeline, images
+    from shoemodel import ShoeModelPipeline
+    from shoemodel.image import io as images
 
     imported = time.perf_counter() - started
     if options.threads:

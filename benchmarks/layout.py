@@ -37,7 +37,10 @@ def main(options: Sheet) -> None:
     import cv2
     import numpy as np
 
-    from shoemodel import ShoeModelPipeline, draw, gallery, images
+    from shoemodel import ShoeModelPipeline
+    from shoemodel.image import draw
+    from shoemodel.image import io as images
+    from shoemodel.output import gallery
 
     pipeline = ShoeModelPipeline.from_pretrained(options.pack)
     photo = images.load(options.photo)

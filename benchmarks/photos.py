@@ -17,9 +17,11 @@ import numpy as np
 import tyro
 from PIL import Image
 
-from shoemodel import arguments, draw, images
+from shoemodel import arguments
 from shoemodel.errors import InputError
-from shoemodel.masks import ShoeAreas
+from shoemodel.image import draw
+from shoemodel.image import io as images
+from shoemodel.image.masks import ShoeAreas
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +56,7 @@ DEFAULT = ("a woman's legs in blue jeans", "bare legs of a woman, white socks")
 def main(options: Sheet) -> None:
     """Run the chain on every photo and write the sheet."""
     from shoemodel import ShoeModelPipeline, packs
-    from shoemodel.orders import Order, make
+    from shoemodel.request import Order, make
 
     pipeline = ShoeModelPipeline.from_pretrained(options.pack, backend=options.backend)
     pack, prompts = packs.identity(options.pack), options.prompt or DEFAULT

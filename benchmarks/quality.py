@@ -17,9 +17,9 @@ import numpy as np
 import tyro
 from transformers import SegformerForSemanticSegmentation
 
-from shoemodel import masks
 from shoemodel.data.sample import Sample
-from shoemodel.geometry import Box, Similarity, warp
+from shoemodel.image import masks
+from shoemodel.image.geometry import Box, Similarity, warp
 from shoemodel.quality import clip, judge, measures, score
 
 PERCENTILES = (5, 25, 50, 75, 90, 95)

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import tyro
 
-from shoemodel import masks
+from shoemodel.image import masks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,8 +39,8 @@ def main(options: Benchmark) -> None:
     from shoemodel import ShoeModelPipeline
     from shoemodel.data import datasets
     from shoemodel.errors import InputError
-    from shoemodel.geometry import Box
-    from shoemodel.images import as_photo
+    from shoemodel.image.geometry import Box
+    from shoemodel.image.io import as_photo
     from shoemodel.training import backgrounds
     from shoemodel.training.composites import Composer
     from shoemodel.wd import candidates, region

@@ -64,18 +64,18 @@ class Parts:
 def main(options: Benchmark) -> None:
     """Print one table."""
     from shoemodel.render import engine
-    from shoemodel.world import render, synthesize
+    from shoemodel.world import synthesize, tuples
 
     synthesize.one_thread(cuda=False)
     parts = Parts()
     parts.measure("scene: shoe, body, clothes, pose, camera", synthesize, "sample_scene")
-    parts.measure("place: textures, props, light", render, "_place")
-    parts.measure("views: meshes, acceleration structures", render, "_views")
-    parts.measure("areas", render, "_areas")
+    parts.measure("place: textures, props, light", tuples, "_place")
+    parts.measure("views: meshes, acceleration structures", tuples, "_views")
+    parts.measure("areas", tuples, "_areas")
     parts.measure("light", engine, "radiance")
     parts.measure("guides", engine, "guides")
-    parts.measure("denoising", render, "denoise")
-    parts.measure("development", render, "develop")
+    parts.measure("denoising", tuples, "denoise")
+    parts.measure("development", tuples, "develop")
     columns = [measured(options, parts, size) for size in options.sizes]
     table = Table("processor seconds a tuple", *(f"{size} px" for size in options.sizes))
     for name in (*parts.seconds, REST, "all"):

@@ -42,7 +42,8 @@ class Benchmark:
 def main(options: Benchmark) -> None:
     """Print one table."""
     started = time.perf_counter()
-    from shoemodel import ShoeModelPipeline, images
+    from shoemodel import ShoeModelPipeline
+    from shoemodel.image import io as images
     from shoemodel.render import engine
 
     pipeline = ShoeModelPipeline.from_pretrained(options.pack)

@@ -14,7 +14,7 @@ from typing import Any
 from playwright.sync_api import sync_playwright
 
 from shoemodel import ShoeModelPipeline
-from shoemodel.studio import app
+from shoemodel.apps.studio import app
 
 QUALITY = 80
 """Of the JPEGs: each stays below 200 kB."""

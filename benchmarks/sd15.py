@@ -5,7 +5,7 @@
     python benchmarks/sd15.py train DIR    # one optimiser step of the ShoeControlNet; again: one more, resumed
 
 Each step prints its seconds and the peak resident memory so far. Networks compute in bfloat16 where that is the
-faster, see `shoemodel.device`. Nothing is downloaded; 13 GB of disk.
+faster, see `shoemodel.runtime.device`. Nothing is downloaded; 13 GB of disk.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def make(folder: Path) -> None:
 def draw(folder: Path) -> None:
     """One denoising step with guidance, and the decoder, through the product's pipeline."""
     from shoemodel import ShoeModelPipeline
-    from shoemodel.pose import Pose
+    from shoemodel.image.pose import Pose
 
     with timed("load"):
         pipeline = ShoeModelPipeline.from_pretrained(folder / "sd15", backend="diffusion")

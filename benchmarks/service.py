@@ -29,8 +29,8 @@ import numpy as np
 import tyro
 from prometheus_client.parser import text_string_to_metric_families
 
-from shoemodel import certificate
-from shoemodel.service.client import Client
+from shoemodel.apps.service.client import Client
+from shoemodel.output import certificate
 
 BOUNDARY = "shoemodel-benchmark"
 PROMPT = "legs in blue jeans"
@@ -94,7 +94,7 @@ class Server:
 
     def __init__(self, options: Benchmark, name: str, batch: int):
         store = options.store / name
-        command = [sys.executable, "-m", "shoemodel.cli", "serve", "--port", "0", "--store", str(store)]
+        command = [sys.executable, "-m", "shoemodel.apps.cli.main", "serve", "--port", "0", "--store", str(store)]
         command += ["--pack", options.pack, "--queue", str(options.queue), "--batch", str(batch)]
         with (options.store / f"{name}.log").open("a") as log:
             self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)

@@ -18,13 +18,16 @@ import tyro
 from rich.console import Console
 from rich.table import Table
 
-from shoemodel import ShoeModelPipeline, cli_report, images, layout
+from shoemodel import ShoeModelPipeline
+from shoemodel.apps.cli import report as reports
+from shoemodel.compose.photo_background import finish
 from shoemodel.data.sample import Sample
 from shoemodel.evaluation import held_out, pictures
 from shoemodel.evaluation.extractor import JudgeFeatures
 from shoemodel.evaluation.images import Instruments, featured, measured, summarise
+from shoemodel.image import io as images
+from shoemodel.image import layout
 from shoemodel.quality import clip, judge
-from shoemodel.sw.in_photo import finish
 
 COLUMNS = ("FID", "KIDx1k", "CLIP", "PCK@0.1", "expansion", "seam")
 
@@ -89,13 +92,13 @@ def main(options: Solvers) -> None:
     keys, _ = pictures.choose(options.data, ("test",), options.num, options.seed, others=False)
     samples = list(held_out.read(options.data, ("test",), keys))
     true = pictures.true(options.data, ("test",), keys, options.out / "reference")
-    reference = featured(cli_report.tracked(true, "reference", len(keys)), instruments.extractor)
+    reference = featured(reports.tracked(true, "reference", len(keys)), instruments.extractor)
     settings = [Setting(name, options.out / name.replace(":", "_")) for name in options.settings]
     for setting in settings:
         setting.folder.mkdir(parents=True, exist_ok=True)
     tallies = {
         each.name: measured(
-            cli_report.tracked(each.drawn(pipeline, samples, options.seed), each.name, len(keys)), instruments
+            reports.tracked(each.drawn(pipeline, samples, options.seed), each.name, len(keys)), instruments
         )
         for each in settings
     }

@@ -18,7 +18,8 @@ import tyro
 from rich.console import Console
 from rich.table import Table
 
-from shoemodel import draw, images
+from shoemodel.image import draw
+from shoemodel.image import io as images
 from shoemodel.sw.sample import WHOLE, Interval
 from shoemodel.sw.solvers import SOLVERS, Solver
 

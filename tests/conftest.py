@@ -156,7 +156,7 @@ def shoe_mask() -> np.ndarray:
 @pytest.fixture
 def shoe_photo(tmp_path, shoe_mask) -> Path:
     """A photo with an alpha channel that marks the shoe, so that no trained network has to find it."""
-    from shoemodel import images
+    from shoemodel.image import io as images
 
     rng = np.random.default_rng(0)
     rgb = np.where(shoe_mask[..., None], [150, 60, 40], [60, 120, 90]) + rng.integers(-40, 40, (*shoe_mask.shape, 3))
@@ -175,8 +175,8 @@ def toy_sample(index: int, seed: int = 0):
     import cv2
 
     from shoemodel.data.sample import Sample
-    from shoemodel.masks import ShoeAreas
-    from shoemodel.pose import NAMES, Pose
+    from shoemodel.image.masks import ShoeAreas
+    from shoemodel.image.pose import NAMES, Pose
 
     rng = np.random.default_rng([seed, index])
     worn = np.full((TOY_SIDE, TOY_SIDE, 3), rng.integers(90, 220, 3), np.uint8)
@@ -228,7 +228,7 @@ def feet_of_canvas(model, shoe):
 
 def areas_of_region(model, photo_rgb, region, name):
     """An opening in the upper left of whatever region, in the stead of `wd.predict.predict`."""
-    from shoemodel.masks import ShoeAreas
+    from shoemodel.image.masks import ShoeAreas
 
     rows, columns = np.nonzero(region)
     y, x = np.mgrid[: region.shape[0], : region.shape[1]]

@@ -5,9 +5,10 @@ import json
 import numpy as np
 import pytest
 
-from shoemodel import arguments, images
+from shoemodel import arguments
 from shoemodel.errors import InputError
-from shoemodel.pose import Pose
+from shoemodel.image import io as images
+from shoemodel.image.pose import Pose
 
 
 def test_areas_come_back_as_they_were_written(tmp_path):

@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from shoemodel import ShoeModelPipeline, images, packs
+from shoemodel import ShoeModelPipeline, packs
+from shoemodel.image import io as images
 
 PHOTO = Path(__file__).parents[1] / "examples" / "sneaker.jpg"
 LARGEST_MIB = 96

@@ -3,8 +3,9 @@ import pytest
 import torch
 from PIL import Image
 
-from shoemodel import ShoeModelPipeline, images
+from shoemodel import ShoeModelPipeline
 from shoemodel.errors import InputError
+from shoemodel.image import io as images
 
 pytestmark = pytest.mark.usefixtures("found_feet")
 

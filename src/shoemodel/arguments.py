@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Bool, Float
 
-from shoemodel import images, masks
 from shoemodel.errors import InputError
-from shoemodel.geometry import Box
-from shoemodel.masks import ShoeAreas
-from shoemodel.pose import Pose
+from shoemodel.image import io as images
+from shoemodel.image import masks
+from shoemodel.image.geometry import Box
+from shoemodel.image.masks import ShoeAreas
+from shoemodel.image.pose import Pose
 
 MAX_WHOLE = 2**53 - 1
 """Largest seed or count: every reader of JSON and every table takes it as it is."""

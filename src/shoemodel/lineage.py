@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from shoemodel.errors import InputError
-from shoemodel.files import sha256
+from shoemodel.runtime.files import sha256
 
 MANIFEST = "pack.json"
 RECORD = "record.json"

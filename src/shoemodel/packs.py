@@ -16,8 +16,8 @@ from typing import Any
 
 from shoemodel import lineage
 from shoemodel.errors import InputError
-from shoemodel.files import replacing, sha256
 from shoemodel.lineage import MANIFEST
+from shoemodel.runtime.files import replacing, sha256
 
 MINI = Path(__file__).parent / "packs" / "mini"
 INDEX = "model_index.json"

@@ -43,36 +43,38 @@ from transformers import (
     VitPoseForPoseEstimation,
 )
 
-from shoemodel import device, images, packs
-from shoemodel import layout as layouts
+from shoemodel import packs
 from shoemodel.backends.backend import Backend, Background, Subject, require_background
 from shoemodel.backends.diffusion import DiffusionBackend, Sampling
 from shoemodel.backends.render import RenderBackend
 from shoemodel.body.outfits import Outfit, describe
-from shoemodel.clock import Clock, Progress
 from shoemodel.compose import edges as shoe_edges
-from shoemodel.compose import frame
+from shoemodel.compose import frame, paste
 from shoemodel.compose.edges import Edges
 from shoemodel.compose.lay import lay
+from shoemodel.compose.passes import STRENGTH, Wearer, Worn
+from shoemodel.compose.photo_background import Surroundings
 from shoemodel.errors import InputError
 from shoemodel.fit.search import fit_shoe
 from shoemodel.fit.shoe import ShoeFit
-from shoemodel.geometry import Box
-from shoemodel.images import AnyPhoto
-from shoemodel.layout import Layout
+from shoemodel.image import io as images
+from shoemodel.image import layout as layouts
+from shoemodel.image.geometry import Box
+from shoemodel.image.io import AnyPhoto
+from shoemodel.image.layout import Layout
+from shoemodel.image.masks import ShoeAreas
+from shoemodel.image.pose import Pose
 from shoemodel.lps.denoiser import LegDenoiser
 from shoemodel.lps.predict import FootKeypoints, feet_of, foot_keypoints, leg_poses
 from shoemodel.lps.vitpose import StemmedVitPose
-from shoemodel.masks import ShoeAreas
-from shoemodel.pose import Pose
 from shoemodel.quality import judge as judges
-from shoemodel.quiet import quiet
 from shoemodel.result import ShoeModelResult
-from shoemodel.sw import paste, sample
-from shoemodel.sw.in_photo import Surroundings
+from shoemodel.runtime import device
+from shoemodel.runtime.progress import Clock, Progress
+from shoemodel.runtime.quiet import quiet
+from shoemodel.sw import sample
 from shoemodel.sw.sample import WHOLE, Interval, Watch
 from shoemodel.sw.solvers import Solver
-from shoemodel.sw.wear import STRENGTH, Wearer, Worn
 from shoemodel.wd import predict as wd
 from shoemodel.wd import region as regions
 from shoemodel.wd.region import Region
@@ -363,8 +365,8 @@ class ShoeModelPipeline(DiffusionPipeline):
         """Legs wearing the shoe (3.3): the networks' own picture, and of what surrounds its leg, for `in_photo.finish`.
 
         guidance: see `__call__`. repair: share of the noise from which a second pass draws the leg again in the scene
-        of the first (`sw.scene`); 0: none. wearable: the area on the canvas, for that pass. around: what is kept but
-        for the leg, in one pass; None draws the surroundings too. walk: as in `sample`.
+        of the first (`compose.scene_background`); 0: none. wearable: the area on the canvas, for that pass. around:
+        what is kept but for the leg, in one pass; None draws the surroundings too. walk: as in `sample`.
         """
         draw = partial(self._sample, text=text, steps=steps, **walk)
         look = self.judge and partial(judges.find_shoes, self.judge)

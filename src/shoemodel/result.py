@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 from jaxtyping import UInt8
 
-from shoemodel import draw
 from shoemodel.backends.backend import Background
 from shoemodel.fit.shoe import ShoeFit
-from shoemodel.layout import Layout
+from shoemodel.image import draw
+from shoemodel.image.layout import Layout
+from shoemodel.image.masks import ShoeAreas
+from shoemodel.image.pose import Pose
 from shoemodel.lps.predict import FootKeypoints
-from shoemodel.masks import ShoeAreas
-from shoemodel.pose import Pose
 from shoemodel.wd.region import Region
 
 

@@ -6,7 +6,7 @@ import pytest
 from shoemodel.backends.align import TOE, UP, align, direction, warnings
 from shoemodel.fit.proxies import load_proxies
 from shoemodel.fit.shoe import ShoeFit
-from shoemodel.masks import ShoeAreas
+from shoemodel.image.masks import ShoeAreas
 from shoemodel.render.pinhole import Pinhole
 
 SIZE = (400, 500)

@@ -5,13 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from shoemodel import images
 from shoemodel.backends.backend import Subject, require_background
 from shoemodel.backends.render import RenderBackend
 from shoemodel.body.outfits import Outfit
 from shoemodel.errors import InputError
 from shoemodel.fit.proxies import load_proxies
-from shoemodel.pose import LEG_INDICES, Pose
+from shoemodel.image import io as images
+from shoemodel.image.pose import LEG_INDICES, Pose
 from tests.backends.test_align import SIZE, fit_from_the_side
 
 
@@ -25,7 +25,7 @@ def subject(fit):
     """The silhouette of the fitted proxy in one colour on grey ground, its rim's outline the opening."""
     import cv2
 
-    from shoemodel.masks import ShoeAreas
+    from shoemodel.image.masks import ShoeAreas
 
     shoe, opening = np.zeros(SIZE, np.uint8), np.zeros(SIZE, np.uint8)
     points = fit.camera.project(fit.placed(fit.proxy.vertices))[0].astype(np.int32)
@@ -122,7 +122,7 @@ def test_without_a_renderer_there_is_a_sentence(subject, monkeypatch):
 
 def test_a_whole_run(tiny_pack, subject, monkeypatch, tmp_path, capsys):
     """From the command line to files that verify, two outfits from one load."""
-    from shoemodel.cli import main
+    from shoemodel.apps.cli.main import main
     from tests.conftest import areas_of_region, feet_of_canvas
 
     monkeypatch.setattr("shoemodel.pipeline.foot_keypoints", feet_of_canvas)
@@ -149,7 +149,7 @@ def images_json(path):
 
 
 def test_without_feet_the_leg_stands_upright_and_that_is_said(tiny_pack, subject, monkeypatch, tmp_path, capsys):
-    from shoemodel.cli import main
+    from shoemodel.apps.cli.main import main
     from shoemodel.lps.predict import FootKeypoints
     from tests.conftest import areas_of_region
 

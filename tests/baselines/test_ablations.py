@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from shoemodel.baselines import ablations
-from shoemodel.masks import ShoeAreas
-from shoemodel.pose import Pose
+from shoemodel.image.masks import ShoeAreas
+from shoemodel.image.pose import Pose
 from shoemodel.sw import sample
 
 

@@ -27,7 +27,7 @@ from transformers import (
 
 from shoemodel.baselines import controlnet_inpaint, dreambooth, inpaint, ip_adapter, paint_by_example, sd15, sdxl
 from shoemodel.errors import InputError
-from shoemodel.masks import ShoeAreas
+from shoemodel.image.masks import ShoeAreas
 from tests.conftest import tiny_tokenizer
 
 WIDTH = 16

@@ -7,7 +7,7 @@ from PIL import Image
 
 from shoemodel.baselines import dreambooth, sd15
 from shoemodel.baselines.latent_pipeline import inpainting_channels
-from shoemodel.masks import ShoeAreas
+from shoemodel.image.masks import ShoeAreas
 from shoemodel.sw import sample
 from tests.conftest import SIDE
 

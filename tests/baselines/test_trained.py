@@ -8,12 +8,12 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from shoemodel.apps.cli.train import TASKS
 from shoemodel.baselines import controlnet_inpaint, inpaint, ip_adapter, paint_by_example
-from shoemodel.cli_train import TASKS
 from shoemodel.data.datasets import load
 from shoemodel.evaluation import methods
-from shoemodel.masks import ShoeAreas
-from shoemodel.pose import Pose
+from shoemodel.image.masks import ShoeAreas
+from shoemodel.image.pose import Pose
 from shoemodel.training import autoencoder, base, baselines, clip
 from shoemodel.training.inpaint import InpaintTask
 from shoemodel.training.ip_adapter import IPAdapterTask, trained_adapter

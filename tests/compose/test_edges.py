@@ -3,9 +3,9 @@
 import numpy as np
 
 from shoemodel.compose import edges
-from shoemodel.geometry import Similarity
-from shoemodel.layout import Layout
-from shoemodel.masks import ShoeAreas
+from shoemodel.image.geometry import Similarity
+from shoemodel.image.layout import Layout
+from shoemodel.image.masks import ShoeAreas
 
 
 def scene(radius):

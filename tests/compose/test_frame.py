@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from shoemodel.compose.frame import choose, extend, is_plain, is_white, no_room
-from shoemodel.geometry import Similarity
-from shoemodel.layout import Layout
+from shoemodel.image.geometry import Similarity
+from shoemodel.image.layout import Layout
 
 SIZE = (160, 200)
 GROWN = Layout((300, 260), Similarity(dx=30, dy=130))

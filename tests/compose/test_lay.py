@@ -5,7 +5,7 @@ import numpy as np
 from shoemodel.compose.lay import lay
 from shoemodel.compose.layers import Layers
 from shoemodel.compose.refine import Refined
-from shoemodel.masks import ShoeAreas
+from shoemodel.image.masks import ShoeAreas
 
 SIZE = (60, 80)
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from shoemodel.compose import light
-from shoemodel.masks import ShoeAreas
+from shoemodel.image.masks import ShoeAreas
 
 SIZE = (200, 260)
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from shoemodel.compose.mask import seen
-from shoemodel.masks import ShoeAreas
+from shoemodel.image.masks import ShoeAreas
 
 SIDE = 400
 UP, TOE = np.array([0.0, -1.0]), np.array([1.0, 0.0])

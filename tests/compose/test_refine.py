@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from shoemodel.compose.refine import Refined, refine
-from shoemodel.masks import ShoeAreas
+from shoemodel.image.masks import ShoeAreas
 
 SHOE, GROUND = np.array([200.0, 60, 40]), np.array([40.0, 90, 160])
 

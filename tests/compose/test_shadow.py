@@ -3,7 +3,7 @@
 import numpy as np
 
 from shoemodel.compose import shadow
-from shoemodel.masks import ShoeAreas
+from shoemodel.image.masks import ShoeAreas
 
 SIZE = (200, 260)
 

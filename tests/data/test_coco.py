@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from shoemodel.cli import main
+from shoemodel.apps.cli.main import main
 from shoemodel.data import coco
-from shoemodel.pose import NAMES
+from shoemodel.image.pose import NAMES
 from tests.conftest import toy_sample
 
 pycocotools = pytest.importorskip("pycocotools.coco")

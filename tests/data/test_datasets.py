@@ -10,8 +10,8 @@ from shoemodel.data import shards
 from shoemodel.data.datasets import load
 from shoemodel.data.sample import Sample
 from shoemodel.errors import InputError
-from shoemodel.masks import ShoeAreas
-from shoemodel.pose import Pose
+from shoemodel.image.masks import ShoeAreas
+from shoemodel.image.pose import Pose
 from tests.conftest import toy_sample
 
 

@@ -6,12 +6,12 @@ import json
 import numpy as np
 import pytest
 
-from shoemodel import images
-from shoemodel.cli import main
+from shoemodel.apps.cli.main import main
 from shoemodel.data import inspection, shards
 from shoemodel.data.sample import Sample
 from shoemodel.errors import InputError
-from shoemodel.pose import NAMES, Pose
+from shoemodel.image import io as images
+from shoemodel.image.pose import NAMES, Pose
 from tests.conftest import toy_sample
 
 

@@ -11,8 +11,8 @@ from PIL import Image
 from shoemodel.data import shards
 from shoemodel.data.sample import Sample
 from shoemodel.errors import InputError
-from shoemodel.masks import ShoeAreas
-from shoemodel.pose import Pose
+from shoemodel.image.masks import ShoeAreas
+from shoemodel.image.pose import Pose
 
 
 def tiny_sample(index: int, seed: int = 3) -> Sample:

@@ -6,7 +6,7 @@ import pytest
 from shoemodel.errors import InputError
 from shoemodel.evaluation import areas
 from shoemodel.evaluation.areas import Tally, confusion, measures, summarise
-from shoemodel.masks import ShoeAreas
+from shoemodel.image.masks import ShoeAreas
 from tests.conftest import toy_sample
 
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from shoemodel import draw
 from shoemodel.evaluation.pose_pictures import decode
-from shoemodel.pose import Pose
+from shoemodel.image import draw
+from shoemodel.image.pose import Pose
 
 LEG = np.array([[70, 40], [78, 110], [66, 180], [110, 205], [96, 214], [46, 202]], float)
 BOTH = np.concatenate([LEG, LEG + np.array([90, 0])])

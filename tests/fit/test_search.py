@@ -8,7 +8,7 @@ from shoemodel.fit import fit_shoe, views
 from shoemodel.fit.grid import middle_of
 from shoemodel.fit.outline import silhouette
 from shoemodel.fit.proxies import load_proxies
-from shoemodel.masks import ShoeAreas
+from shoemodel.image.masks import ShoeAreas
 
 SIZE = (240, 320)
 CENTRE = (160.0, 120.0)

@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 
-from shoemodel.pose import NAMES
+from shoemodel.image.pose import NAMES
 from tests.backends.test_align import fit_from_the_side
 
 

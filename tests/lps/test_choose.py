@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from shoemodel.image.pose import Pose, merge
 from shoemodel.lps import anatomy, choose
-from shoemodel.pose import Pose, merge
 
 FEET = np.array([[40, 80], [60, 92], [56, 94], [34, 92], [90, 80], [110, 92], [106, 94], [84, 92]], float)
 BOTH = np.array([True, True])

@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from shoemodel.errors import InputError
-from shoemodel.geometry import Similarity
+from shoemodel.image.geometry import Similarity
 from shoemodel.lps import predict
 from shoemodel.lps.feet import FOOT_FLIP
 

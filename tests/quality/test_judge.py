@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from shoemodel.errors import InputError
-from shoemodel.pose import FLIP
+from shoemodel.image.pose import FLIP
 from shoemodel.quality import judge
 
 

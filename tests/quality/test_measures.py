@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from shoemodel.pose import FLIP, Pose
+from shoemodel.image.pose import FLIP, Pose
 from shoemodel.quality import measures
 from shoemodel.quality.judge import Reading
 

@@ -5,10 +5,10 @@ import math
 import numpy as np
 import pytest
 
-from shoemodel.layout import keep
+from shoemodel.image.layout import keep
+from shoemodel.image.masks import ShoeAreas
+from shoemodel.image.pose import Pose
 from shoemodel.lps.predict import FootKeypoints
-from shoemodel.masks import ShoeAreas
-from shoemodel.pose import Pose
 from shoemodel.quality import clip, score
 from shoemodel.result import ShoeModelResult
 from shoemodel.wd.region import Region

@@ -8,9 +8,9 @@ import pytest
 import torch
 from diffusers import AutoModel, DDIMScheduler
 
-from shoemodel.crop import to_network
 from shoemodel.data.datasets import load
 from shoemodel.errors import InputError
+from shoemodel.image.crop import to_network
 from shoemodel.sw.vae import to_latents
 from shoemodel.training import autoencoder, clip
 from shoemodel.training.base import BaseTask, build, mini, smoke

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from shoemodel import masks
 from shoemodel.data.splits import TEST_SHARE, lot
+from shoemodel.image import masks
 from shoemodel.training import decision
 from shoemodel.wd.model import CLASS_NAMES, SIZES, area_logits, build
 

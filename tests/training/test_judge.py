@@ -5,8 +5,8 @@ import dataclasses
 import numpy as np
 import torch
 
-from shoemodel import masks
 from shoemodel.data.datasets import load
+from shoemodel.image import masks
 from shoemodel.quality import judge
 from shoemodel.training.judge import JudgeTask, smoke
 from shoemodel.training.loop import train

@@ -8,8 +8,8 @@ from diffusers import DDPMScheduler
 from safetensors.torch import save_file
 
 from shoemodel.data.datasets import load
+from shoemodel.image.pose import LEG_INDICES
 from shoemodel.lps.denoiser import LegDenoiser
-from shoemodel.pose import LEG_INDICES
 from shoemodel.training.legs import LegsTask, paper, smoke
 from shoemodel.training.loop import train
 

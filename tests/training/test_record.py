@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from shoemodel import packs
-from shoemodel.cli import main
+from shoemodel.apps.cli.main import main
 from shoemodel.errors import InputError
 from shoemodel.lineage import commit, hash_of, shards_hash
 from shoemodel.training.config import LoopConfig

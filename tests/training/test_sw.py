@@ -7,8 +7,8 @@ import pytest
 import torch
 from diffusers import ControlNetModel
 
-from shoemodel import masks
 from shoemodel.data.datasets import load
+from shoemodel.image import masks
 from shoemodel.sw.model import shoe_controlnet
 from shoemodel.training import autoencoder, base, clip
 from shoemodel.training.latents import load_component

@@ -5,9 +5,10 @@ import dataclasses
 import numpy as np
 import pytest
 
-from shoemodel import images, masks
 from shoemodel.data.datasets import load
 from shoemodel.errors import InputError
+from shoemodel.image import io as images
+from shoemodel.image import masks
 from shoemodel.training import unlabelled
 from shoemodel.training.loop import train
 from shoemodel.training.wd import WDTask, smoke

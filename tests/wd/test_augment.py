@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from shoemodel import masks
+from shoemodel.image import masks
 from shoemodel.wd import augment
 
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from shoemodel import masks
 from shoemodel.errors import InputError
-from shoemodel.images import as_photo
+from shoemodel.image import masks
+from shoemodel.image.io import as_photo
 from shoemodel.wd import candidates
 from shoemodel.wd.region import Region
 

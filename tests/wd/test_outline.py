@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from shoemodel import masks
-from shoemodel.geometry import Box
+from shoemodel.image import masks
+from shoemodel.image.geometry import Box
 from shoemodel.wd import outline
 
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from shoemodel import masks
 from shoemodel.errors import InputError
-from shoemodel.geometry import Box
+from shoemodel.image import masks
+from shoemodel.image.geometry import Box
 from shoemodel.wd import predict
 
 

@@ -5,9 +5,11 @@ import numpy as np
 import pytest
 import torch
 
-from shoemodel import ShoeModelPipeline, images, masks
+from shoemodel import ShoeModelPipeline
 from shoemodel.errors import InputError
-from shoemodel.geometry import Box, Letterbox
+from shoemodel.image import io as images
+from shoemodel.image import masks
+from shoemodel.image.geometry import Box, Letterbox
 from shoemodel.wd import region
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "sneaker.jpg"

@@ -14,8 +14,8 @@ from rich.console import Console
 
 from shoemodel.data import shards
 from shoemodel.data.sample import Sample
-from shoemodel.masks import ShoeAreas
-from shoemodel.pose import Pose
+from shoemodel.image.masks import ShoeAreas
+from shoemodel.image.pose import Pose
 from shoemodel.world import local_engine
 from shoemodel.world.progress import Pace, watch
 

@@ -14,12 +14,12 @@ pytest.importorskip("anny")
 from shoemodel.data import shards
 from shoemodel.data.sample import Sample
 from shoemodel.errors import InputError
-from shoemodel.masks import dilate
-from shoemodel.world import labels, render
+from shoemodel.image.masks import dilate
+from shoemodel.world import labels, tuples
 from shoemodel.world import synthesize as module
-from shoemodel.world.render import Rejected
 from shoemodel.world.scene import sample_scene
 from shoemodel.world.synthesize import make_sample, synthesize
+from shoemodel.world.tuples import Rejected
 
 
 def test_eight_bad_draws_are_an_error_that_names_the_sample(monkeypatch):
@@ -97,7 +97,7 @@ def test_real_samples_are_sound_and_do_not_depend_on_the_process(real):
 def test_the_areas_of_real_scenes_are_the_shoes_of_the_unworn_picture(real):
     for index, sample in enumerate(shards.read(real)):
         scene = sample_scene(3, index, None, attempt=len(sample.meta["redraws"]))
-        unworn, _ = render._views(scene, render._place(scene, None), 64)
+        unworn, _ = tuples._views(scene, tuples._place(scene, None), 64)
         hits = labels.first_hits(unworn, scene.camera, 64)
         shoe = labels.majority(labels.is_shoe(unworn)[hits.part], 64)
         assert np.array_equal(sample.areas.visible | sample.areas.wearable, shoe)

@@ -16,7 +16,7 @@ import numpy as np
 from jaxtyping import Float
 
 from shoemodel.fit.shoe import ShoeFit
-from shoemodel.masks import ShoeAreas, dilate
+from shoemodel.image.masks import ShoeAreas, dilate
 
 FILL, SHAFT_FILL = 0.90, 0.90
 """How much of the opening's width a leg takes, and of a shaft's with what is tucked into it."""

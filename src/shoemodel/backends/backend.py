@@ -16,8 +16,8 @@ from shoemodel.body.outfits import Outfit
 from shoemodel.compose.layers import Layers
 from shoemodel.errors import InputError
 from shoemodel.fit.shoe import ShoeFit
-from shoemodel.masks import ShoeAreas
-from shoemodel.pose import Pose
+from shoemodel.image.masks import ShoeAreas
+from shoemodel.image.pose import Pose
 
 Background = Literal["photo", "scene"]
 """What stands behind the legs: the photo itself, or a scene made from the prompt."""

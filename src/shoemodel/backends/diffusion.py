@@ -11,14 +11,15 @@ from jaxtyping import Bool, UInt8
 
 from shoemodel.backends.backend import Background, Subject
 from shoemodel.body.outfits import Outfit
+from shoemodel.compose import photo_background
 from shoemodel.compose.layers import Layers
+from shoemodel.compose.passes import STRENGTH, Worn
+from shoemodel.compose.photo_background import Surroundings
 from shoemodel.errors import InputError
-from shoemodel.pose import Pose
-from shoemodel.sw import in_photo, sample
-from shoemodel.sw.in_photo import Surroundings
+from shoemodel.image.pose import Pose
+from shoemodel.sw import sample
 from shoemodel.sw.sample import WHOLE, Interval, Watch
 from shoemodel.sw.solvers import Solver
-from shoemodel.sw.wear import STRENGTH, Worn
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +95,7 @@ class DiffusedLegs:
             subject.shoe, pose, self.text, seed, how.steps, how.guidance, report, how.repair, wearable, around,
             solver=how.solver, interval=how.interval, watch=self.backend.watch,
         )  # fmt: skip
-        image = in_photo.finish(drawn, subject.shoe, pose, scene)
+        image = photo_background.finish(drawn, subject.shoe, pose, scene)
         changed = (image != subject.rgb).any(axis=2) if around else np.ones(image.shape[:2], bool)
         size = image.shape[:2]
         return Layers(image.astype(np.float32) / 255, changed.astype(np.float32), np.ones(size, np.float32))

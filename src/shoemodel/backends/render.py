@@ -32,7 +32,7 @@ from shoemodel.compose.layers import Layers
 from shoemodel.compose.light import Levels
 from shoemodel.errors import InputError
 from shoemodel.fit.shoe import ShoeFit
-from shoemodel.pose import LEG_INDICES, Pose
+from shoemodel.image.pose import LEG_INDICES, Pose
 from shoemodel.render import engine, leg
 from shoemodel.render import shadow as cast_shadow
 from shoemodel.render.light import soft_light

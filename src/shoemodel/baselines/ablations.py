@@ -12,14 +12,14 @@ from typing import Literal
 import numpy as np
 from jaxtyping import UInt8
 
-from shoemodel import layout
 from shoemodel.baselines.inputs import STEPS
-from shoemodel.geometry import Letterbox
-from shoemodel.masks import ShoeAreas
+from shoemodel.compose.passes import STRENGTH
+from shoemodel.compose.photo_background import Background, Surroundings, finish
+from shoemodel.image import layout
+from shoemodel.image.geometry import Letterbox
+from shoemodel.image.masks import ShoeAreas
+from shoemodel.image.pose import ABSENT, Pose
 from shoemodel.pipeline import ShoeModelPipeline
-from shoemodel.pose import ABSENT, Pose
-from shoemodel.sw.in_photo import Background, Surroundings, finish
-from shoemodel.sw.wear import STRENGTH
 
 Picture = UInt8[np.ndarray, "h w 3"]
 
@@ -62,8 +62,8 @@ without_pose = partial(generate, off="pose")
 whole_shoe = partial(generate, off="separation")
 """The wearable area is not removed: X_m is given and pasted in place of X_w."""
 in_photo = partial(generate, background="photo")
-"""The photo stays and only the leg is drawn (`sw.in_photo`)."""
+"""The photo stays and only the leg is drawn (`compose.photo_background`)."""
 without_repair = partial(generate, off="repair")
-"""No second pass (`sw.scene`)."""
+"""No second pass (`compose.scene_background`)."""
 without_paste = partial(generate, off="paste")
 """The generator's own picture of one pass, enlarged: the shoe is pasted neither at the end nor before a second one."""

@@ -12,8 +12,8 @@ from jaxtyping import UInt8
 
 from shoemodel.baselines.inputs import STEPS, Given, draw, fit, with_hole
 from shoemodel.baselines.loading import load_pipeline
-from shoemodel.masks import ShoeAreas
-from shoemodel.pose import Pose
+from shoemodel.image.masks import ShoeAreas
+from shoemodel.image.pose import Pose
 
 
 def load(folder: Path) -> Any:

@@ -17,11 +17,11 @@ from torch import Tensor
 
 from shoemodel.baselines.inputs import STEPS, Given, draw, fit
 from shoemodel.baselines.loading import load_pipeline
-from shoemodel.crop import about_centre, to_network
-from shoemodel.device import autocast
-from shoemodel.geometry import warp
-from shoemodel.masks import ShoeAreas
-from shoemodel.pose import Pose
+from shoemodel.image.crop import about_centre, to_network
+from shoemodel.image.geometry import warp
+from shoemodel.image.masks import ShoeAreas
+from shoemodel.image.pose import Pose
+from shoemodel.runtime.device import autocast
 from shoemodel.sw.diffusion import noise_loss
 from shoemodel.sw.sample import embed
 from shoemodel.sw.vae import to_latents

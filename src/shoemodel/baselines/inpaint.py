@@ -11,13 +11,13 @@ import numpy as np
 from diffusers import StableDiffusionInpaintPipeline
 from jaxtyping import UInt8
 
-from shoemodel import layout
 from shoemodel.baselines.inputs import STEPS, Given, draw, draw_square, fit
 from shoemodel.baselines.loading import load_pipeline
-from shoemodel.masks import ShoeAreas
-from shoemodel.pose import Pose
-from shoemodel.sw.in_photo import GUIDANCE, Surroundings
-from shoemodel.sw.paste import place
+from shoemodel.compose.paste import place
+from shoemodel.compose.photo_background import GUIDANCE, Surroundings
+from shoemodel.image import layout
+from shoemodel.image.masks import ShoeAreas
+from shoemodel.image.pose import Pose
 
 
 def load(folder: Path) -> Any:

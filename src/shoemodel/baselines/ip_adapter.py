@@ -12,9 +12,9 @@ from jaxtyping import UInt8
 from shoemodel.baselines.inputs import STEPS, Given, draw, fit
 from shoemodel.baselines.loading import load_pipeline, pipeline_folder
 from shoemodel.errors import InputError
-from shoemodel.masks import ShoeAreas
-from shoemodel.pose import Pose
-from shoemodel.quiet import quiet
+from shoemodel.image.masks import ShoeAreas
+from shoemodel.image.pose import Pose
+from shoemodel.runtime.quiet import quiet
 
 SUBFOLDER, WEIGHTS = "ip_adapter", "ip-adapter_sd15.safetensors"
 """Of the adapter within the pipeline's folder; CLIP's image tower is SUBFOLDER/image_encoder or a component."""

@@ -20,7 +20,7 @@ from PIL import Image
 from torch import Tensor
 
 from shoemodel.baselines.inputs import on_grey
-from shoemodel.crop import to_network
+from shoemodel.image.crop import to_network
 from shoemodel.sw import sample
 from shoemodel.sw.vae import to_latents
 

@@ -9,9 +9,9 @@ from typing import Any, Literal
 import torch
 
 from shoemodel.baselines.latent_pipeline import LatentPipeline
-from shoemodel.device import HEAVY, default_dtype
 from shoemodel.errors import InputError
-from shoemodel.quiet import quiet
+from shoemodel.runtime.device import HEAVY, default_dtype
+from shoemodel.runtime.quiet import quiet
 
 SMALL = {"pack": "ShoeModelPipeline", "run": "LatentPipeline"}
 """What stands in for a diffusers pipeline at small sizes: a pack, for its base, or a run of `shoemodel train`."""

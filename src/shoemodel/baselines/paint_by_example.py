@@ -14,10 +14,10 @@ from transformers import CLIPVisionConfig
 
 from shoemodel.baselines.inputs import STEPS, Given, draw, fit
 from shoemodel.baselines.loading import load_pipeline, pipeline_folder
-from shoemodel.device import default_dtype
 from shoemodel.errors import InputError
-from shoemodel.masks import ShoeAreas
-from shoemodel.pose import Pose
+from shoemodel.image.masks import ShoeAreas
+from shoemodel.image.pose import Pose
+from shoemodel.runtime.device import default_dtype
 
 GUIDANCE = 5.0
 """Its authors'."""

@@ -19,7 +19,7 @@ from scipy.spatial import cKDTree
 from shoemodel.body.anny_model import body, gathered_weights
 from shoemodel.body.figure import Figure, group
 from shoemodel.errors import InputError
-from shoemodel.images import load
+from shoemodel.image.io import load
 from shoemodel.render.meshes import compact, loop_subdivision
 from shoemodel.shoes import assets
 

@@ -8,8 +8,8 @@ import numpy as np
 from jaxtyping import UInt8
 
 from shoemodel.compose.refine import Refined, refine
-from shoemodel.layout import Layout
-from shoemodel.masks import ShoeAreas
+from shoemodel.image.layout import Layout
+from shoemodel.image.masks import ShoeAreas
 
 Edges = Literal["refined", "given"]
 """Found anew at the photo's own resolution, or taken as they are."""

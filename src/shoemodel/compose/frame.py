@@ -13,9 +13,9 @@ import cv2
 import numpy as np
 from jaxtyping import Bool, UInt8
 
-from shoemodel.geometry import Box
-from shoemodel.layout import Layout
-from shoemodel.masks import dilate
+from shoemodel.image.geometry import Box
+from shoemodel.image.layout import Layout
+from shoemodel.image.masks import dilate
 
 STRIP = 0.015
 """Width of the strips along the edges that are looked at, of the photo's shorter side."""

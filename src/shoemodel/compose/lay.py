@@ -8,7 +8,7 @@ from jaxtyping import UInt8
 from shoemodel.compose.layers import Layers
 from shoemodel.compose.light import to_linear, to_srgb
 from shoemodel.compose.refine import Refined
-from shoemodel.geometry import Box
+from shoemodel.image.geometry import Box
 
 ROWS = 512
 """Rows worked on at a time: the floats of a photo of 24 megapixels would fill the memory."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float32
 
-from shoemodel.geometry import Size
+from shoemodel.image.geometry import Size
 
 
 @dataclass(frozen=True, eq=False)

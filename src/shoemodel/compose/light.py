@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 from jaxtyping import Bool, Float, Float32, UInt8
 
-from shoemodel.geometry import Box
-from shoemodel.masks import BACKGROUND, VISIBLE, ShoeAreas
+from shoemodel.image.geometry import Box
+from shoemodel.image.masks import BACKGROUND, VISIBLE, ShoeAreas
 
 WHITE_SHOE, WHITE_GROUND = 0.80, 0.75
 """Albedo that the brightest of the shoe, and of the ground beside it, is taken to have."""

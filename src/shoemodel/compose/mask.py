@@ -15,8 +15,8 @@ import numpy as np
 from jaxtyping import Float, Float32
 from scipy.ndimage import grey_opening
 
-from shoemodel.geometry import Box
-from shoemodel.masks import ShoeAreas, fill_holes
+from shoemodel.image.geometry import Box
+from shoemodel.image.masks import ShoeAreas, fill_holes
 
 SMALLEST = 6e-4
 """Wearable pieces below this fraction of the length squared are no opening."""

@@ -15,8 +15,8 @@ import cv2
 import numpy as np
 from jaxtyping import Bool, Float32, UInt8
 
-from shoemodel.geometry import Box
-from shoemodel.masks import ShoeAreas, dilate
+from shoemodel.image.geometry import Box
+from shoemodel.image.masks import ShoeAreas, dilate
 
 BAND = 1 / 110
 """How far true edges may lie from the given ones, of the shoe's length."""

@@ -12,8 +12,8 @@ import numpy as np
 from jaxtyping import Bool, Float, Float32, UInt8
 
 from shoemodel.compose.frame import is_plain, is_white
-from shoemodel.geometry import Box
-from shoemodel.masks import ShoeAreas, dilate
+from shoemodel.image.geometry import Box
+from shoemodel.image.masks import ShoeAreas, dilate
 
 Mode = Literal["auto", "none", "soft"]
 """The leg's shadow on the ground: none on pure white, as packshots have it; none at all; or on any ground."""

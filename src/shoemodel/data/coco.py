@@ -14,7 +14,7 @@ import numpy as np
 
 from shoemodel.data.sample import Sample
 from shoemodel.data.splits import split_of
-from shoemodel.pose import LIMBS, NAMES
+from shoemodel.image.pose import LIMBS, NAMES
 
 CATEGORY = {
     "id": 1,

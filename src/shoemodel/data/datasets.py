@@ -10,12 +10,12 @@ import cv2
 import numpy as np
 from jaxtyping import Bool, Float, Int, UInt8
 
-from shoemodel import masks
 from shoemodel.data import shards
 from shoemodel.data.sample import Sample
 from shoemodel.data.splits import SPLITS, Split, lot, split_of
 from shoemodel.errors import InputError
-from shoemodel.pose import NAMES
+from shoemodel.image import masks
+from shoemodel.image.pose import NAMES
 
 WORDS = ("captions", "shoe_ids", "families")
 """The fields that are no arrays."""

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 from jaxtyping import UInt8
 
-from shoemodel import draw
 from shoemodel.data import shards
 from shoemodel.data.sample import Sample
 from shoemodel.data.statistics import facts, summarise
 from shoemodel.errors import InputError
+from shoemodel.image import draw
 
 COLUMNS = ("unworn", "worn", "areas", "pose")
 """The pictures of a tuple on the sheet."""

@@ -10,7 +10,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
 from shoemodel.errors import InputError
-from shoemodel.pose import NAMES
+from shoemodel.image.pose import NAMES
 
 
 def load(file: Path) -> tuple[Float[np.ndarray, "n 12 2"], Bool[np.ndarray, "n 12"]]:

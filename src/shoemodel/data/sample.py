@@ -12,8 +12,8 @@ from PIL import Image
 from scipy import ndimage
 
 from shoemodel.errors import InputError
-from shoemodel.masks import COLOURS, ShoeAreas
-from shoemodel.pose import NAMES, VISIBLE, Pose
+from shoemodel.image.masks import COLOURS, ShoeAreas
+from shoemodel.image.pose import NAMES, VISIBLE, Pose
 
 MEMBERS = ("worn.png", "unworn.png", "areas.png", "json")
 """What a tuple is on disk; each name follows the key and a dot."""

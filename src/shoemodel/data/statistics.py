@@ -14,7 +14,7 @@ import numpy as np
 
 from shoemodel.data.sample import Sample
 from shoemodel.data.splits import SPLITS, split_of
-from shoemodel.pose import ABSENT, HIDDEN, NAMES, VISIBLE
+from shoemodel.image.pose import ABSENT, HIDDEN, NAMES, VISIBLE
 
 KINDS = {
     "family": ("family",),

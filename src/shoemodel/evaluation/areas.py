@@ -18,12 +18,12 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, UInt8
 
-from shoemodel import draw, masks
 from shoemodel.data.sample import Sample
 from shoemodel.errors import InputError
 from shoemodel.evaluation.held_out import Source, areas_by, by_shoe, figure, interval, resampled
-from shoemodel.geometry import Box
-from shoemodel.masks import ShoeAreas
+from shoemodel.image import draw, masks
+from shoemodel.image.geometry import Box
+from shoemodel.image.masks import ShoeAreas
 from shoemodel.pipeline import ShoeModelPipeline
 from shoemodel.wd.model import MARGIN
 

@@ -19,10 +19,10 @@ from jaxtyping import Bool, Float
 from shoemodel.data.sample import SIDES, Sample
 from shoemodel.errors import InputError
 from shoemodel.evaluation.held_out import Source, areas_by, by_shoe, figure, interval, resampled
+from shoemodel.image.pose import ABSENT, FOOT_INDICES, NAMES
 from shoemodel.lps.feet import FOOT_NAMES
 from shoemodel.lps.predict import MIN_POINTS, FootKeypoints, foot_keypoints
 from shoemodel.pipeline import ShoeModelPipeline
-from shoemodel.pose import ABSENT, FOOT_INDICES, NAMES
 from shoemodel.sw.conditions import wearable_shoe
 
 POINTS = tuple(name.split("_", 1)[1] for name in FOOT_NAMES[:4])

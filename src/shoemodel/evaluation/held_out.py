@@ -19,7 +19,7 @@ from shoemodel.data import shards
 from shoemodel.data.sample import Sample
 from shoemodel.data.splits import SPLITS, Split, split_of
 from shoemodel.errors import InputError
-from shoemodel.masks import ShoeAreas
+from shoemodel.image.masks import ShoeAreas
 from shoemodel.pipeline import ShoeModelPipeline
 from shoemodel.wd.region import Region
 

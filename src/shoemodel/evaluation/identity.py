@@ -7,7 +7,7 @@ import math
 import numpy as np
 from jaxtyping import Bool, UInt8
 
-from shoemodel.crop import crop_to_mask
+from shoemodel.image.crop import crop_to_mask
 from shoemodel.quality.clip import Clip, cosine_score
 from shoemodel.wd.model import MARGIN
 

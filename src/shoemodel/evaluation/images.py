@@ -23,14 +23,14 @@ import torch
 from torch import Tensor
 from transformers import SegformerForSemanticSegmentation
 
+from shoemodel.compose.paste import max_delta
 from shoemodel.evaluation import distances, identity
 from shoemodel.evaluation.extractor import Extractor
 from shoemodel.evaluation.held_out import by_shoe, figure, interval, resampled, rounded
 from shoemodel.evaluation.pictures import Listed, Shown, whole_pose
-from shoemodel.pose import FOOT_INDICES
+from shoemodel.image.pose import FOOT_INDICES
 from shoemodel.quality import judge, measures
 from shoemodel.quality.clip import Clip, cosine_score, resized
-from shoemodel.sw.paste import max_delta
 
 COLUMNS = ("FID", "KIDx1k", "CLIP", "max_delta", "expansion", "PCK@0.1", "seam")
 """Of the table, and the keys of each method in the report."""

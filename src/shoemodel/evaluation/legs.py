@@ -34,9 +34,9 @@ from shoemodel.data.sample import SIDES, Sample
 from shoemodel.errors import InputError
 from shoemodel.evaluation import manifold, skeletons
 from shoemodel.evaluation.held_out import by_shoe, figure, interval, resampled, rounded
+from shoemodel.image.pose import FLIP, FOOT_INDICES, LEG_INDICES, denormalise, normalise
 from shoemodel.lps import diffusion
 from shoemodel.pipeline import ShoeModelPipeline
-from shoemodel.pose import FLIP, FOOT_INDICES, LEG_INDICES, denormalise, normalise
 
 POSES = 64
 """Sampled for each picture, what the product draws for a request."""

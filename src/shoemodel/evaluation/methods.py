@@ -20,11 +20,11 @@ import numpy as np
 from jaxtyping import UInt8
 
 from shoemodel import packs
+from shoemodel.compose.passes import STRENGTH
+from shoemodel.compose.photo_background import GUIDANCE
 from shoemodel.errors import InputError
-from shoemodel.files import sha256
+from shoemodel.runtime.files import sha256
 from shoemodel.sw import GENERATOR_VERSION
-from shoemodel.sw.in_photo import GUIDANCE
-from shoemodel.sw.wear import STRENGTH
 
 Picture = UInt8[np.ndarray, "h w 3"]
 Generate = Callable[..., Picture]

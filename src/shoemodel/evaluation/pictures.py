@@ -23,15 +23,15 @@ from typing import Any
 import numpy as np
 from jaxtyping import UInt8
 
-from shoemodel import images
 from shoemodel.data.sample import Sample
 from shoemodel.data.splits import SPLITS, Split
-from shoemodel.draw import contact_sheet
 from shoemodel.errors import InputError
 from shoemodel.evaluation import held_out
 from shoemodel.evaluation.methods import Method
-from shoemodel.files import sha256
-from shoemodel.pose import ABSENT, HIDDEN, NAMES, Pose
+from shoemodel.image import io as images
+from shoemodel.image.draw import contact_sheet
+from shoemodel.image.pose import ABSENT, HIDDEN, NAMES, Pose
+from shoemodel.runtime.files import sha256
 
 Picture = UInt8[np.ndarray, "h w 3"]
 

@@ -13,9 +13,9 @@ import cv2
 import numpy as np
 from jaxtyping import Bool, Float, UInt8
 
-from shoemodel.draw import LEFT_JOINT, LIMB_COLOURS, RIGHT_JOINT
+from shoemodel.image.draw import LEFT_JOINT, LIMB_COLOURS, RIGHT_JOINT
+from shoemodel.image.pose import FOOT_INDICES, LIMBS
 from shoemodel.lps.anatomy import implausibility
-from shoemodel.pose import FOOT_INDICES, LIMBS
 
 NEAR = 90.0
 """Farthest that a pixel's colour may lie from its limb's, in RGB."""

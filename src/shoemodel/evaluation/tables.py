@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.table import Table
 
-from shoemodel import masks
+from shoemodel.image import masks
 
 NONE = "–"
 SYLLABLES = ("back-\nground", "vis-\nible", "wear-\nable")

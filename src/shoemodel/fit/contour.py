@@ -16,7 +16,7 @@ from shoemodel.fit import costs, views
 from shoemodel.fit.outline import Seen, silhouette, small
 from shoemodel.fit.proxies import Proxy
 from shoemodel.fit.refine import Problem
-from shoemodel.masks import iou
+from shoemodel.image.masks import iou
 
 EDGE_POINTS = 72
 """Points of the picture's outline that are looked for."""

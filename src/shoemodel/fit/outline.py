@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from shoemodel.errors import InputError
-from shoemodel.masks import ShoeAreas, fill_holes, largest_components
+from shoemodel.image.masks import ShoeAreas, fill_holes, largest_components
 
 DIRECTIONS = 40
 _ANGLES = 2 * np.pi * np.arange(DIRECTIONS) / DIRECTIONS

@@ -15,7 +15,7 @@ from shoemodel.fit.outline import Seen, seen
 from shoemodel.fit.proxies import Proxy, load_proxies
 from shoemodel.fit.refine import Problem, problem, refined, residuals, without_edge
 from shoemodel.fit.shoe import ShoeFit
-from shoemodel.masks import ShoeAreas
+from shoemodel.image.masks import ShoeAreas
 
 GUESSES, FEWER, FINAL = 48, 16, 8
 OUTLINE_COST = 100.0

@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Float
 
 from shoemodel.fit.proxies import Proxy
-from shoemodel.pose import Pose, merge
+from shoemodel.image.pose import Pose, merge
 from shoemodel.render.pinhole import Pinhole
 
 SURE_IOU, SURE_DEG = 0.75, 20.0

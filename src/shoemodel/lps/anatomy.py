@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Bool, Float
 
-from shoemodel.pose import extents
+from shoemodel.image.pose import extents
 
 HIP, KNEE, ANKLE = 0, 1, 2
 SHANK_PER_FOOT = (0.8, 7.0)  # accepted length ratios in the picture: 99 in 100 legs of the world have them (ours)

@@ -12,9 +12,9 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from scipy.spatial.distance import cdist
 
+from shoemodel.image.pose import Pose, extents
 from shoemodel.lps import anatomy, shaft
 from shoemodel.lps.anatomy import ANKLE, HIP, KNEE
-from shoemodel.pose import Pose, extents
 
 THIGH = 0.5
 """Weight of the thigh beside the shank: much of it lies outside the picture."""

@@ -17,9 +17,9 @@ from diffusers import DDPMScheduler
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from shoemodel.device import default_dtype
 from shoemodel.lps.conditioned import conditioned
 from shoemodel.lps.denoiser import LegDenoiser
+from shoemodel.runtime.device import default_dtype
 
 T = 25
 SPREAD = 0.5

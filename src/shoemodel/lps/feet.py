@@ -18,10 +18,10 @@ from jaxtyping import Bool, Float, UInt8
 from torch import Tensor
 from transformers import VitPoseBackboneConfig, VitPoseConfig, VitPoseForPoseEstimation
 
-from shoemodel.crop import crop_to_mask, to_network
-from shoemodel.geometry import Similarity
+from shoemodel.image.crop import crop_to_mask, to_network
+from shoemodel.image.geometry import Similarity
+from shoemodel.image.pose import FOOT_INDICES, NAMES
 from shoemodel.lps.vitpose import StemmedVitPose
-from shoemodel.pose import FOOT_INDICES, NAMES
 
 STRIDE = 4
 """Input px per heatmap cell."""

@@ -22,13 +22,13 @@ from diffusers import DDPMScheduler
 from jaxtyping import Bool, Float, UInt8
 from transformers import VitPoseForPoseEstimation
 
-from shoemodel import pose as poses
 from shoemodel.errors import InputError
-from shoemodel.geometry import Letterbox
+from shoemodel.image import pose as poses
+from shoemodel.image.geometry import Letterbox
+from shoemodel.image.pose import Pose
 from shoemodel.lps import choose, diffusion, feet
 from shoemodel.lps.anatomy import ANKLE
 from shoemodel.lps.denoiser import LegDenoiser
-from shoemodel.pose import Pose
 
 MIN_PEAK = 0.2  # heatmap peak under which a point was not found (ours)
 MIN_POINTS = 2  # found points a foot needs, its ankle among them or not (ours)

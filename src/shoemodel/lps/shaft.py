@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 from jaxtyping import Bool, Float
 
+from shoemodel.image.pose import extents
 from shoemodel.lps.anatomy import KNEE
-from shoemodel.pose import extents
 
 LEAST = 0.6
 """Height of the visible area above the ankle, in extents of the foot, from which on it is a shaft."""

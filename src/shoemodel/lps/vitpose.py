@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from transformers import PreTrainedModel, VitPoseConfig, VitPoseForPoseEstimation
 
-from shoemodel import stem
+from shoemodel.nn import stem
 
 __all__ = ["PreTrainedModel", "StemmedVitPose"]  # diffusers loads a class by a base that it finds in the class's module
 

@@ -19,7 +19,7 @@ from torch import Tensor
 from transformers import CLIPModel, CLIPTextModelWithProjection, CLIPTokenizer, CLIPVisionModelWithProjection
 
 from shoemodel.errors import InputError
-from shoemodel.quiet import quiet
+from shoemodel.runtime.quiet import quiet
 
 OWN_MEAN = OWN_STD = (0.5, 0.5, 0.5)
 """A tower without a preprocessor_config.json reads [-1, 1], as those of `shoemodel train clip` do."""

@@ -18,12 +18,12 @@ from jaxtyping import Bool, Float, UInt8
 from torch import Tensor
 from transformers import SegformerForSemanticSegmentation
 
-from shoemodel.crop import to_network
 from shoemodel.errors import InputError
-from shoemodel.geometry import Letterbox
+from shoemodel.image.crop import to_network
+from shoemodel.image.geometry import Letterbox
+from shoemodel.image.pose import FLIP, NAMES
 from shoemodel.lps import feet
-from shoemodel.pose import FLIP, NAMES
-from shoemodel.quiet import quiet
+from shoemodel.runtime.quiet import quiet
 from shoemodel.wd.model import build as segformer
 from shoemodel.wd.segformer import StemmedSegformer
 

@@ -10,8 +10,8 @@ import numpy as np
 from jaxtyping import Bool, Float, UInt8
 from scipy import ndimage
 
-from shoemodel import masks
-from shoemodel.pose import ABSENT, NAMES, Pose
+from shoemodel.image import masks
+from shoemodel.image.pose import ABSENT, NAMES, Pose
 from shoemodel.quality.judge import Reading
 
 TOLERANCE = 1 / 100

@@ -15,7 +15,7 @@ import numpy as np
 from jaxtyping import Bool, UInt8
 from transformers import SegformerForSemanticSegmentation
 
-from shoemodel.pose import Pose
+from shoemodel.image.pose import Pose
 from shoemodel.quality import judge as judges
 from shoemodel.quality import measures
 from shoemodel.quality.clip import Clip

@@ -17,7 +17,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from shoemodel.errors import InputError
-from shoemodel.images import load
+from shoemodel.image.io import load
 from shoemodel.render.meshes import transform
 from shoemodel.render.parts import Part
 from shoemodel.shoes.build import Shoe

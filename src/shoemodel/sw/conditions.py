@@ -3,7 +3,7 @@
 | paper | here |
 |---|---|
 | X_w | `wearable_shoe` |
-| X_p | `pose_image` (see `shoemodel.draw`) |
+| X_p | `pose_image` (see `shoemodel.image.draw`) |
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import numpy as np
 import torch
 from jaxtyping import Bool, Float, UInt8
 
-from shoemodel import draw
-from shoemodel.geometry import Letterbox
-from shoemodel.pose import Pose
+from shoemodel.image import draw
+from shoemodel.image.geometry import Letterbox
+from shoemodel.image.pose import Pose
 
 
 def wearable_shoe(rgb: UInt8[np.ndarray, "h w 3"], visible: Bool[np.ndarray, "h w"]) -> UInt8[np.ndarray, "h w 3"]:

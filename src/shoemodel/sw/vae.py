@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from jaxtyping import Float, UInt8
 
-from shoemodel.crop import to_network
+from shoemodel.image.crop import to_network
 
 
 def downsampling(vae: Any) -> int:

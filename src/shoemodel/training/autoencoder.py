@@ -21,10 +21,10 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
-from shoemodel import draw
-from shoemodel.crop import to_network
 from shoemodel.data.datasets import Tuples
 from shoemodel.errors import InputError
+from shoemodel.image import draw
+from shoemodel.image.crop import to_network
 from shoemodel.sw.vae import downsampling, is_decoder, raw_latents, to_uint8, unscaled
 from shoemodel.training.config import LoopConfig
 from shoemodel.training.discriminator import build_discriminator, judge

@@ -15,9 +15,9 @@ from diffusers import UNet2DConditionModel
 from diffusers.models.attention_processor import AttnProcessor
 from torch import Tensor
 
-from shoemodel import draw
 from shoemodel.data.datasets import Tuples
 from shoemodel.errors import InputError
+from shoemodel.image import draw
 from shoemodel.sw.diffusion import Prediction, build_scheduler, noise_loss
 from shoemodel.sw.sample import Text, controlled, encode, sample_batch
 from shoemodel.sw.vae import downsampling

@@ -18,11 +18,11 @@ from diffusers import UNet2DConditionModel
 from torch import Tensor
 from transformers import CLIPImageProcessor, CLIPVisionModelWithProjection
 
-from shoemodel import draw
 from shoemodel.baselines.inputs import Given, kept_area
 from shoemodel.baselines.latent_pipeline import LatentPipeline
 from shoemodel.data.datasets import Tuples
-from shoemodel.masks import ShoeAreas
+from shoemodel.image import draw
+from shoemodel.image.masks import ShoeAreas
 from shoemodel.sw.diffusion import noise_loss
 from shoemodel.training.config import LoopConfig
 from shoemodel.training.generator import GeneratorConfig, GeneratorTask

@@ -12,7 +12,7 @@ from torch import nn
 
 from shoemodel import packs
 from shoemodel.errors import InputError
-from shoemodel.files import replacing
+from shoemodel.runtime.files import replacing
 
 STATE_FILE = Path("state") / "state.pt"
 

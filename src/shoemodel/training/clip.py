@@ -25,9 +25,9 @@ from transformers import (
 )
 from transformers.convert_slow_tokenizer import bytes_to_unicode
 
-from shoemodel import draw
-from shoemodel.crop import to_network
 from shoemodel.data.datasets import Tuples
+from shoemodel.image import draw
+from shoemodel.image.crop import to_network
 from shoemodel.quality.clip import towers
 from shoemodel.training.config import LoopConfig
 from shoemodel.training.task import Batch, Task

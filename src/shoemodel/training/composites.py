@@ -13,10 +13,10 @@ import cv2
 import numpy as np
 from jaxtyping import Bool, UInt8
 
-from shoemodel import masks
-from shoemodel.crop import about_centre, square_around
 from shoemodel.data.datasets import Tuples
-from shoemodel.geometry import Box, Letterbox, Similarity, warp
+from shoemodel.image import masks
+from shoemodel.image.crop import about_centre, square_around
+from shoemodel.image.geometry import Box, Letterbox, Similarity, warp
 from shoemodel.training import backgrounds
 from shoemodel.wd.augment import ROTATE_DEG, photometric
 from shoemodel.wd.region import MEAN_RGB

@@ -13,8 +13,8 @@ from typing import Any, Literal
 
 from accelerate import PartialState
 
-from shoemodel.device import multiplies_bf16
 from shoemodel.errors import InputError
+from shoemodel.runtime.device import multiplies_bf16
 
 
 @dataclass(frozen=True, kw_only=True)

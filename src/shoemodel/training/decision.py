@@ -15,8 +15,8 @@ import torch
 from jaxtyping import Float, UInt8
 from transformers import SegformerForSemanticSegmentation
 
-from shoemodel import masks
 from shoemodel.data.splits import TEST_SHARE, lot
+from shoemodel.image import masks
 from shoemodel.wd.model import area_labels
 
 SHIFTS = np.arange(-4, 9) / 4

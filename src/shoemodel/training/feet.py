@@ -11,12 +11,12 @@ import torch
 from torch import Tensor
 from transformers import VitPoseForPoseEstimation
 
-from shoemodel import draw, masks
-from shoemodel.crop import masked_crop, square_around, to_network
 from shoemodel.data.datasets import Tuples
-from shoemodel.geometry import warp
+from shoemodel.image import draw, masks
+from shoemodel.image.crop import masked_crop, square_around, to_network
+from shoemodel.image.geometry import warp
+from shoemodel.image.pose import FOOT_INDICES
 from shoemodel.lps import feet
-from shoemodel.pose import FOOT_INDICES
 from shoemodel.training.config import LoopConfig
 from shoemodel.training.positions import sincos
 from shoemodel.training.task import Batch, Task

@@ -13,7 +13,7 @@ from shoemodel.baselines import inpaint
 from shoemodel.baselines.inputs import Given, kept_area, on_grey
 from shoemodel.baselines.latent_pipeline import inpainting_channels
 from shoemodel.data.datasets import Tuples
-from shoemodel.masks import ShoeAreas
+from shoemodel.image.masks import ShoeAreas
 from shoemodel.training.base import plain_attention
 from shoemodel.training.baselines import GIVEN, BaselineConfig, BaselineTask, minutes_20, smoke, widened
 from shoemodel.training.latents import Latents, encode_views

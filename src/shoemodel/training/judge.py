@@ -15,12 +15,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from shoemodel import draw, masks
-from shoemodel.crop import to_network
 from shoemodel.data.datasets import Tuples
-from shoemodel.geometry import Similarity, warp
+from shoemodel.image import draw, masks
+from shoemodel.image.crop import to_network
+from shoemodel.image.geometry import Similarity, warp
+from shoemodel.image.pose import ABSENT, FLIP, VISIBLE, Pose
 from shoemodel.lps import feet
-from shoemodel.pose import ABSENT, FLIP, VISIBLE, Pose
 from shoemodel.quality import judge, measures
 from shoemodel.training.config import LoopConfig
 from shoemodel.training.task import Batch, Task

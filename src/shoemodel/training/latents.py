@@ -30,12 +30,12 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 from transformers import CLIPTextModel, CLIPTokenizer, CLIPVisionModelWithProjection
 
-from shoemodel.crop import about_centre, to_network
 from shoemodel.data.datasets import Tuples
-from shoemodel.device import autocast
 from shoemodel.errors import InputError
-from shoemodel.geometry import Similarity, warp
-from shoemodel.quiet import quiet
+from shoemodel.image.crop import about_centre, to_network
+from shoemodel.image.geometry import Similarity, warp
+from shoemodel.runtime.device import autocast
+from shoemodel.runtime.quiet import quiet
 from shoemodel.sw.sample import embed
 from shoemodel.sw.vae import is_decoder, to_latents
 from shoemodel.training.checkpoint import component_folder, write_file

@@ -10,12 +10,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from shoemodel import draw, masks
 from shoemodel.data import poses
 from shoemodel.data.datasets import Tuples
+from shoemodel.image import draw, masks
+from shoemodel.image.pose import FLIP, FOOT_INDICES, LEG_INDICES, Pose, denormalise, merge, normalise
 from shoemodel.lps import diffusion
 from shoemodel.lps.denoiser import LegDenoiser
-from shoemodel.pose import FLIP, FOOT_INDICES, LEG_INDICES, Pose, denormalise, merge, normalise
 from shoemodel.training.config import LoopConfig
 from shoemodel.training.task import Batch, Task
 

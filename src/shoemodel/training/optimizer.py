@@ -9,7 +9,7 @@ from pytorch_optimizer import Muon
 from pytorch_optimizer.optimizer.utils import zero_power_via_newton_schulz_5 as orthogonal
 from torch import Tensor, nn
 
-from shoemodel.device import multiplies_bf16
+from shoemodel.runtime.device import multiplies_bf16
 
 SMALLEST_SIDE = 16
 """A matrix with fewer rows or columns (of pictures in and out, or of one channel) is left to AdamW (ours)."""

@@ -17,9 +17,9 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 from transformers import SamConfig, SamMaskDecoderConfig, SamPromptEncoderConfig, SamVisionConfig
 
-from shoemodel import draw, masks
 from shoemodel.data.datasets import Tuples
-from shoemodel.geometry import Box
+from shoemodel.image import draw, masks
+from shoemodel.image.geometry import Box
 from shoemodel.training.composites import Composer, Composite
 from shoemodel.training.config import LoopConfig
 from shoemodel.training.positions import sincos

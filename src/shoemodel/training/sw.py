@@ -11,9 +11,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from shoemodel import draw, masks
 from shoemodel.data.datasets import Tuples
-from shoemodel.pose import ABSENT, HIDDEN, Pose
+from shoemodel.image import draw, masks
+from shoemodel.image.pose import ABSENT, HIDDEN, Pose
 from shoemodel.sw.conditions import condition, wearable_shoe
 from shoemodel.sw.diffusion import noise_loss
 from shoemodel.sw.model import shoe_controlnet

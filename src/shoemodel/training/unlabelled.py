@@ -18,10 +18,11 @@ from rich.console import Console
 from rich.progress import track
 from transformers import SegformerForSemanticSegmentation
 
-from shoemodel import images, masks
-from shoemodel.crop import square_around
 from shoemodel.errors import InputError
-from shoemodel.geometry import warp
+from shoemodel.image import io as images
+from shoemodel.image import masks
+from shoemodel.image.crop import square_around
+from shoemodel.image.geometry import warp
 from shoemodel.pipeline import ShoeModelPipeline
 from shoemodel.wd.augment import IGNORE
 from shoemodel.wd.model import MARGIN, area_labels, crop_to_shoe

@@ -11,9 +11,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from shoemodel import draw, masks
-from shoemodel.crop import to_network
 from shoemodel.data.datasets import Tuples
+from shoemodel.image import draw, masks
+from shoemodel.image.crop import to_network
 from shoemodel.training import decision, unlabelled
 from shoemodel.training.backgrounds import another_place
 from shoemodel.training.config import LoopConfig

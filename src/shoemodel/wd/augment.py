@@ -11,9 +11,9 @@ import cv2
 import numpy as np
 from jaxtyping import Bool, UInt8
 
-from shoemodel import masks
-from shoemodel.crop import about_centre, square_around
-from shoemodel.geometry import Similarity, warp
+from shoemodel.image import masks
+from shoemodel.image.crop import about_centre, square_around
+from shoemodel.image.geometry import Similarity, warp
 from shoemodel.wd.model import MARGIN
 
 IGNORE = 255

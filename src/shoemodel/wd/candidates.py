@@ -11,10 +11,10 @@ import numpy as np
 from jaxtyping import Bool, UInt8
 from transformers import SamModel
 
-from shoemodel import draw, masks
 from shoemodel.errors import InputError
-from shoemodel.geometry import Box
-from shoemodel.images import Photo
+from shoemodel.image import draw, masks
+from shoemodel.image.geometry import Box
+from shoemodel.image.io import Photo
 from shoemodel.wd.region import Region, of_photo
 
 BORDER = 0.04

@@ -19,9 +19,9 @@ from jaxtyping import Bool, Float, UInt8
 from torch import Tensor
 from transformers import SegformerConfig, SegformerForSemanticSegmentation
 
-from shoemodel import masks
-from shoemodel.crop import crop_to_mask
-from shoemodel.geometry import Similarity
+from shoemodel.image import masks
+from shoemodel.image.crop import crop_to_mask
+from shoemodel.image.geometry import Similarity
 from shoemodel.wd.segformer import StemmedSegformer
 
 MARGIN = 0.08

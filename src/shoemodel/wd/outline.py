@@ -13,8 +13,8 @@ import cv2
 import numpy as np
 from jaxtyping import Bool, Float, UInt8
 
-from shoemodel import masks
-from shoemodel.geometry import Box
+from shoemodel.image import masks
+from shoemodel.image.geometry import Box
 
 SIDE = 256  # px: longer side of the picture in which the shoe is completed
 SURE_LOGIT = 1.0  # above this SAM's word stands

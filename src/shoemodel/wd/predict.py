@@ -8,11 +8,11 @@ import torch
 from jaxtyping import Bool, Float, UInt8
 from transformers import SegformerForSemanticSegmentation
 
-from shoemodel import masks
-from shoemodel.crop import to_network
 from shoemodel.errors import InputError
-from shoemodel.geometry import Box, Similarity
-from shoemodel.masks import ShoeAreas
+from shoemodel.image import masks
+from shoemodel.image.crop import to_network
+from shoemodel.image.geometry import Box, Similarity
+from shoemodel.image.masks import ShoeAreas
 from shoemodel.wd.model import area_labels, area_logits, crop_to_shoe
 
 SPECK = 0.004  # of the shoe's pixels: smaller pieces of an area take their neighbourhood's label (ours)

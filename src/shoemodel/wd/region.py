@@ -21,10 +21,10 @@ import torch
 from jaxtyping import Bool, Float, UInt8
 from transformers import SamModel
 
-from shoemodel import masks
 from shoemodel.errors import InputError
-from shoemodel.geometry import Box, Letterbox
-from shoemodel.images import Photo
+from shoemodel.image import masks
+from shoemodel.image.geometry import Box, Letterbox
+from shoemodel.image.io import Photo
 from shoemodel.wd import outline
 
 MEAN_RGB = (123.675, 116.28, 103.53)  # SAM's own normalisation, on 0..255

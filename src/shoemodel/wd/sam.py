@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from transformers import PreTrainedModel, SamConfig, SamModel
 
-from shoemodel import stem
+from shoemodel.nn import stem
 
 __all__ = ["PreTrainedModel", "StemmedSam"]  # diffusers loads a class by a base that it finds in the class's module
 

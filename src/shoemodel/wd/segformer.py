@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from transformers import PreTrainedModel, SegformerConfig, SegformerForSemanticSegmentation
 
-from shoemodel import stem
+from shoemodel.nn import stem
 
 __all__ = ["PreTrainedModel", "StemmedSegformer"]  # diffusers loads a class by a base in the class's module
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from shoemodel.masks import ShoeAreas
-from shoemodel.pose import ABSENT, HIDDEN, NAMES, VISIBLE, Pose
+from shoemodel.image.masks import ShoeAreas
+from shoemodel.image.pose import ABSENT, HIDDEN, NAMES, VISIBLE, Pose
 from shoemodel.render.camera import Camera
 from shoemodel.render.engine import FAR, View, cast
 

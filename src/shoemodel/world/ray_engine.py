@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from shoemodel import ray_data
 from shoemodel.data import shards
 from shoemodel.data.sample import MEMBERS, Sample
+from shoemodel.runtime.ray import started
 from shoemodel.world.local_engine import Event, Jobs, Make
 
 CHUNK = 8
@@ -49,7 +49,7 @@ def chunks(jobs: Jobs) -> dict[int, int]:
 
 def _mapped(make: Make, jobs: Jobs, count: int, prepare: Callable[[], None]) -> Iterator[dict[str, Any]]:
     """What `_Maker` gives for every index of the jobs, in any order."""
-    data = ray_data.started(count + 1)
+    data = started(count + 1)
     todo = [{"shard": number, "index": index} for number, indices in jobs.items() for index in indices]
     rows = data.from_items(todo, override_num_blocks=-(-len(todo) // CHUNK))
     actors = data.ActorPoolStrategy(size=count)

@@ -62,7 +62,7 @@ class Scene:
 
     shoe_parts: shoes and laces as placed, names "shoe_left", "shoe_left_laces", "shoe_right" ...
     body_parts: skin, socks, trousers; absent in the unworn picture.
-    keypoints: (12, 3) in the order of `shoemodel.pose.NAMES`; present: (12,) bool, False for an absent leg.
+    keypoints: (12, 3) in the order of `shoemodel.image.pose.NAMES`; present: (12,) bool, False for an absent leg.
     feet: the sides present, a subset of ("left", "right").
     place, ground: what surrounds the legs, a key of GROUNDS and one of its values.
     backdrop: linear rgb (3,) of the studio's paper or the room's wall; place_seed: for every other choice of the place.

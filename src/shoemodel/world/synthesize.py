@@ -19,8 +19,8 @@ from shoemodel.render import engine as renderer
 from shoemodel.shoes.parameters import FAMILIES
 from shoemodel.world import local_engine, ray_engine
 from shoemodel.world.progress import Pace, watch
-from shoemodel.world.render import WORLD_VERSION, Rejected, render
 from shoemodel.world.scene import RUN, sample_scene
+from shoemodel.world.tuples import WORLD_VERSION, Rejected, render
 
 REDRAWS = 8
 

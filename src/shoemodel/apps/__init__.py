@@ -1,0 +1,1 @@
+"""The surfaces: command line, studio in the browser, HTTP service, catalogue batches."""

@@ -1,0 +1,184 @@
+"""Results of the engine as the page's components take them: data URLs, plain numbers, words."""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+from typing import Any
+
+import cv2
+import numpy as np
+from jaxtyping import UInt8
+from PIL import Image
+
+from shoemodel.apps.studio.session import Shot, Work
+from shoemodel.compose.photo_background import guidance_of
+from shoemodel.errors import InputError
+from shoemodel.image import draw
+from shoemodel.image import io as images
+from shoemodel.image.decode import DECODING_ERRORS
+from shoemodel.image.draw import LIMB_COLOURS
+from shoemodel.image.geometry import Box, Similarity
+from shoemodel.image.layout import Layout
+from shoemodel.image.masks import VISIBLE, WEARABLE, ShoeAreas
+from shoemodel.image.pose import LIMBS, NAMES, Pose
+
+SIDE = 1024
+"""Longer side in px of what is painted on in the browser."""
+CARD = 384
+"""The same of a pose to choose."""
+PAPER = (38, 42, 50)
+"""Colour of the canvas behind a cut-out shoe."""
+
+
+def notice(text: str) -> str:
+    """A sentence for the bar at the top, read out by screen readers; empty hides it."""
+    return f'<div role="alert" class="sm-alert">{html.escape(text)}</div>' if text else ""
+
+
+def words(error: InputError) -> str:
+    """What is wrong, in the words of the page instead of those of the command line."""
+    flags = "--box, --points or --mask"
+    found = str(error).replace(f"give {flags}", "point at it in step 2, or paint it there")
+    return found.replace(f"mark it with {flags}", "mark it in step 2")
+
+
+def data_url(picture: bytes, kind: str = "png") -> str:
+    """Bytes of a picture as a URL."""
+    return f"data:image/{kind};base64,{base64.b64encode(picture).decode()}"
+
+
+def jpeg_url(rgb: UInt8[np.ndarray, "h w 3"]) -> str:
+    """RGB as a URL of a JPEG."""
+    return data_url(images.encode_jpeg(rgb, 88), "jpeg")
+
+
+def small(image: np.ndarray, side: int = SIDE, nearest: bool = False) -> np.ndarray:
+    """Reduced so that the longer side has at most `side` px."""
+    scale = min(1.0, side / max(image.shape[:2]))
+    size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
+    return cv2.resize(image, size, interpolation=cv2.INTER_NEAREST if nearest else cv2.INTER_AREA)
+
+
+def paint(work: Work | None) -> dict[str, Any] | None:
+    """For the brush: the photo and its areas."""
+    areas = None if work is None else work.canvas_to_paint
+    if work is None or areas is None:
+        return None
+    height, width = work.photo.size
+    labels = images.encode_palette_png(small(areas.labels, nearest=True))
+    pictures = {"photo": jpeg_url(small(work.photo.rgb)), "labels": data_url(labels)}
+    return {**pictures, "width": width, "height": height, "points": work.pointed, "search": work.searches}
+
+
+def painted(areas: ShoeAreas, url: str) -> tuple[np.ndarray, np.ndarray]:
+    """Visible and wearable mask on the photo's grid, from what the brush left; pixels it did not touch stay.
+
+    Raises:
+        InputError: no such picture, or one of another size than was sent, or no visible area is left.
+    """
+    before = small(areas.labels, nearest=True)
+    try:
+        sent = Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2])), formats=("PNG",)).convert("RGBA")
+    except (*DECODING_ERRORS, Image.DecompressionBombError) as error:
+        raise InputError(f"the painted areas cannot be read ({error}); a PNG is accepted") from error
+    if sent.size != before.shape[::-1]:
+        raise InputError(f"the painted areas are {sent.size}, but {before.shape[::-1]} was sent to be painted on")
+    rgba = np.array(sent).astype(int)
+    yellow = rgba[..., 0] > rgba[..., 2]
+    after = np.where(rgba[..., 3] < 128, 0, np.where(yellow, WEARABLE, VISIBLE)).astype(np.uint8)
+    size = areas.size[::-1]
+    changed = cv2.resize((after != before).astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
+    labels = np.where(changed, cv2.resize(after, size, interpolation=cv2.INTER_NEAREST), areas.labels)
+    if not (labels == VISIBLE).any():
+        raise InputError("nothing of the shoe stays visible: paint with “Stays visible”, or press “Undo”")
+    return labels == VISIBLE, labels == WEARABLE
+
+
+def placed(work: Work | None, move: int) -> dict[str, Any] | None:
+    """For dragging: the shoe cut out, its canvas and where it stands after the page's `move`."""
+    if work is None or work.layout is None or work.areas is None:
+        return None
+    box, layout = Box.of_mask(work.areas.shoe), work.layout
+    rows, columns = slice(int(box.y0), int(box.y1)), slice(int(box.x0), int(box.x1))
+    alpha = np.where(work.areas.visible, 255, np.where(work.areas.wearable, 90, 0)).astype(np.uint8)
+    cut = small(np.dstack([work.photo.rgb, alpha])[rows, columns], 640)
+    return {
+        "shoe": data_url(images.encode_png(cut)),
+        "width_unit": float(box.width / layout.canvas[1]),
+        "canvas": list(layout.canvas),
+        "move": move,
+        **standing(layout, box),
+    }
+
+
+def standing(layout: Layout, box: Box) -> dict[str, Any]:
+    """Where the middle of the shoe's box stands on the canvas, as the sliders say it."""
+    x, y = layout.transform.apply(np.array(box.centre)) / layout.canvas[::-1]
+    moved = layout.transform
+    return {"x": float(x), "y": float(y), "scale": moved.scale, "angle": moved.angle_deg, "flip": moved.flip}
+
+
+def describe_layout(layout: Layout) -> str:
+    """Size and exactness in words."""
+    height, width = layout.canvas
+    kept = "in the photo's own pixels" if layout.is_exact else "resampled once, and that is kept exactly"
+    return f"Canvas {width} × {height} px, the shoe {kept}."
+
+
+def on_paper(shoe: UInt8[np.ndarray, "h w 4"]) -> UInt8[np.ndarray, "h w 3"]:
+    """X_w on a dark ground instead of black."""
+    return np.where(shoe[..., 3:] == 255, shoe[..., :3], np.array(PAPER, np.uint8))
+
+
+def cards(work: Work | None) -> dict[str, Any] | None:
+    """For choosing: each pose over the shoe, as far as the canvas shows it."""
+    if work is None or not work.poses or work.shoe is None:
+        return None
+    canvas = small(work.shoe, CARD, nearest=True)
+    paper, view = on_paper(canvas), Similarity(canvas.shape[0] / work.shoe.shape[0])
+    shown = [draw.overlay_pose(paper, pose.transformed(view)) for pose in work.poses]
+    listed = [{"picture": jpeg_url(picture), "name": f"Pose {index}"} for index, picture in enumerate(shown, 1)]
+    return {"cards": listed, "picked": work.picked}
+
+
+def joints(work: Work | None, index: int | None) -> dict[str, Any] | None:
+    """For dragging the points of one pose."""
+    if work is None or index is None or work.shoe is None or index >= len(work.poses):
+        return None
+    pose: Pose = work.poses[index]
+    return {
+        "index": index,
+        "shoe": data_url(images.encode_png(small(work.shoe, 640))),
+        "canvas": list(work.shoe.shape[:2]),
+        "points": pose.points.round(1).tolist(),
+        "exists": pose.exists.tolist(),
+        "names": [name.replace("_", " ") for name in NAMES],
+        "limbs": [list(limb) for limb in LIMBS],
+        "colours": [f"rgb{colour}" for colour in LIMB_COLOURS],
+    }
+
+
+def caption(shot: Shot) -> str:
+    """Below a picture in the gallery."""
+    told = "quality not judged" if shot.score is None else f"quality {shot.score:.0%}"
+    return f"{told} · {'shoe changed' if shot.verdict else 'shoe untouched'}"
+
+
+def details(shot: Shot) -> str:
+    """One picture in words, as HTML."""
+    exact = (
+        f'<p class="sm-bad">✗ {html.escape(shot.verdict)}</p>'
+        if shot.verdict
+        else '<p class="sm-good">✓ Certificate holds: every visible pixel of the shoe is the photo\'s.</p>'
+    )
+    if shot.score is None:
+        quality = "<p>Quality: this pack holds no judge, so no score is given.</p>"
+    else:
+        reasons = "; ".join(map(html.escape, shot.reasons)) or "nothing to complain about"
+        quality = f"<p>Quality {shot.score:.0%}: {reasons}.</p>"
+    recipe = shot.recipe
+    guidance = guidance_of(recipe.guidance, shot.work.background)
+    made = f"{html.escape(recipe.photo)}, seed {shot.seed}, {recipe.steps} steps, guidance {guidance:g}"
+    return f'<div class="sm-details">{exact}{quality}<p>“{html.escape(recipe.prompt)}”<br>{made}</p></div>'
