@@ -51,9 +51,9 @@ def test_the_readmes_python_runs(monkeypatch):
     exec(code, space)
     result = space["result"]
     assert len(result.images) == 4 and result.prompts[::2] == ["blue jeans", "bare legs"] and result.notices == []
-    kept = result.shoe[..., 3] == 255
+    kept, photo = result.shoe[..., 3] == 255, images.load(PHOTO).rgb
     jeans, other, bare, _ = result.images
     assert all((image[kept] == result.shoe[..., :3][kept]).all() for image in result.images)
     assert (jeans != other).any() and result.fit.iou > 0.85
-    blue, skin = (image[:120][(image[:120] != space["photo"].rgb[:120]).any(-1)].mean(0) for image in (jeans, bare))
+    blue, skin = (image[:120][(image[:120] != photo[:120]).any(-1)].mean(0) for image in (jeans, bare))
     assert blue.argmax() == 2 and skin.argmax() == 0

@@ -1,7 +1,7 @@
 """ShoeModel: a photo of an unworn shoe in, pictures of legs wearing exactly that shoe out.
 
 >>> from shoemodel import ShoeModelPipeline
->>> result = ShoeModelPipeline.from_pretrained("mini")(photo, "legs in blue jeans, on a wooden floor", num_images=4)
+>>> result = ShoeModelPipeline.from_pretrained("mini")("shoe.jpg", "legs in blue jeans", num_images=4)
 
 Importing the package is cheap: torch is loaded when the pipeline is first named.
 """

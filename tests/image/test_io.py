@@ -288,3 +288,11 @@ def test_the_focal_length_of_a_camera_is_read(tmp_path, size, diagonal):
     assert images.load(tmp_path / "cropped.jpg").focal_px is None
     Image.new("RGB", size, "grey").save(tmp_path / "plain.jpg")
     assert images.load(tmp_path / "plain.jpg").focal_px is None
+
+
+def test_a_files_name_is_a_photo_too(tmp_path):
+    images.save_png(tmp_path / "a.png", rgb())
+    for name in (tmp_path / "a.png", str(tmp_path / "a.png")):
+        assert np.array_equal(images.as_photo(name).rgb, rgb())
+    with pytest.raises(InputError, match=r"none\.png does not exist"):
+        images.as_photo(str(tmp_path / "none.png"))

@@ -94,24 +94,26 @@ def from_pil(image: Image.Image, name: str = "photo") -> Photo:
     return Photo(rgb, alpha, Path(name), hashlib.sha256(rgb.tobytes()).hexdigest(), decode.focal_px(image, Path(name)))
 
 
-AnyPhoto = Photo | Image.Image | UInt8[np.ndarray, "h w 3"]
+AnyPhoto = Photo | str | os.PathLike | Image.Image | UInt8[np.ndarray, "h w 3"]
 """What a caller may hand in."""
 
 
 def as_photo(image: AnyPhoto) -> Photo:
-    """What a caller handed in, as a Photo; the hash of one that comes from no file is that of its pixels.
+    """What a caller handed in, a file's name too, as a Photo; the hash of one from no file is that of its pixels.
 
     Raises:
         InputError: no picture, or an array that is not (h, w, 3) uint8.
     """
     if isinstance(image, Photo):
         return image
+    if isinstance(image, str | os.PathLike):
+        return load(Path(image))
     if isinstance(image, Image.Image):
         return from_pil(image)
     if isinstance(image, np.ndarray) and image.ndim == 3 and image.shape[2] == 3 and image.dtype == np.uint8:
         return from_pil(Image.fromarray(image))
     found = f"an array {image.shape} of {image.dtype}" if isinstance(image, np.ndarray) else type(image).__name__
-    raise InputError(f"the photo is {found}; a Photo, a PIL image or an array (h, w, 3) of uint8 is accepted")
+    raise InputError(f"the photo is {found}; a file, a Photo, a PIL image or an array (h, w, 3) of uint8 is accepted")
 
 
 def _opened(path: Path) -> io.BufferedReader:

@@ -66,9 +66,9 @@ class Recipe:
         imports += "import numpy as np\n\n" if self.points else ""
         helpers = ", arguments" if self.areas or self.poses else ""
         return (
-            f"{imports}from shoemodel import ShoeModelPipeline{helpers}\nfrom shoemodel.image import io\n\n"
+            f"{imports}from shoemodel import ShoeModelPipeline{helpers}\n\n"
             f"pipeline = ShoeModelPipeline.from_pretrained({self.pack!r}, backend={BACKEND!r})\n"
-            f"result = pipeline(\n    io.load({self.photo!r}),\n    {self.prompt!r},\n{body})\n"
+            f"result = pipeline(\n    {self.photo!r},\n    {self.prompt!r},\n{body})\n"
             "result.images  # (h, w, 3) uint8 each\n"
         )
 
