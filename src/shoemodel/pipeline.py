@@ -256,7 +256,6 @@ class ShoeModelPipeline(DiffusionPipeline):
         subject = Subject(photo.path.name, canvas, shoe, edge.areas, background, fit)
         prompts = [prompt] if isinstance(prompt, str | Outfit) else list(prompt)
         legs = [backend.legs(subject, each, negative_prompt) for each in prompts]
-        warnings += [each for maker in legs for each in maker.warnings]
         if background == "photo" and (crowded := frame.no_room(subject.areas.shoe)):
             warnings.append(crowded)
         seeds, made = list(range(seed, seed + num_images)), []
@@ -268,6 +267,7 @@ class ShoeModelPipeline(DiffusionPipeline):
                 with clock("paste", done + maker.steps, total):
                     made.append(lay(canvas, layers, edge))
                 done += maker.steps
+        warnings += [each for maker in legs for each in maker.warnings]
         return ShoeModelResult(
             images=made,
             prompts=[each if isinstance(each, str) else describe(each) for each in prompts for _ in poses],

@@ -163,3 +163,10 @@ def test_without_feet_the_leg_stands_upright_and_that_is_said(tiny_pack, subject
     assert "no foot was found in the shoe" in capsys.readouterr().err
     assert main(["generate", str(photo), "--prompt", "jeans", "--backend", "diffusion", "--steps", "1", *where]) == 2
     assert "no foot fits the shoe" in capsys.readouterr().err
+
+
+def test_a_garment_above_the_picture_is_said(subject, pose):
+    for prompt, seen in (("shorts", False), ("blue jeans", True)):
+        legs = RenderBackend().legs(subject, prompt, "")
+        legs.generate(pose, 0, lambda done: None)
+        assert any("outside the picture" in said for said in legs.warnings) != seen

@@ -42,6 +42,8 @@ from shoemodel.render.pinhole import Pinhole
 SAMPLES = 4
 """Light samples a pixel, before the denoiser."""
 THREADS = 2
+GARMENTS = ("trousers", "skirt", "leggings")
+"""How the names of parts begin that the prompt calls a garment."""
 OWN = ("legs", "sock", "leggings")
 """How the names of parts begin that follow the leg closely."""
 TALL_M, DEEPER_M = 0.10, 0.09
@@ -80,6 +82,7 @@ class RenderedLegs:
     """Whose camera is that of the leg (`viewpoint.of_leg`)."""
     prompt: str | Outfit
     other_warnings: list[str]
+    """Of the view, and of what the pictures made so far do not show."""
     steps: int = STEPS
 
     @cached_property
@@ -158,7 +161,20 @@ class RenderedLegs:
         into = OWN + (("trousers",) if outfit.tucked else ())
         points = np.concatenate([part.vertices for part in parts if part.name.startswith(into)])
         moved = align(points, fit, self.subject.areas)
-        return [replace(part, vertices=moved.apply(part.vertices)) for part in parts], outfit
+        placed = [replace(part, vertices=moved.apply(part.vertices)) for part in parts]
+        self._warn_of_unseen(placed, outfit)
+        return placed, outfit
+
+    def _warn_of_unseen(self, parts: Sequence[Part], outfit: Outfit) -> None:
+        """Shorts and skirts mostly end above a picture of a shoe."""
+        garment = [part.vertices for part in parts if part.name.startswith(GARMENTS)]
+        if not garment:
+            return
+        points, depth = self.fit.camera.project(np.concatenate(garment))
+        height, width = self.fit.camera.size
+        if not ((points >= 0) & (points < (width, height)) & (depth > 0)[:, None]).all(axis=1).any():
+            unseen = f"the {outfit.garment} lies outside the picture: --layout makes room above the shoe"
+            self.other_warnings.extend([] if unseen in self.other_warnings else [unseen])
 
     def _outfit(self, one: OneLeg, collar_m: float, female: bool, rng: np.random.Generator) -> Outfit:
         if isinstance(self.prompt, Outfit):
