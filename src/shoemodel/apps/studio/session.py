@@ -40,7 +40,7 @@ class Work:
     """Points that were clicked (photo px), not yet searched at."""
     points: list[list[float]] = field(default_factory=list)
     searches: int = 0
-    """How often it was searched again: the page then draws the areas anew, also where they are those of before."""
+    """How often the photo was searched again; each search makes the page show the areas anew, changed or not."""
     region: Region | None = None
     candidates: list[Region] = field(default_factory=list)
     """What else may be the shoe; empty until it is asked for."""
@@ -150,7 +150,7 @@ class Work:
         self.picked = sorted({*self.picked, index})
 
     def frozen(self) -> Work:
-        """As it is now, whatever changes later."""
+        """A copy that later changes of this one leave alone."""
         return replace(self, poses=list(self.poses), picked=list(self.picked))
 
     def posed(self, pose: Pose) -> Work:
