@@ -47,20 +47,6 @@ def fit_shoe(
     Raises:
         InputError: there is no shoe, it is too small, or nothing fits it at all.
     """
-    return ranked(areas, points_px, exists, scores, proxies, focal_px, centre_px, name)[0]
-
-
-def ranked(
-    areas: ShoeAreas,
-    points_px: Float[np.ndarray, "8 2"] | None = None,
-    exists: Bool[np.ndarray, "8"] | None = None,
-    scores: Float[np.ndarray, "8"] | None = None,
-    proxies: Sequence[Proxy] | None = None,
-    focal_px: float | None = None,
-    centre_px: tuple[float, float] | None = None,
-    name: str = "the photo",
-) -> list[ShoeFit]:
-    """As `fit_shoe`, the best fits of several proxies, best first."""
     size = areas.size
     centre_px = (size[1] / 2, size[0] / 2) if centre_px is None else centre_px
     shoe = seen(areas, points_px, exists, scores, name)
@@ -74,18 +60,15 @@ def ranked(
         task, _ = refined(matched(task, goal, library), shoe, 4)
         task, total, overlap = _best(task, goal, library, shoe, keep)
     order = np.argsort(total, kind="stable")
-    if overlap[order[0]] < LEAST_IOU:
-        raise InputError(f"no shoe fits what was marked in {name} (best overlap {overlap[order[0]]:.2f})")
-    spread = _spread(task, total, order)
-    return [
-        ShoeFit(
-            library[task.proxy[row]], "left" if task.mirror[row] > 0 else "right",
-            np.abs(views.shaped(task.views[row : row + 1], task.mirror[row : row + 1])[0]),
-            views.pinhole(task.views[row], task.middle[row], task.mirror[row], centre_px, size),
-            float(overlap[row]), spread,
-        )
-        for row in order
-    ]  # fmt: skip
+    row = order[0]
+    if overlap[row] < LEAST_IOU:
+        raise InputError(f"no shoe fits what was marked in {name} (best overlap {overlap[row]:.2f})")
+    return ShoeFit(
+        library[task.proxy[row]], "left" if task.mirror[row] > 0 else "right",
+        np.abs(views.shaped(task.views[row : row + 1], task.mirror[row : row + 1])[0]),
+        views.pinhole(task.views[row], task.middle[row], task.mirror[row], centre_px, size),
+        float(overlap[row]), _spread(task, total, order),
+    )  # fmt: skip
 
 
 def _best(
