@@ -217,11 +217,11 @@ def toy_folder(tmp_path_factory) -> Path:
     return folder
 
 
-def feet_of_canvas(model, shoe):
+def feet_of_canvas(model, rgb, visible):
     """Feet at a fixed place of whatever canvas, in the stead of `foot_keypoints`."""
     from shoemodel.lps.predict import FootKeypoints
 
-    height, width = shoe.shape[:2]
+    height, width = visible.shape
     unit = [[0.3, 0.6], [0.5, 0.8], [0.45, 0.8], [0.25, 0.8], [0.6, 0.6], [0.8, 0.8], [0.75, 0.8], [0.55, 0.8]]
     return FootKeypoints(np.array(unit) * (width, height), np.ones(8), np.ones(8, bool))
 
@@ -241,5 +241,5 @@ def areas_of_region(model, photo_rgb, region, name):
 @pytest.fixture
 def found_feet(monkeypatch):
     """Untrained networks find neither feet nor an opening: say where they are, on whatever canvas."""
-    monkeypatch.setattr("shoemodel.pipeline.foot_keypoints", feet_of_canvas)
-    monkeypatch.setattr("shoemodel.pipeline.wd.predict", areas_of_region)
+    monkeypatch.setattr("shoemodel.stages.foot_keypoints", feet_of_canvas)
+    monkeypatch.setattr("shoemodel.stages.wd.predict", areas_of_region)

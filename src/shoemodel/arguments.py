@@ -7,17 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool
 
 from shoemodel.errors import InputError
 from shoemodel.image import io as images
 from shoemodel.image import masks
-from shoemodel.image.geometry import Box
 from shoemodel.image.masks import ShoeAreas
 from shoemodel.image.pose import Pose
-
-MAX_WHOLE = 2**53 - 1
-"""Largest seed or count: every reader of JSON and every table takes it as it is."""
+from shoemodel.declaration import MAX_WHOLE
 
 
 def folders(photos: Sequence[Path], out: Path) -> list[Path]:
@@ -42,26 +39,6 @@ def seed(value: int) -> None:
     """Raise InputError for a --seed that generators or tables do not take."""
     if not 0 <= value <= MAX_WHOLE:
         raise InputError(f"--seed is {value}, a whole number from 0 to {MAX_WHOLE} is accepted")
-
-
-def box(text: str | None) -> Box | None:
-    """Read x0,y0,x1,y1."""
-    if text is None:
-        return None
-    numbers = _numbers(text, "--box", "x0,y0,x1,y1")
-    if len(numbers) != 4 or not (numbers[0] < numbers[2] and numbers[1] < numbers[3]):
-        raise InputError(f"--box is {text!r}, but x0,y0,x1,y1 with x0 < x1 and y0 < y1 is accepted, in photo pixels")
-    return Box(*numbers)
-
-
-def points(text: str | None) -> Float[np.ndarray, "n 2"] | None:
-    """Read x,y[,x,y...] as (n, 2)."""
-    if text is None:
-        return None
-    numbers = _numbers(text, "--points", "x,y[,x,y...]")
-    if len(numbers) % 2 or not np.isfinite(numbers).all():
-        raise InputError(f"--points is {text!r}, but x,y[,x,y...] is accepted, in photo pixels")
-    return np.array(numbers).reshape(-1, 2)
 
 
 def mask(file: Path | None) -> Bool[np.ndarray, "h w"] | None:
@@ -96,10 +73,3 @@ def poses(file: Path | None) -> list[Pose] | None:
     if not found:
         raise InputError(f"{file} holds no pose; a poses.json or run.json with at least one is accepted")
     return found
-
-
-def _numbers(text: str, flag: str, form: str) -> list[float]:
-    try:
-        return [float(part) for part in text.split(",")]
-    except ValueError as error:
-        raise InputError(f"{flag} is {text!r}, but {form} is accepted, in photo pixels") from error

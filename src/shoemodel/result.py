@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from jaxtyping import UInt8
+from PIL import Image
 
-from shoemodel.backends.backend import Background
+from shoemodel.compose.kinds import Background
+from shoemodel.compose.placed import PlacedShoe
 from shoemodel.fit.shoe import ShoeFit
 from shoemodel.image import draw
 from shoemodel.image.layout import Layout
@@ -18,15 +20,18 @@ from shoemodel.image.pose import Pose
 from shoemodel.lps.predict import FootKeypoints
 from shoemodel.wd.region import Region
 
+OutputType = Literal["pil", "np"]
+"""Images of Pillow, or HWC uint8 arrays."""
+
 
 @dataclass(frozen=True, eq=False)
 class ShoeModelResult:
-    """Everything one call made; pictures are HWC uint8, points are pixels of the canvas."""
+    """Everything one call made; points are in px of the canvas."""
 
-    images: list[UInt8[np.ndarray, "H W 3"]]
+    pixels: list[UInt8[np.ndarray, "H W 3"]]
     """X': the results, at the canvas size."""
-    shoe: UInt8[np.ndarray, "H W 4"]
-    """X_w in place on the canvas: alpha 255 exactly on the visible area, 0 elsewhere."""
+    shoe: PlacedShoe
+    """X_w in place on the canvas."""
     region: Region
     """X_m on the photo's grid."""
     areas: ShoeAreas
@@ -41,7 +46,9 @@ class ShoeModelResult:
     """The seed of each result."""
     prompts: list[str]
     """The prompt of each result."""
-    background: Background = "scene"
+    backend: str
+    """Who made the legs."""
+    background: Background
     """What stands behind the legs: the photo, or a scene."""
     understood: list[dict[str, Any]] = field(default_factory=list)
     """What the backend understood of each result's prompt."""
@@ -49,16 +56,23 @@ class ShoeModelResult:
     """Camera and shoe in 3-D, where the backend asked for it."""
     timings_s: dict[str, float] = field(default_factory=dict)
     """Seconds per stage."""
-    notices: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
     """What the user should know, such as a prompt that was cut."""
+    output_type: OutputType = "np"
+    """What `images` holds."""
+
+    @property
+    def images(self) -> list[Image.Image] | list[UInt8[np.ndarray, "H W 3"]]:
+        """X' as it was asked for."""
+        return self.pixels if self.output_type == "np" else [Image.fromarray(pixels) for pixels in self.pixels]
 
     @property
     def pose_images(self) -> list[UInt8[np.ndarray, "H W 3"]]:
         """X_p of each result."""
-        return [draw.pose_image(pose, self.shoe.shape[:2]) for pose in self.poses]
+        return [draw.pose_image(pose, self.shoe.size) for pose in self.poses]
 
     def take(self, indices: Sequence[int]) -> ShoeModelResult:
-        """The same with these pictures only, in this order."""
-        names = ("images", "poses", "seeds", "prompts", "understood")
+        """The same with these images only, in this order."""
+        names = ("pixels", "poses", "seeds", "prompts", "understood")
         taken: dict[str, Any] = {name: [getattr(self, name)[index] for index in indices] for name in names}
         return replace(self, **taken)

@@ -8,6 +8,7 @@ import pytest
 from shoemodel.backends.backend import Subject, require_background
 from shoemodel.backends.render import RenderBackend
 from shoemodel.body.outfits import Outfit
+from shoemodel.compose.placed import PlacedShoe
 from shoemodel.errors import InputError
 from shoemodel.fit.proxies import load_proxies
 from shoemodel.image import io as images
@@ -38,8 +39,8 @@ def subject(fit):
     assert areas.wearable.sum() > 60
     rgb = np.full((*SIZE, 3), 140, np.uint8)
     rgb[areas.shoe] = (180, 30, 40)
-    x_w = np.dstack([rgb, np.where(areas.visible, 255, 0).astype(np.uint8)])
-    return Subject("shoe.png", rgb, x_w, areas, "photo", fit)
+    x_w = PlacedShoe(np.where(areas.visible[..., None], rgb, np.uint8(0)), areas)
+    return Subject("shoe.png", rgb, x_w, "photo", fit)
 
 
 @pytest.fixture(scope="module")
@@ -54,15 +55,15 @@ def pose(fit):
 
 def made(subject, pose, prompt, seed=0):
     steps = []
-    layers = RenderBackend().legs(subject, prompt, "").generate(pose, seed, steps.append)
+    (layers,) = RenderBackend().legs(subject, prompt, "").generate([pose], [seed], steps.append)
     assert steps == sorted(steps) and len(steps) > 1
     return layers
 
 
 def test_a_leg_stands_in_the_opening_and_hides_nothing_else(subject, pose):
     layers = made(subject, pose, "bare legs")
-    rows, columns = np.nonzero(subject.areas.wearable)
-    assert layers.alpha[subject.areas.wearable].mean() > 0.4
+    rows, columns = np.nonzero(subject.shoe.areas.wearable)
+    assert layers.alpha[subject.shoe.areas.wearable].mean() > 0.4
     above = layers.alpha[: rows.min() - 5]
     assert above.any(axis=1).all()  # up to the frame's edge
     beside = np.abs(np.arange(SIZE[1]) - columns.mean()) > 110
@@ -85,7 +86,7 @@ def test_the_same_seed_gives_the_same_pixels_and_another_another_leg(subject, po
 def test_an_outfit_may_be_given_outright(subject, pose):
     legs = RenderBackend().legs(subject, Outfit.of("leggings", "#00ff00", hem_m=0.05), "")
     assert legs.warnings == [] and legs.understood["garment_colour"] == "#00ff00"
-    layers = legs.generate(pose, 0, lambda done: None)
+    (layers,) = legs.generate([pose], [0], lambda done: None)
     assert layers.colour[:60][layers.alpha[:60] > 0.99].mean(axis=0).argmax() == 1
 
 
@@ -125,16 +126,16 @@ def test_a_whole_run(tiny_pack, subject, monkeypatch, tmp_path, capsys):
     from shoemodel.apps.cli.main import main
     from tests.conftest import areas_of_region, feet_of_canvas
 
-    monkeypatch.setattr("shoemodel.pipeline.foot_keypoints", feet_of_canvas)
-    monkeypatch.setattr("shoemodel.pipeline.wd.predict", areas_of_region)
+    monkeypatch.setattr("shoemodel.stages.foot_keypoints", feet_of_canvas)
+    monkeypatch.setattr("shoemodel.stages.wd.predict", areas_of_region)
     photo = tmp_path / "shoe.png"
-    images.save_png(photo, np.dstack([subject.rgb, np.where(subject.areas.shoe, 255, 0).astype(np.uint8)]))
+    images.save_png(photo, np.dstack([subject.rgb, np.where(subject.shoe.areas.shoe, 255, 0).astype(np.uint8)]))
     out = tmp_path / "out"
     prompts = ["--prompt", "red leggings", "--prompt", "a woman in green jeans with a dragon"]
     assert main(["generate", str(photo), *prompts, "--pack", str(tiny_pack), "--out", str(out)]) == 0
     assert "not heeded: dragon" in capsys.readouterr().err
     told = images_json(out / "shoe" / "run.json")
-    assert told["backend"] == "render" and told["background"] == "photo" and "steps" not in told
+    assert told["backend"] == "render" and told["background"] == "photo" and "steps" not in told["request"]
     assert told["prompts"] == ["red leggings", "a woman in green jeans with a dragon"] and len(told["seeds"]) == 2
     assert told["understood"][1]["garment"] == "jeans" and told["fit"]["focal_px"] > 0
     assert main(["verify", str(out), "--photo", str(photo)]) == 0
@@ -154,10 +155,10 @@ def test_without_feet_the_leg_stands_upright_and_that_is_said(tiny_pack, subject
     from tests.conftest import areas_of_region
 
     nothing = FootKeypoints(np.zeros((8, 2)), np.zeros(8), np.zeros(8, bool))
-    monkeypatch.setattr("shoemodel.pipeline.foot_keypoints", lambda model, shoe: nothing)
-    monkeypatch.setattr("shoemodel.pipeline.wd.predict", areas_of_region)
+    monkeypatch.setattr("shoemodel.stages.foot_keypoints", lambda *_: nothing)
+    monkeypatch.setattr("shoemodel.stages.wd.predict", areas_of_region)
     photo = tmp_path / "shoe.png"
-    images.save_png(photo, np.dstack([subject.rgb, np.where(subject.areas.shoe, 255, 0).astype(np.uint8)]))
+    images.save_png(photo, np.dstack([subject.rgb, np.where(subject.shoe.areas.shoe, 255, 0).astype(np.uint8)]))
     where = ["--pack", str(tiny_pack), "--out", str(tmp_path / "out")]
     assert main(["generate", str(photo), "--prompt", "bare legs", *where]) == 0
     assert "no foot was found in the shoe" in capsys.readouterr().err
@@ -168,5 +169,5 @@ def test_without_feet_the_leg_stands_upright_and_that_is_said(tiny_pack, subject
 def test_a_garment_above_the_picture_is_said(subject, pose):
     for prompt, seen in (("shorts", False), ("blue jeans", True)):
         legs = RenderBackend().legs(subject, prompt, "")
-        legs.generate(pose, 0, lambda done: None)
-        assert any("outside the picture" in said for said in legs.warnings) != seen
+        list(legs.generate([pose], [0], lambda done: None))
+        assert any("outside the image" in said for said in legs.warnings) != seen

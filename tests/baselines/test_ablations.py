@@ -6,7 +6,7 @@ import pytest
 from shoemodel.baselines import ablations
 from shoemodel.image.masks import ShoeAreas
 from shoemodel.image.pose import Pose
-from shoemodel.sw import sample
+from shoemodel.sw.sampler import Sampler
 
 
 @pytest.fixture
@@ -21,15 +21,15 @@ def shoe(shoe_mask):
 
 @pytest.fixture
 def given(monkeypatch):
-    """What the generator is conditioned on, call by call."""
+    """What the generator is conditioned on, image by image."""
     seen = []
-    draw = sample.sample
+    sample = Sampler.__call__
 
-    def recorded(*arguments, **options):
-        seen.append(arguments[4].numpy())
-        return draw(*arguments, **options)
+    def recorded(self, drafts, *options):
+        seen.extend(draft.condition.numpy() for draft in drafts)
+        return sample(self, drafts, *options)
 
-    monkeypatch.setattr(sample, "sample", recorded)
+    monkeypatch.setattr(Sampler, "__call__", recorded)
     return seen
 
 

@@ -163,7 +163,7 @@ def test_dreambooth_tunes_a_copy(tmp_path, shoe):
 
 def test_dreambooth_learns_the_shoe(tmp_path, shoe):
     from shoemodel.sw.diffusion import noise_loss
-    from shoemodel.sw.sample import embed
+    from shoemodel.sw.text import embed
     from shoemodel.sw.vae import to_latents
 
     StableDiffusionPipeline(**with_text(unet()), requires_safety_checker=False).save_pretrained(tmp_path)

@@ -8,7 +8,9 @@ from PIL import Image
 from shoemodel.baselines import dreambooth, sd15
 from shoemodel.baselines.latent_pipeline import inpainting_channels
 from shoemodel.image.masks import ShoeAreas
-from shoemodel.sw import sample
+from shoemodel.sw.sampler import Draft, Sampler
+from shoemodel.sw.sampling import Sampling
+from shoemodel.sw.text import encode
 from tests.conftest import SIDE
 
 
@@ -23,8 +25,9 @@ def shoe():
 def test_sd15_on_a_pack_is_its_base_alone(tiny_pack, shoe):
     model = sd15.load(tiny_pack)
     assert model.controlnet is None
-    text = sample.encode(model.tokenizer, model.text_encoder, "jeans")
-    expected = sample.sample(model.unet, None, model.vae, model.scheduler, None, text, steps=2, guidance=7.0, seed=3)
+    sampler = Sampler(model.unet, None, model.vae, model.scheduler)
+    draft = Draft(encode(model.tokenizer, model.text_encoder, "jeans"), seed=3)
+    (expected,) = sampler([draft], Sampling(num_inference_steps=2, guidance_scale=7.0))
     assert np.array_equal(sd15.generate(model, *shoe, None, "jeans", 3, steps=2), expected)
 
 

@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from shoemodel.compose.paste import max_delta, paste, place
-from shoemodel.image.geometry import Letterbox, Similarity
-from shoemodel.image.layout import Layout
+from shoemodel.compose.paste import max_delta, paste
+from shoemodel.image.geometry import Letterbox
 
 
 def noise(*shape: int) -> np.ndarray:
@@ -51,14 +50,6 @@ def test_letterboxed_picture_is_cut_and_enlarged():
     generated[16:48] = 120
     result = paste(generated, np.zeros((100, 200, 3), np.uint8), np.zeros((100, 200), bool))
     assert (result == 120).all()
-
-
-def test_place_is_opaque_on_the_visible_area_only():
-    photo, visible = noise(40, 50, 3), disc((40, 50), 12)
-    rgba = place(photo, visible, Layout((60, 70), Similarity(dx=8, dy=15)))
-    there = rgba[..., 3] == 255
-    np.testing.assert_array_equal(rgba[15:55, 8:58, :3][visible], photo[visible])
-    assert there.sum() == visible.sum() and not rgba[~there].any()
 
 
 def test_sizes_must_agree():

@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from shoemodel.compose.paste import paste, place
+from shoemodel.compose.paste import paste
+from shoemodel.compose.placed import PlacedShoe
 from shoemodel.errors import InputError
 from shoemodel.image import io as images
 from shoemodel.image.geometry import Similarity
 from shoemodel.image.layout import Layout
+from shoemodel.image.masks import ShoeAreas
 from shoemodel.output import certificate
 
 EXACT = Layout((90, 80), Similarity(dx=6, dy=30))
@@ -25,7 +27,8 @@ def results(folder: Path, layout: Layout = EXACT) -> Path:
     photo = images.load(folder / "photo.png")
     visible = np.zeros(photo.size, bool)
     visible[15:40, 10:50] = True
-    shoe = place(photo.rgb, visible, layout)
+    areas = ShoeAreas.from_masks(visible, np.zeros_like(visible))
+    shoe = PlacedShoe.of(photo.rgb, areas, layout).rgba
     out = folder / "out"
     out.mkdir()
     pictures = {

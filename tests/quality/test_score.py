@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from shoemodel.compose.placed import PlacedShoe
 from shoemodel.image.layout import keep
 from shoemodel.image.masks import ShoeAreas
 from shoemodel.image.pose import Pose
@@ -63,8 +64,8 @@ def result(shoe_mask):
     photo = np.random.default_rng(0).integers(0, 256, (*size, 3), dtype=np.uint8)
     pose = Pose(np.random.default_rng(1).uniform(10, 90, (12, 2)), np.full(12, 2))
     return ShoeModelResult(
-        images=[photo, 255 - photo],
-        shoe=np.dstack([photo, np.where(shoe_mask, 255, 0).astype(np.uint8)]),
+        pixels=[photo, 255 - photo],
+        shoe=PlacedShoe.of(photo, ShoeAreas(shoe_mask.astype(np.uint8)), keep(size)),
         region=Region(shoe_mask, 1.0, "mask"),
         areas=ShoeAreas(shoe_mask.astype(np.uint8)),
         layout=keep(size),
@@ -72,6 +73,8 @@ def result(shoe_mask):
         poses=[pose, pose],
         prompts=["red shoes", "red shoes"],
         seeds=[0, 1],
+        backend="diffusion",
+        background="scene",
     )
 
 

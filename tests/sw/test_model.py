@@ -6,7 +6,7 @@ from diffusers import UNet2DConditionModel
 
 from shoemodel.sw.diffusion import STEPS, build_scheduler, min_snr_weight, noise_loss, random_timesteps
 from shoemodel.sw.model import shoe_controlnet
-from shoemodel.sw.sample import controlled
+from shoemodel.sw.sampler import controlled
 
 
 def tiny_unet() -> UNet2DConditionModel:

@@ -5,22 +5,21 @@ A third backend is one file with a class like `Backend`, and a line in `ShoeMode
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import UInt8
 
+from shoemodel.backends.options import BACKENDS
 from shoemodel.body.outfits import Outfit
+from shoemodel.compose.kinds import Background
 from shoemodel.compose.layers import Layers
+from shoemodel.compose.placed import PlacedShoe
 from shoemodel.errors import InputError
 from shoemodel.fit.shoe import ShoeFit
-from shoemodel.image.masks import ShoeAreas
 from shoemodel.image.pose import Pose
-
-Background = Literal["photo", "scene"]
-"""What stands behind the legs: the photo itself, or a scene made from the prompt."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,9 +30,7 @@ class Subject:
     """Of the photo, for messages."""
     rgb: UInt8[np.ndarray, "h w 3"]
     """The photo, continued where the canvas is larger."""
-    shoe: UInt8[np.ndarray, "h w 4"]
-    """X_w: the photo's pixels, alpha 255 exactly on the visible area, 0 elsewhere."""
-    areas: ShoeAreas
+    shoe: PlacedShoe
     background: Background
     fit: ShoeFit | None = None
     """The camera and the shoe in 3-D, for backends that ask for it."""
@@ -54,8 +51,11 @@ class LegGenerator(Protocol):
     def steps(self) -> int:
         """How many steps one image takes, for progress."""
 
-    def generate(self, pose: Pose, seed: int, report: Callable[[int], None]) -> Layers:
-        """The leg in one pose, in px of the canvas; `report` is called with the steps done."""
+    def generate(
+        self, poses: Sequence[Pose], seeds: Sequence[int], report: Callable[[int], None]
+    ) -> Iterator[Layers]:
+        """The leg in each pose, in px of the canvas, as soon as it is made; `report` is called with the steps done of
+        all of them."""
 
 
 @runtime_checkable
@@ -76,6 +76,12 @@ class Backend(Protocol):
 
     def legs(self, subject: Subject, prompt: str | Outfit, negative_prompt: str) -> LegGenerator:
         """Read the prompt. Raises InputError for one that the backend cannot take."""
+
+
+def require_known(backend: str) -> None:
+    """Raise InputError for a name that is none of BACKENDS."""
+    if backend not in BACKENDS:
+        raise InputError(f"the backend is {backend!r}; {' and '.join(BACKENDS)} are accepted")
 
 
 def require_background(backend: Backend, background: str | None) -> Background:

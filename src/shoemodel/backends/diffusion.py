@@ -2,62 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
-from jaxtyping import Bool, UInt8
+import torch
 
-from shoemodel.backends.backend import Background, Subject
+from shoemodel.backends.backend import Subject
+from shoemodel.backends.options import DiffusionOptions
 from shoemodel.body.outfits import Outfit
-from shoemodel.compose import photo_background
+from shoemodel.compose.kinds import Background
 from shoemodel.compose.layers import Layers
-from shoemodel.compose.passes import STRENGTH, Worn
-from shoemodel.compose.photo_background import Surroundings
+from shoemodel.compose.passes import FindShoes, Generated, Passes, after
+from shoemodel.compose.photo_background import BackgroundImage, finish
 from shoemodel.errors import InputError
 from shoemodel.image.pose import Pose
-from shoemodel.sw import sample
-from shoemodel.sw.sample import WHOLE, Interval, Watch
-from shoemodel.sw.solvers import Solver
+from shoemodel.sw.sampler import Sampler, count_steps
+from shoemodel.sw.sampling import Hooks
+from shoemodel.sw.text import Text, cut_warning, encode
 
-
-@dataclass(frozen=True, kw_only=True)
-class Sampling:
-    """How the networks are sampled; see `sw.sample.sample_batch`."""
-
-    steps: int = 20
-    guidance: float | None = None
-    """None: 7, the paper's, before a scene, and 3 in the photo (ours)."""
-    solver: Solver = "ddim"
-    interval: Interval = WHOLE
-    repair: float = STRENGTH
-    """Fraction of the noise from which a second pass makes the leg again in the scene of the first; 0: one pass."""
-
-
-class Networks(Protocol):
-    """What of a pipeline this backend calls."""
-
-    scheduler: Any
-
-    def encode(self, prompt: str, negative_prompt: str = "") -> tuple[sample.Text, list[str]]:
-        """C_te, and a warning for each prompt that was cut."""
-
-    def wear(
-        self, shoe: UInt8[np.ndarray, "H W 4"], pose: Pose, text: sample.Text, seed: int, steps: int,
-        guidance: float | None, callback: Callable[[int], None] | None, repair: float,
-        wearable: Bool[np.ndarray, "H W"] | None, around: Surroundings | None, **walk: Any,
-    ) -> Worn:  # fmt: skip
-        """Legs wearing the shoe; see `ShoeModelPipeline.wear`."""
+AT_ONCE = 8
+"""Images sampled in one batch at most, on a GPU that has room for them. On a processor each is sampled alone: its
+pixels do then not depend on how many are asked for (ours)."""
 
 
 @dataclass(frozen=True)
 class DiffusionBackend:
     """Legs, and before a scene everything else, from the networks of a pack."""
 
-    networks: Networks
-    sampling: Sampling = field(default_factory=Sampling)
-    watch: Watch | None = None
+    sampler: Sampler
+    tokenizer: Any
+    text_encoder: Any
+    find_shoes: FindShoes | None = None
+    """Looks at the first pass for shoes beside the legs, which the second pass is not to keep."""
+    options: DiffusionOptions = field(default_factory=DiffusionOptions)
+    hooks: Hooks = field(default_factory=Hooks)
     name = "diffusion"
     backgrounds: tuple[Background, ...] = ("scene", "photo")
     needs_fit = False
@@ -65,8 +45,10 @@ class DiffusionBackend:
     def legs(self, subject: Subject, prompt: str | Outfit, negative_prompt: str) -> DiffusedLegs:
         if isinstance(prompt, Outfit):
             raise InputError("the diffusion backend reads prompts; an Outfit was given, which only the render takes")
-        text, warnings = self.networks.encode(prompt, negative_prompt)
-        return DiffusedLegs(self, subject, text, warnings)
+        given = (("prompt", prompt), ("negative prompt", negative_prompt))
+        cut = [cut_warning(self.tokenizer, kind, words) for kind, words in given]
+        text = encode(self.tokenizer, self.text_encoder, prompt, negative_prompt)
+        return DiffusedLegs(self, subject, text, [warning for warning in cut if warning])
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,27 +57,64 @@ class DiffusedLegs:
 
     backend: DiffusionBackend
     subject: Subject
-    text: sample.Text
+    text: Text
     warnings: list[str]
     understood: dict[str, Any] = field(default_factory=dict)
 
     @property
     def steps(self) -> int:
-        """Of both passes; in the photo there is one."""
-        how, scheduler = self.backend.sampling, self.backend.networks.scheduler
-        if self.subject.background == "photo" or not how.repair:
-            return how.steps
-        return how.steps + sample.count_steps(scheduler, how.solver, how.steps, how.repair)
+        """Of both passes."""
+        options, background = self.backend.options, self.subject.background
+        second, steps = options.second(background), options.num_inference_steps
+        if second is None:
+            return steps
+        return steps + count_steps(self.backend.sampler.scheduler, second.solver, steps, second.strength)
 
-    def generate(self, pose: Pose, seed: int, report: Callable[[int], None]) -> Layers:
-        subject, how = self.subject, self.backend.sampling
-        wearable = subject.areas.wearable
-        around = Surroundings(subject.rgb, wearable) if subject.background == "photo" else None
-        drawn, scene = self.backend.networks.wear(
-            subject.shoe, pose, self.text, seed, how.steps, how.guidance, report, how.repair, wearable, around,
-            solver=how.solver, interval=how.interval, watch=self.backend.watch,
-        )  # fmt: skip
-        image = photo_background.finish(drawn, subject.shoe, pose, scene)
-        changed = (image != subject.rgb).any(axis=2) if around else np.ones(image.shape[:2], bool)
-        size = image.shape[:2]
-        return Layers(image.astype(np.float32) / 255, changed.astype(np.float32), np.ones(size, np.float32))
+    @property
+    def at_once(self) -> int:
+        """Images of a batch at most."""
+        return AT_ONCE if self.backend.sampler.unet.device.type == "cuda" else 1
+
+    def generate(
+        self, poses: Sequence[Pose], seeds: Sequence[int], report: Callable[[int], None]
+    ) -> Iterator[Layers]:
+        """In batches that fit the device: one that does not is halved."""
+        done, size = 0, self.at_once
+        while done < len(poses):
+            batch = slice(done, done + size)
+            try:
+                made = self.sample(poses[batch], seeds[batch], self._part(report, done, len(poses[batch])))
+            except torch.OutOfMemoryError:
+                if size == 1:
+                    raise
+                torch.cuda.empty_cache()
+                size = max(1, len(poses[batch]) // 2)
+                continue
+            yield from (self._layers(each, pose) for each, pose in zip(made, poses[batch], strict=True))
+            done += len(made)
+
+    def sample(self, poses: Sequence[Pose], seeds: Sequence[int], hooks: Hooks) -> list[Generated]:
+        """What the networks make of the poses, in one batch, before it is taken onto the canvas."""
+        backend, subject, sampler = self.backend, self.subject, self.backend.sampler
+        passes = Passes(sampler, sampler.controlnet, sampler.side_px, subject.shoe, self.text)
+        first, second = backend.options.first(subject.background), backend.options.second(subject.background)
+        if subject.background == "photo":
+            photo = BackgroundImage(subject.rgb)
+            return passes.in_background(poses, seeds, [photo] * len(poses), first, hooks)
+        made = passes.whole(poses, seeds, first, hooks)
+        if second is None:
+            return made
+        later = after(hooks, first.num_inference_steps)
+        return passes.refined(poses, seeds, made, second, later, backend.find_shoes)
+
+    def _part(self, report: Callable[[int], None], done: int, size: int) -> Hooks:
+        """The backend's hooks, reporting for `size` images that begin when `done` are done."""
+        return replace(self.backend.hooks, report=lambda step: report(done * self.steps + size * step))
+
+    def _layers(self, made: Generated, pose: Pose) -> Layers:
+        subject = self.subject
+        image = finish(made.rgb, subject.shoe, pose, made.background)
+        photo = subject.background == "photo"
+        changed = (image != subject.rgb).any(axis=2) if photo else np.ones(subject.shoe.size, bool)
+        shadow = np.ones(subject.shoe.size, np.float32)
+        return Layers(image.astype(np.float32) / 255, changed.astype(np.float32), shadow)

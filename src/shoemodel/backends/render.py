@@ -7,7 +7,7 @@ by the renderer -> exposure, sharpness and grain of the photo.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -17,7 +17,7 @@ import numpy as np
 from shoemodel.backends import viewpoint
 from shoemodel.backends.align import TOE, UP, align, direction
 from shoemodel.backends.align import warnings as misplaced
-from shoemodel.backends.backend import Background, Subject
+from shoemodel.backends.backend import Subject
 from shoemodel.body import bodies, dressing
 from shoemodel.body import prompt as prompts
 from shoemodel.body.bodies import Person
@@ -28,6 +28,7 @@ from shoemodel.body.outfits import Outfit
 from shoemodel.body.prompt import Reading
 from shoemodel.compose import light as photo_light
 from shoemodel.compose import mask, shadow
+from shoemodel.compose.kinds import Background
 from shoemodel.compose.layers import Layers
 from shoemodel.compose.light import Levels
 from shoemodel.errors import InputError
@@ -69,7 +70,7 @@ class RenderBackend:
             raise ValueError("the render needs the fitted camera of its subject")
         engine.start(threads=THREADS)
         warnings = ["the render takes no negative prompt, it is not heeded"] if negative_prompt else []
-        warnings += viewpoint.warnings(subject.fit) + misplaced(subject.fit, subject.areas)
+        warnings += viewpoint.warnings(subject.fit) + misplaced(subject.fit, subject.shoe.areas)
         return RenderedLegs(subject, viewpoint.of_leg(subject.fit), prompt, warnings)
 
 
@@ -111,12 +112,19 @@ class RenderedLegs:
     @cached_property
     def levels(self) -> Levels:
         """The photo's light and grain."""
-        return photo_light.levels(self.subject.rgb, self.subject.areas)
+        return photo_light.levels(self.subject.rgb, self.subject.shoe.areas)
 
-    def generate(self, pose: Pose, seed: int, report: Callable[[int], None]) -> Layers:
+    def generate(
+        self, poses: Sequence[Pose], seeds: Sequence[int], report: Callable[[int], None]
+    ) -> Iterator[Layers]:
+        for number, (pose, seed) in enumerate(zip(poses, seeds, strict=True)):
+            yield self._render(pose, seed, lambda step, number=number: report(number * self.steps + step))  # type: ignore[misc]
+
+    def _render(self, pose: Pose, seed: int, report: Callable[[int], None]) -> Layers:
+        """The leg in one pose, in px of the canvas."""
         parts, outfit = self._dressed(pose, seed)
         report(1)
-        camera, areas = self.fit.camera, self.subject.areas
+        camera, areas = self.fit.camera, self.subject.shoe.areas
         photo = camera if self.subject.fit is None else self.subject.fit.camera
         light = soft_light(camera.rotation[0], camera.rotation[2], self.levels.side)
         ground = self.levels.ground
@@ -129,7 +137,7 @@ class RenderedLegs:
         if not (wanted & (covered > leg.WHOLE)).any():
             raise InputError(
                 f"the shoe of {self.subject.name} hides the whole leg: its opening was not found, or the photo has no "
-                "room above it; give --mask, --areas or --layout"
+                "room above it; give a mask, areas or a layout"
             )
         picture = leg.picture(stage, camera, wanted, SAMPLES, seed, THREADS)
         cast = cast_shadow.shadow(stage, [self._shoe()], light, photo, seed)
@@ -160,7 +168,7 @@ class RenderedLegs:
         )  # fmt: skip
         into = OWN + (("trousers",) if outfit.tucked else ())
         points = np.concatenate([part.vertices for part in parts if part.name.startswith(into)])
-        moved = align(points, fit, self.subject.areas)
+        moved = align(points, fit, self.subject.shoe.areas)
         placed = [replace(part, vertices=moved.apply(part.vertices)) for part in parts]
         self._warn_of_unseen(placed, outfit)
         return placed, outfit
@@ -173,7 +181,7 @@ class RenderedLegs:
         points, depth = self.fit.camera.project(np.concatenate(garment))
         height, width = self.fit.camera.size
         if not ((points >= 0) & (points < (width, height)) & (depth > 0)[:, None]).all(axis=1).any():
-            unseen = f"the {outfit.garment} lies outside the picture: --layout makes room above the shoe"
+            unseen = f"the {outfit.garment} lies outside the image: a layout makes room above the shoe"
             self.other_warnings.extend([] if unseen in self.other_warnings else [unseen])
 
     def _outfit(self, one: OneLeg, collar_m: float, female: bool, rng: np.random.Generator) -> Outfit:

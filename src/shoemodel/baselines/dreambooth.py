@@ -23,7 +23,7 @@ from shoemodel.image.masks import ShoeAreas
 from shoemodel.image.pose import Pose
 from shoemodel.runtime.device import autocast
 from shoemodel.sw.diffusion import noise_loss
-from shoemodel.sw.sample import embed
+from shoemodel.sw.text import embed
 from shoemodel.sw.vae import to_latents
 
 PICTURES = 10

@@ -11,10 +11,11 @@ import numpy as np
 from diffusers import StableDiffusionInpaintPipeline
 from jaxtyping import UInt8
 
+from shoemodel.backends.options import GUIDANCE
 from shoemodel.baselines.inputs import STEPS, Given, draw, draw_square, fit
 from shoemodel.baselines.loading import load_pipeline
-from shoemodel.compose.paste import place
-from shoemodel.compose.photo_background import GUIDANCE, Surroundings
+from shoemodel.compose.photo_background import BackgroundImage
+from shoemodel.compose.placed import PlacedShoe
 from shoemodel.image import layout
 from shoemodel.image.masks import ShoeAreas
 from shoemodel.image.pose import Pose
@@ -57,9 +58,9 @@ def in_photo(
 ) -> UInt8[np.ndarray, "h w 3"]:
     """The photo with nothing but the leg's room painted; the leg is laid over it as in `ablations.in_photo` (ours)."""
     placed, inputs = layout.keep(areas.size), fit(model, photo_rgb, areas, "visible")
-    around, shoe = Surroundings.of(photo_rgb, areas, placed), place(photo_rgb, areas.visible, placed)
-    known = around.known(shoe, pose, len(inputs.picture))
+    background, shoe = BackgroundImage.of(photo_rgb, placed), PlacedShoe.of(photo_rgb, areas, placed)
+    known = background.known(shoe, pose, len(inputs.picture))
     inputs = replace(inputs, kept=~known.free)
     asked = {"prompt": prompt, "image": inputs.image, "mask_image": inputs.mask_image}
     drawn = draw_square(model, seed, steps, GUIDANCE["photo"], **asked)
-    return around.compose(drawn, shoe, pose)
+    return background.compose(drawn, shoe, pose)

@@ -13,7 +13,7 @@ import torch
 from jaxtyping import Bool, Float, UInt8
 from PIL import Image
 
-from shoemodel.compose import photo_background
+from shoemodel.backends import options
 from shoemodel.image.crop import square_around
 from shoemodel.image.geometry import Letterbox, warp
 from shoemodel.image.masks import ShoeAreas
@@ -21,7 +21,7 @@ from shoemodel.sw.vae import downsampling
 
 Given = Literal["whole", "visible"]
 """The whole shoe, or its visible area only."""
-STEPS, GUIDANCE = 50, photo_background.GUIDANCE["scene"]
+STEPS, GUIDANCE = 50, options.GUIDANCE["scene"]
 """Of every baseline as of ShoeModel, so that none has the better sampler (ours)."""
 MARGIN = 0.1
 """About the shoe in an example, in parts of its longer side (ours)."""

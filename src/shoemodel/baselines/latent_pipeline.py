@@ -21,7 +21,9 @@ from torch import Tensor
 
 from shoemodel.baselines.inputs import on_grey
 from shoemodel.image.crop import to_network
-from shoemodel.sw import sample
+from shoemodel.sw.sampler import Draft, Sampler
+from shoemodel.sw.sampling import Sampling
+from shoemodel.sw.text import Text, encode
 from shoemodel.sw.vae import to_latents
 
 
@@ -68,17 +70,11 @@ class LatentPipeline(DiffusionPipeline, IPAdapterMixin):
         generator: torch.Generator,
     ) -> ImagePipelineOutput:
         """One picture at the U-Net's own size; arguments as in diffusers, of `generator` the initial seed counts."""
-        drawn = sample.sample_batch(
-            _Extended(self.unet, self._channels(image, mask_image), self._image_prompt(ip_adapter_image)),
-            self.controlnet,
-            self.vae,
-            self.scheduler,
-            None if self.controlnet is None else control_image,
-            [self._text(prompt, example_image)],
-            [generator.initial_seed()],
-            steps=num_inference_steps,
-            guidance=guidance_scale,
-        )
+        unet: Any = _Extended(self.unet, self._channels(image, mask_image), self._image_prompt(ip_adapter_image))
+        condition = None if self.controlnet is None or control_image is None else control_image[0]
+        draft = Draft(self._text(prompt, example_image), generator.initial_seed(), condition)
+        sampling = Sampling(num_inference_steps=num_inference_steps, guidance_scale=guidance_scale)
+        drawn = Sampler(unet, self.controlnet, self.vae, self.scheduler)([draft], sampling)
         return ImagePipelineOutput(images=[Image.fromarray(picture) for picture in drawn])
 
     def _channels(self, image: Image.Image | None, mask_image: Image.Image | None) -> Tensor | None:
@@ -94,12 +90,12 @@ class LatentPipeline(DiffusionPipeline, IPAdapterMixin):
         latents = to_latents(self.vae, pixels.to(self.vae.device, self.vae.dtype))
         return inpainting_channels(torch.from_numpy(kept)[None], latents)
 
-    def _text(self, prompt: str, example_image: Image.Image | None) -> sample.Text:
+    def _text(self, prompt: str, example_image: Image.Image | None) -> Text:
         """C_te, or in its place the embedding of the example."""
         if example_image is None:
-            return sample.encode(self.tokenizer, self.text_encoder, prompt)
+            return encode(self.tokenizer, self.text_encoder, prompt)
         example, nothing = self.image_encoder(self._pixels(example_image), return_uncond_vector=True)
-        return sample.Text(example[0], nothing[0])
+        return Text(example[0], nothing[0])
 
     def _image_prompt(self, picture: Image.Image | None) -> Tensor | None:
         """(1, d): CLIP's embedding of the picture."""

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 from jaxtyping import UInt8
 
+from shoemodel.compose.kinds import Edges
 from shoemodel.compose.refine import Refined, refine
 from shoemodel.image.layout import Layout
 from shoemodel.image.masks import ShoeAreas
-
-Edges = Literal["refined", "given"]
-"""Found anew at the photo's own resolution, or taken as they are."""
 
 
 def find(photo_rgb: UInt8[np.ndarray, "h w 3"], areas: ShoeAreas, edges: Edges) -> Refined:

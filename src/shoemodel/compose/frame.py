@@ -7,7 +7,7 @@ its noise, a gradient levels out. Other photos keep their frame, and the leg lea
 
 from __future__ import annotations
 
-import re
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -16,6 +16,7 @@ from jaxtyping import Bool, UInt8
 from shoemodel.image.geometry import Box
 from shoemodel.image.layout import Layout
 from shoemodel.image.masks import dilate
+from shoemodel.image.placement import LayoutChoice
 
 STRIP = 0.015
 """Width of the strips along the edges that are looked at, of the photo's shorter side."""
@@ -52,9 +53,9 @@ def is_white(photo_rgb: UInt8[np.ndarray, "h w 3"], shoe: Bool[np.ndarray, "h w"
     return bool(len(pixels) and np.median(pixels) >= WHITE and np.percentile(pixels, 10) >= WHITISH)
 
 
-def choose(photo_rgb: UInt8[np.ndarray, "h w 3"], shoe: Bool[np.ndarray, "h w"], layout: str) -> str:
-    """The layout's text for a photo whose background stays: "auto" grows a plain ground, else keeps the frame."""
-    return layout if is_plain(photo_rgb, shoe) else re.sub("^auto", "keep", layout)
+def choose(photo_rgb: UInt8[np.ndarray, "h w 3"], shoe: Bool[np.ndarray, "h w"], layout: LayoutChoice) -> LayoutChoice:
+    """The layout for a photo whose background stays: "auto" grows a plain ground, else keeps the frame."""
+    return layout if layout.place != "auto" or is_plain(photo_rgb, shoe) else replace(layout, place="keep")
 
 
 def no_room(shoe: Bool[np.ndarray, "h w"]) -> str | None:
@@ -64,7 +65,7 @@ def no_room(shoe: Bool[np.ndarray, "h w"]) -> str | None:
     box = Box.of_mask(shoe)
     if box.y0 >= ROOM * max(box.width, box.height):
         return None
-    return "the shoe reaches the upper edge, there is no room for a leg above it; --layout 0.5,0.7,1,0 makes some"
+    return "the shoe reaches the upper edge, there is no room for a leg above it; the layout 0.5,0.7,1,0 makes some"
 
 
 def extend(

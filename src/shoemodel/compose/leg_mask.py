@@ -1,4 +1,4 @@
-"""Where a leg is, by the pose's bones: the room in which it may be drawn, and what in a picture is leg (ours)."""
+"""Where a leg is, by the pose's bones: the mask in which it may be generated, and what in an image is leg (ours)."""
 
 from __future__ import annotations
 
@@ -10,18 +10,17 @@ from shoemodel.image.masks import dilate
 from shoemodel.image.pose import FOOT_INDICES, LEG_INDICES, Pose, extents
 
 HALF_WIDTH = 0.33
-"""Of the room, from the leg's bones, in extents of the foot: trousers fit, and little beside them."""
+"""Of the mask, from the leg's bones, in foot lengths: trousers fit, and little beside them."""
 ANKLE, RISE = 0.5, (0.15, 0.75)
-"""Share of that beside the ankle, and from and to which height up the shank, in extents of the foot, it grows to all:
-what hung about the ankles in pictures was no part of a leg."""
+"""Fraction of that beside the ankle, and from and to which height up the shank, in foot lengths, it grows to all."""
 LIKELY, CORE = 0.25, 0.1
-"""Half the widths about the bones in which what was drawn is probably leg and certainly leg, in extents of the foot."""
+"""Half the widths about the bones in which what was generated is probably and certainly leg, in foot lengths."""
 
 
-class Room:
+class LegMask:
     """Where the legs of a pose are in the networks' square, above the shoe's opening and outside its visible area.
 
-    All masks hold the wearable area. `room`: where a leg may be drawn; `likely`, `core`: where it probably and
+    All masks hold the wearable area. `allowed`: where a leg may be generated; `likely`, `core`: where it probably and
     certainly is. `unit`: px of the square for each of one of 256.
     """
 
@@ -29,16 +28,16 @@ class Room:
         """pose: in px of the square."""
         self.visible, self.wearable, self.unit = visible, wearable, len(visible) / 256
         self._legs = [_Leg(bones, extent, visible, wearable) for bones, extent in _legs(pose)]
-        self.room = (dilate(wearable, 2 * self.unit) | self.about(HALF_WIDTH, ANKLE)) & ~visible
+        self.allowed = (dilate(wearable, 2 * self.unit) | self.about(HALF_WIDTH, ANKLE)) & ~visible
         self.likely, self.core = wearable | self.about(LIKELY), wearable | self.about(CORE)
 
     def about(self, half_width: float, ankle: float = 1.0) -> Bool[np.ndarray, "s s"]:
         """The pixels so near to the bones, in extents of the foot, above the opening and outside the visible area;
-        beside the ankle only within the share `ankle` of that."""
+        beside the ankle only within the fraction `ankle` of that."""
         near = np.zeros(self.visible.shape, bool)
         for leg in self._legs:
-            share = np.interp(leg.height, RISE, (ankle, 1))
-            near |= leg.above & (leg.distance <= share * half_width)
+            fraction = np.interp(leg.height, RISE, (ankle, 1))
+            near |= leg.above & (leg.distance <= fraction * half_width)
         return near & ~self.visible
 
 

@@ -1,70 +1,101 @@
-"""Legs that wear the shoe (3.3): in what surrounds them, or in two passes, the first of which draws that (ours)."""
+"""Legs that wear the shoe (3.3): in a given background, or in two passes, the first of which makes it (ours)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, UInt8
 
-from shoemodel.compose.photo_background import GUIDANCE, Surroundings, guidance_of
+from shoemodel.compose.photo_background import BackgroundImage
+from shoemodel.compose.placed import PlacedShoe
 from shoemodel.compose.scene_background import emptied
+from shoemodel.image import draw
 from shoemodel.image.pose import Pose
-from shoemodel.sw import conditions
+from shoemodel.sw.conditions import condition
+from shoemodel.sw.sampler import Draft
+from shoemodel.sw.sampling import Hooks, Sampling
+from shoemodel.sw.text import Text
 
-STRENGTH = 1.0
-"""Share of the noise from which the second pass draws the leg: 1 draws it anew."""
 OTHER_NOISE = 2**32
-"""Added to a picture's seed for the noise of its second pass."""
+"""Added to an image's seed for the noise of its second pass."""
 
-Worn = tuple[UInt8[np.ndarray, "s s 3"], Surroundings | None]
-"""The networks' picture, and of what surrounds its leg where that is kept."""
+Sample = Callable[[Sequence[Draft], Sampling, Hooks], Sequence[UInt8[np.ndarray, "s s 3"]]]
+"""As a `sw.sampler.Sampler` is called: one image for each draft."""
+FindShoes = Callable[[UInt8[np.ndarray, "s s 3"]], Bool[np.ndarray, "s s"]]
+"""Says where in an image shoes are."""
+
+
+class Generated(NamedTuple):
+    """What the networks made of one pose."""
+
+    rgb: UInt8[np.ndarray, "s s 3"]
+    background: BackgroundImage | None
+    """What is kept but for the leg; None where all of the image counts."""
 
 
 @dataclass(frozen=True, eq=False)
-class Wearer:
-    """How one picture is drawn."""
+class Passes:
+    """Legs of one prompt in one shoe; the images of a call are sampled in one batch."""
 
-    draw: Callable[..., UInt8[np.ndarray, "s s 3"]]
-    """`sample.sample` with all that both passes share; `steps` is how many they take."""
+    sample: Sample
     controlnet: Any
     side_px: int
-    seed: int
-    steps: int
-    guidance: float | None
-    """None: the one for the surroundings (`photo_background.GUIDANCE`). Where these are drawn, the second pass
-    has as much less as in a photo."""
-    callback: Callable[[int], None] | None
-    """Called with the steps done in both passes."""
-    find_shoes: Callable[[UInt8[np.ndarray, "s s 3"]], Bool[np.ndarray, "s s"]] | None = None
-    """Says where in a picture shoes are."""
+    shoe: PlacedShoe
+    text: Text
 
-    def whole(
+    def in_background(
         self,
-        shoe: UInt8[np.ndarray, "h w 4"],
-        pose: Pose,
-        wearable: Bool[np.ndarray, "h w"] | None,
-        strength: float,
-    ) -> Worn:
-        """All of the picture, and its leg again in its scene, from the share `strength` of the noise on; 0: once."""
-        condition = conditions.of_canvas(shoe, pose, self.side_px)
-        guidance = guidance_of(self.guidance, "scene")
-        drawn = self.draw(condition, seed=self.seed, guidance=guidance, callback=self.callback)
-        if not strength:
-            return drawn, None
-        callback = self.callback and (lambda done: self.callback(self.steps + done))  # type: ignore[misc]
-        beside = guidance * GUIDANCE["photo"] / GUIDANCE["scene"]
-        again: dict[str, Any] = {"seed": self.seed + OTHER_NOISE, "guidance": beside, "callback": callback}
-        if strength < 1:
-            again |= {"start": drawn, "strength": strength}
-        shoes = self.find_shoes(drawn) if self.find_shoes else None
-        return self.leg(shoe, pose, emptied(drawn, shoe, pose, wearable, shoes), **again)
+        poses: Sequence[Pose],
+        seeds: Sequence[int],
+        backgrounds: Sequence[BackgroundImage],
+        sampling: Sampling,
+        hooks: Hooks,
+        starts: Sequence[np.ndarray] | None = None,
+    ) -> list[Generated]:
+        """The leg of each pose in its background. starts: images, (s, s, 3) uint8, of which `sampling.strength` is
+        sampled again."""
+        drafts = []
+        for index, (pose, seed, background) in enumerate(zip(poses, seeds, backgrounds, strict=True)):
+            x_w = background.x_w(self.shoe, self.side_px, self.controlnet)
+            known = background.known(self.shoe, pose, self.side_px)
+            start = None if starts is None else starts[index]
+            drafts.append(Draft(self.text, seed, self._condition(x_w, pose), start, known))
+        images = self.sample(drafts, sampling, hooks)
+        return [Generated(image, background) for image, background in zip(images, backgrounds, strict=True)]
 
-    def leg(self, shoe: UInt8[np.ndarray, "h w 4"], pose: Pose, around: Surroundings, **how: Any) -> Worn:
-        """The leg in what surrounds it."""
-        condition = conditions.of_canvas(shoe, pose, self.side_px, around.x_w(self.side_px, self.controlnet))
-        guidance = guidance_of(self.guidance, "photo")
-        how = {"seed": self.seed, "guidance": guidance, "callback": self.callback} | how
-        return self.draw(condition, known=around.known(shoe, pose, self.side_px), **how), around
+    def whole(self, poses: Sequence[Pose], seeds: Sequence[int], sampling: Sampling, hooks: Hooks) -> list[Generated]:
+        """All of each image, in one pass, as in the paper."""
+        x_w = self.shoe.square(self.side_px).rgb
+        drafts = [Draft(self.text, seed, self._condition(x_w, pose)) for pose, seed in zip(poses, seeds, strict=True)]
+        return [Generated(image, None) for image in self.sample(drafts, sampling, hooks)]
+
+    def refined(
+        self,
+        poses: Sequence[Pose],
+        seeds: Sequence[int],
+        first: Sequence[Generated],
+        sampling: Sampling,
+        hooks: Hooks,
+        find_shoes: FindShoes | None = None,
+    ) -> list[Generated]:
+        """The leg of each pose again, in the scene that the first pass made; from pure noise where
+        `sampling.strength` is 1."""
+        images = [each.rgb for each in first]
+        shoes = [find_shoes(image) if find_shoes else None for image in images]
+        scenes = [emptied(*each, self.shoe) for each in zip(images, poses, shoes, strict=True)]
+        others = [seed + OTHER_NOISE for seed in seeds]
+        starts = images if sampling.strength < 1 else None
+        return self.in_background(poses, others, scenes, sampling, hooks, starts)
+
+    def _condition(self, x_w: np.ndarray, pose: Pose) -> Any:
+        square = self.shoe.square(self.side_px)
+        return condition(x_w, draw.pose_image(square.pose(pose), (self.side_px, self.side_px)))
+
+
+def after(hooks: Hooks, steps: int) -> Hooks:
+    """The same for a pass that comes after so many steps."""
+    report = hooks.report
+    return replace(hooks, report=report and (lambda done: report(steps + done)))

@@ -14,16 +14,7 @@ from jaxtyping import Bool, UInt8
 
 from shoemodel.compose.harmonise import contact_shadow, follow_light
 from shoemodel.image.geometry import Box, Letterbox
-from shoemodel.image.layout import Layout
 from shoemodel.image.masks import dilate, erode, feather
-
-
-def place(
-    photo_rgb: UInt8[np.ndarray, "h w 3"], visible: Bool[np.ndarray, "h w"], layout: Layout
-) -> UInt8[np.ndarray, "H W 4"]:
-    """X_w on the canvas as RGBA: the photo's pixels at alpha 255 on the visible area, zeros elsewhere."""
-    on_canvas = layout.apply_mask(visible).view(np.uint8)
-    return cv2.merge([cv2.copyTo(layout.apply_image(photo_rgb), on_canvas), 255 * on_canvas])
 
 
 def paste(

@@ -1,10 +1,10 @@
-"""The scene of a picture: what is left of it without its legs, for a second pass to draw them in (ours).
+"""The scene of an image: what is left of it without its legs, for a second pass to generate them in (ours).
 
-A generator that has X_w as a condition only draws the shoe a little too large, or its edge in a colour of its own, and
-lumps and second legs beside it; what it drew beyond X_w stays when X_w is pasted. So of the first picture the scene is
-kept alone: the legs are cut out, they, a ring about the shoe and what the judge takes for other shoes are filled from
-what lies around, and X_w is put in place. In that scene the leg is drawn as in a photo
-(`compose.photo_background`): where no leg can be, nothing can grow.
+A generator that has X_w as a condition only makes the shoe a little too large, or its edge in a colour of its own, and
+lumps and second legs beside it; what it made beyond X_w stays when X_w is pasted. So of the first image the scene alone
+is kept: the legs are cut out, they, a ring about the shoe and what the judge takes for other shoes are filled from what
+lies around, and X_w is put in place. In that scene the leg is generated as in a photo (`compose.photo_background`):
+where no leg can be, nothing can grow.
 
 Measured: `docs/results.md`.
 """
@@ -16,58 +16,51 @@ import numpy as np
 from jaxtyping import Bool, UInt8
 
 from shoemodel.compose.harmonise import follow_light
-from shoemodel.compose.leg_mask import Room, cut
-from shoemodel.compose.photo_background import Surroundings
-from shoemodel.image.geometry import Letterbox
+from shoemodel.compose.leg_mask import LegMask, cut
+from shoemodel.compose.photo_background import BackgroundImage
+from shoemodel.compose.placed import PlacedShoe
 from shoemodel.image.masks import dilate
 from shoemodel.image.pose import Pose
-from shoemodel.sw.conditions import in_square, pose_in_square
 
 WIDE = 0.6
-"""Half the width about the bones that is filled in any case, in extents of the foot."""
+"""Half the width about the bones that is filled in any case, in foot lengths."""
 RING_PX, FADE_PX = 8.0, 4.0
-"""Width of the ring about shoe and legs that is filled too, and deviation of the blur beyond it, at 256 px."""
+"""Width of the ring about shoe and legs that is filled too, and std of the blur beyond it, at 256 px."""
 SWEEPS = 40
 """Of the membrane over a hole, at each of its sizes."""
 
 
 def emptied(
-    drawn: UInt8[np.ndarray, "s s 3"],
-    shoe: UInt8[np.ndarray, "h w 4"],
-    pose: Pose,
-    wearable: Bool[np.ndarray, "h w"] | None,
-    shoes: Bool[np.ndarray, "s s"] | None = None,
-) -> Surroundings:
-    """What the first pass drew, without its legs and shoes and with X_w in place, on the canvas.
+    generated: UInt8[np.ndarray, "s s 3"], pose: Pose, shoes: Bool[np.ndarray, "s s"] | None, shoe: PlacedShoe
+) -> BackgroundImage:
+    """What the first pass generated, without its legs and shoes and with X_w in place, on the canvas.
 
-    shoe: X_w on the canvas, see `paste.place`; pose and wearable area, None for none, stand on the canvas too. shoes:
-    where in what was drawn shoes are, those beside the legs as well, if something has looked.
+    The pose stands in px of the canvas. shoes: where in what was generated shoes are, those beside the legs as well;
+    None where nothing has looked.
     """
-    canvas = shoe.shape[:2]
-    wearable = np.zeros(canvas, bool) if wearable is None else wearable
-    square, (x_w, visible) = Letterbox(canvas, drawn.shape[:2]), in_square(shoe, len(drawn))
-    room = Room(visible, square.apply_labels(wearable), pose_in_square(pose, canvas, len(drawn)))
-    outside = ~square.apply_labels(np.ones(canvas, bool))
-    legs = _legs_drawn(drawn, room, outside)
-    shod = legs | visible if shoes is None else legs | visible | shoes
-    hole = dilate(shod, RING_PX * room.unit) | room.about(WIDE)
-    hole = dilate(hole, 2 * FADE_PX * room.unit)
-    ground = follow_light(drawn, x_w, visible) if visible.any() else drawn
+    side_px = len(generated)
+    square, mask = shoe.square(side_px), shoe.leg_mask(pose, side_px)
+    outside = ~square.letterbox.apply_labels(np.ones(shoe.size, bool))
+    legs = _legs_in(generated, mask, outside)
+    shod = legs | square.visible if shoes is None else legs | square.visible | shoes
+    hole = dilate(shod, RING_PX * mask.unit) | mask.about(WIDE)
+    hole = dilate(hole, 2 * FADE_PX * mask.unit)
+    ground = follow_light(generated, square.rgb, square.visible) if square.visible.any() else generated
     filled = fill_smoothly(ground, hole | outside)
-    share = cv2.GaussianBlur(hole.astype(np.float32), (0, 0), FADE_PX * room.unit)[..., None]
-    empty = np.round(ground + share * (filled.astype(np.float32) - ground)).astype(np.uint8)
-    rgb, kept = square.invert_image(empty), shoe[..., 3] == 255
-    rgb[kept] = shoe[kept][:, :3]
-    return Surroundings(rgb, wearable, "scene")
+    alpha = cv2.GaussianBlur(hole.astype(np.float32), (0, 0), FADE_PX * mask.unit)[..., None]
+    empty = np.round(ground + alpha * (filled.astype(np.float32) - ground)).astype(np.uint8)
+    rgb = square.letterbox.invert_image(empty)
+    rgb[shoe.visible] = shoe.rgb[shoe.visible]
+    return BackgroundImage(rgb, "scene")
 
 
-def _legs_drawn(drawn: np.ndarray, room: Room, outside: np.ndarray) -> Bool[np.ndarray, "s s"]:
+def _legs_in(generated: np.ndarray, mask: LegMask, outside: np.ndarray) -> Bool[np.ndarray, "s s"]:
     """What looks like the legs that stand on the bones, wherever it is."""
     labels = np.full(outside.shape, cv2.GC_PR_BGD, np.uint8)
-    labels[room.likely] = cv2.GC_PR_FGD
-    labels[room.core] = cv2.GC_FGD
-    labels[room.visible | outside] = cv2.GC_BGD
-    return cut(drawn, labels)
+    labels[mask.likely] = cv2.GC_PR_FGD
+    labels[mask.core] = cv2.GC_FGD
+    labels[mask.visible | outside] = cv2.GC_BGD
+    return cut(generated, labels)
 
 
 def fill_smoothly(rgb: UInt8[np.ndarray, "h w 3"], hole: Bool[np.ndarray, "h w"]) -> UInt8[np.ndarray, "h w 3"]:

@@ -20,8 +20,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from shoemodel import packs
-from shoemodel.compose.passes import STRENGTH
-from shoemodel.compose.photo_background import GUIDANCE
+from shoemodel.backends.options import GUIDANCE, DiffusionOptions
 from shoemodel.errors import InputError
 from shoemodel.runtime.files import sha256
 from shoemodel.sw import GENERATOR_VERSION
@@ -95,7 +94,8 @@ class Method:
         parameters = inspect.signature(self.generate).parameters.values()
         own = {each.name: repr(each.default) for each in parameters if each.kind is each.KEYWORD_ONLY}
         own.pop("steps", None)
-        return own | {"guidance of ShoeModel": repr(dict(GUIDANCE)), "second pass from": repr(STRENGTH)}
+        strength = DiffusionOptions.refine_strength
+        return own | {"guidance of ShoeModel": repr(dict(GUIDANCE)), "second pass from": repr(strength)}
 
     @property
     def _weights(self) -> list[tuple[str, str]]:

@@ -8,16 +8,15 @@ warped once and that warp is what is kept.
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from jaxtyping import Bool, UInt8
 
 from shoemodel.errors import InputError
-from shoemodel.image.geometry import Box, Letterbox, Number, Similarity, Size, warp
+from shoemodel.image.geometry import Box, Number, Similarity, Size, warp
 from shoemodel.image.masks import ShoeAreas
+from shoemodel.image.placement import LayoutChoice, Placement
 
 # Room around the shoe's box in foot lengths, and the longest canvas side over the shortest (all ours): the generator
 # has learnt square pictures in which the shoe spans 30 to 75 % and the leg leaves through the top.
@@ -54,45 +53,7 @@ class Layout:
         """The photo's areas on the canvas, background where it does not reach."""
         return ShoeAreas(warp(areas.labels, self.transform, self.canvas, nearest=True))
 
-    def generation_window(self, side_px: int) -> Letterbox:
-        """How the canvas enters the generator's square of `side_px`: whole, letterboxed."""
-        return Letterbox(self.canvas, (side_px, side_px))
 
-
-@dataclass(frozen=True)
-class Placement:
-    """A customised layout: the middle of the shoe's box at (x, y) of the canvas, its size, turn and mirroring.
-
-    x_unit, y_unit: fractions of the canvas. scale: 1 keeps the photo's size. angle_deg: clockwise.
-    """
-
-    x_unit: Number
-    y_unit: Number
-    scale: Number = 1.0
-    angle_deg: Number = 0.0
-    flip: bool = False
-
-
-@dataclass(frozen=True)
-class Formatted:
-    """A choice on a canvas `width` to `height`: the smallest of this shape that holds the choice's own canvas.
-
-    What is added is room above the shoe, or beside it on both sides: the photo is never cropped (ours).
-    """
-
-    choice: Literal["auto", "keep"] | Placement
-    width: int
-    height: int
-
-    def apply(self, canvas: Size) -> Size:
-        """(h, w) of the shape, to the nearest pixel."""
-        height, width = canvas
-        if width * self.height >= height * self.width:
-            return max(height, round(width * self.height / self.width)), width
-        return height, max(width, round(height * self.width / self.height))
-
-
-Choice = Literal["auto", "keep"] | Placement | Formatted
 # Where the shoe is in the photo.
 Shoe = Box | ShoeAreas | Bool[np.ndarray, "h w"]
 
@@ -150,17 +111,12 @@ def place(photo_size: Size, shoe: Shoe, placement: Placement, canvas: Size | Non
     return Layout(canvas, Similarity(placement.scale, placement.angle_deg, float(dx), float(dy), placement.flip))
 
 
-def arrange(choice: Choice, photo_size: Size, shoe: Shoe) -> Layout:
-    """The layout that a parsed choice means for this photo.
+def arrange(choice: LayoutChoice, photo_size: Size, shoe: Shoe) -> Layout:
+    """The layout that a choice means for this photo.
 
     InputError for a canvas of more than `MAX_CANVAS_PX`.
     """
-    if isinstance(choice, Formatted):
-        layout = _format(choice, photo_size, shoe)
-    elif isinstance(choice, Placement):
-        layout = place(photo_size, shoe, choice)
-    else:
-        layout = keep(photo_size) if choice == "keep" else auto(photo_size, shoe)
+    layout = _arrange(choice, photo_size, shoe)
     height, width = layout.canvas
     if height * width > MAX_CANVAS_PX:
         found = f"this layout of a photo of {photo_size[1]}x{photo_size[0]} px makes a canvas of {width}x{height} px"
@@ -168,45 +124,24 @@ def arrange(choice: Choice, photo_size: Size, shoe: Shoe) -> Layout:
     return layout
 
 
-def _format(choice: Formatted, photo_size: Size, shoe: Shoe) -> Layout:
-    if isinstance(choice.choice, Placement):
-        return place(photo_size, shoe, choice.choice, choice.apply(auto(photo_size, shoe).canvas))
-    inner = arrange(choice.choice, photo_size, shoe)
-    canvas, moved = choice.apply(inner.canvas), inner.transform
+def _arrange(choice: LayoutChoice, photo_size: Size, shoe: Shoe) -> Layout:
+    if isinstance(choice.place, Placement):
+        canvas = auto(photo_size, shoe).canvas
+        return place(photo_size, shoe, choice.place, _formatted(canvas, choice.shape))
+    inner = keep(photo_size) if choice.place == "keep" else auto(photo_size, shoe)
+    canvas, moved = _formatted(inner.canvas, choice.shape), inner.transform
     above, beside = canvas[0] - inner.canvas[0], canvas[1] - inner.canvas[1]
     return Layout(canvas, Similarity(dx=moved.dx + beside // 2, dy=moved.dy + above))
 
 
-def parse(text: str) -> Choice:
-    """Read "auto", "keep" or "x,y,scale,angle[,flip]", each with ",W:H" behind it for a canvas of that shape.
+def _formatted(canvas: Size, shape: tuple[int, int] | None) -> Size:
+    """The smallest canvas of a shape (width, height) that holds this one (h, w), to the nearest pixel.
 
-    InputError for anything else.
+    What is added is room above the shoe, or beside it on both sides: the photo is never cropped (ours).
     """
-    inner, comma, last = text.rpartition(",")
-    if comma and (shape := re.fullmatch(r"([1-9]\d{0,4}):([1-9]\d{0,4})", last.strip())):
-        choice = _parse_choice(inner, text)
-        return Formatted(choice, int(shape[1]), int(shape[2]))
-    return _parse_choice(text, text)
-
-
-def _parse_choice(text: str, whole: str) -> Literal["auto", "keep"] | Placement:
-    """A layout without a shape; `whole` is what the user gave."""
-    if text == "auto":
-        return "auto"
-    if text == "keep":
-        return "keep"
-    accepted = (
-        '"auto", "keep" or "x,y,scale,angle[,flip]" (x and y 0 to 1, scale 0.1 to 4, angle -180 to 180 degrees), and '
-        'a shape such as ",4:5" behind it,'
-    )
-    *numbers, last = (part.strip() for part in text.split(","))
-    flip = last == "flip"
-    try:
-        values = [float(part) for part in (numbers if flip else [*numbers, last])]
-    except ValueError as error:
-        raise InputError(f"layout {whole!r} is not readable; {accepted} is accepted") from error
-    limits = ((0, 1), (0, 1), (0.1, 4), (-180, 180))
-    if len(values) != 4 or not all(low <= value <= high for value, (low, high) in zip(values, limits, strict=True)):
-        raise InputError(f"layout {whole!r} does not fit; {accepted} is accepted")
-    x_unit, y_unit, scale, angle_deg = values
-    return Placement(x_unit, y_unit, scale, angle_deg, flip)
+    if shape is None:
+        return canvas
+    height, width = canvas
+    if width * shape[1] >= height * shape[0]:
+        return max(height, round(width * shape[1] / shape[0])), width
+    return height, max(width, round(height * shape[0] / shape[1]))

@@ -2,7 +2,7 @@
 
 | paper | name here      | meaning                                                |
 |-------|----------------|--------------------------------------------------------|
-| X_w   | `shoe`         | the visible area, RGBA on the canvas, (h, w, 4) uint8  |
+| X_w   | `rgb`, `visible` | the visible area on the canvas, black elsewhere      |
 | C_p   | `FootKeypoints`| 8 points, per foot ankle, big toe, small toe, heel     |
 | L_0   | `legs_px`      | 6 points, per leg hip, knee, ankle                     |
 
@@ -46,8 +46,10 @@ class FootKeypoints:
     exists: Bool[np.ndarray, "8"]
 
 
-def foot_keypoints(model: VitPoseForPoseEstimation, shoe: UInt8[np.ndarray, "h w 4"]) -> FootKeypoints:
-    """C_p from X_w as RGBA (alpha 255 on the visible area); no person box, 8 heatmaps, points on the picture's grid.
+def foot_keypoints(
+    model: VitPoseForPoseEstimation, rgb: UInt8[np.ndarray, "h w 3"], visible: Bool[np.ndarray, "h w"]
+) -> FootKeypoints:
+    """C_p from X_w and its visible area; no person box, 8 heatmaps, points on the image's grid.
 
     A foot with fewer than MIN_POINTS found points is missing, and so is the less certain of two that lie in the same
     shoe; of a foot that is there every point is kept, for the leg model was taught whole feet (ours). ValueError for
@@ -55,7 +57,7 @@ def foot_keypoints(model: VitPoseForPoseEstimation, shoe: UInt8[np.ndarray, "h w
     """
     backbone: Any = model.config.backbone_config
     size = (int(backbone.image_size[0]), int(backbone.image_size[1]))
-    crop, transform = feet.crop_to_visible(shoe[..., :3], shoe[..., 3] == 255, size[0])
+    crop, transform = feet.crop_to_visible(rgb, visible, size[0])
     with torch.inference_mode():
         heatmaps = feet.heatmaps(model, feet.to_tensor(crop)[None].to(model.device, model.dtype))
     points_px, scores = feet.decode(heatmaps.cpu().numpy(), size)
@@ -97,7 +99,7 @@ def leg_poses(
     if not found.exists.any():
         raise InputError(
             f"no foot fits the shoe in {name} (best heatmap peak {found.scores.max():.2f}, {MIN_PEAK} is needed): "
-            "give a photo of a whole shoe, or mark it with --box, --points or --mask"
+            "give a photo of a whole shoe, or mark it with a box, points or a mask"
         )
     square = Letterbox(visible.shape, (SIDE, SIDE))
     feet_unit = poses.normalise(square.apply_points(found.points_px), found.exists, SIDE)

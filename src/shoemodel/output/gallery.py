@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 from jaxtyping import UInt8
 
+from shoemodel.compose.placed import PlacedShoe
 from shoemodel.image import draw
 from shoemodel.image import io as images
 from shoemodel.image.geometry import Box, Similarity, warp
@@ -28,17 +29,17 @@ LONGER_SIDE = 384  # px of each picture on the sheet
 BORDER = (90, 90, 90)
 
 
-def sheet(shoe: UInt8[np.ndarray, "H W 4"], poses: Sequence[Pose]) -> UInt8[np.ndarray, "h w 3"]:
+def sheet(shoe: PlacedShoe, poses: Sequence[Pose]) -> UInt8[np.ndarray, "h w 3"]:
     """X_w with each pose over it, COLUMNS in a row, in a frame that holds whole legs; a line marks the canvas.
 
     ValueError where there is no pose.
     """
-    frame = _frame(shoe.shape[:2], poses)
+    frame = _frame(shoe.size, poses)
     scale = min(1.0, LONGER_SIDE / max(frame.width, frame.height))
     size = (max(1, round(frame.height * scale)), max(1, round(frame.width * scale)))
     view = Similarity(scale, 0.0, -frame.x0 * scale, -frame.y0 * scale)
-    background = warp(np.ascontiguousarray(shoe[..., :3]), view, size)
-    corners = view.apply(np.array([[0.0, 0.0], shoe.shape[1::-1]])).round().astype(int) - [[0, 0], [1, 1]]
+    background = warp(shoe.rgb, view, size)
+    corners = view.apply(np.array([[0.0, 0.0], shoe.size[::-1]])).round().astype(int) - [[0, 0], [1, 1]]
     cv2.rectangle(background, corners[0].tolist(), corners[1].tolist(), BORDER, 1)
     pictures = [draw.overlay_pose(background, pose.transformed(view)) for pose in poses]
     return draw.contact_sheet([pictures[start : start + COLUMNS] for start in range(0, len(pictures), COLUMNS)])
@@ -53,17 +54,17 @@ def _frame(canvas: tuple[int, int], poses: Sequence[Pose]) -> Box:
     return Box(*map(float, low), *map(float, high))
 
 
-def write(folder: Path, shoe: UInt8[np.ndarray, "H W 4"], poses: Sequence[Pose], settings: dict[str, Any]) -> None:
+def write(folder: Path, shoe: PlacedShoe, poses: Sequence[Pose], settings: dict[str, Any]) -> None:
     """Write the folder, in the place of an earlier one.
 
     Raises:
         InputError: the folder cannot be written.
     """
-    record = {**settings, "canvas": list(shoe.shape[:2]), "poses": [pose.to_dict() for pose in poses]}
+    record = {**settings, "canvas": list(shoe.size), "poses": [pose.to_dict() for pose in poses]}
     with replacing(folder) as partial:
         images.save_png(partial / "gallery.png", sheet(shoe, poses))
         for index, pose in enumerate(poses):
-            images.save_png(partial / f"pose_{index:02d}.png", draw.pose_image(pose, shoe.shape[:2]))
-        images.save_png(partial / "shoe.png", shoe)
+            images.save_png(partial / f"pose_{index:02d}.png", draw.pose_image(pose, shoe.size))
+        images.save_png(partial / "shoe.png", shoe.rgba)
         text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
         images.write_bytes(partial / "poses.json", text.encode())

@@ -7,7 +7,7 @@
     overview.png       photo | areas | pose | result, one row for each result
     run.json           how it was made
     certificate.json   proof that the visible area is untouched
-    rejected/          image_00.png ... that were drawn and not kept, where they were asked for
+    rejected/          image_00.png ... that were made and not kept, where they were asked for
 
 Every image_*.png holds its own parameters (`metadata.py`) and, where a signer is given, signed content credentials.
 """
@@ -39,9 +39,8 @@ RUN = "run.json"
 LIBRARIES = (
     "shoemodel", "torch", "transformers", "diffusers", "mitsuba", "pyoidn", "numpy", "pillow", "opencv-python-headless",
 )  # fmt: skip
-SAMPLING = ("steps", "solver", "guidance", "interval", "repair")
-IN_IMAGE = ("negative_prompt", "pack", "seed", "drawn", "backend", "background", *SAMPLING)
-"""Settings that stand in every picture, beside its prompt."""
+IN_IMAGE = ("photo", "request", "pack", "backend", "background", "layout")
+"""What of run.json stands in every image, beside its prompt."""
 OVERVIEW_SIDE = 512  # px: the longer side of each picture in overview.png
 
 
@@ -55,22 +54,22 @@ def write(
 ) -> None:
     """Write the run folder of one photo, replacing an earlier one only when the new one is whole.
 
-    `settings` (prompt, seed, pack ...) go into run.json as they are. `signer` adds content credentials.
+    `settings` (request, pack, quality ...) go into run.json as they are. `signer` adds content credentials.
 
     Raises:
         InputError: the folder cannot be written.
     """
-    names = [f"image_{index:02d}.png" for index in range(len(result.images))]
-    proof = certificate.build(photo, result.layout, result.shoe, dict(zip(names, result.images, strict=True)))
+    names = [f"image_{index:02d}.png" for index in range(len(result.pixels))]
+    proof = certificate.build(photo, result.layout, result.shoe.rgba, dict(zip(names, result.pixels, strict=True)))
     told = describe(photo, result, settings)
     with replacing(folder) as partial:
         _save_images(partial, result, told, told.get("quality"))
         for index, pose_image in enumerate(result.pose_images):
             images.save_png(partial / f"pose_{index:02d}.png", pose_image)
-        images.save_png(partial / "shoe.png", result.shoe)
+        images.save_png(partial / "shoe.png", result.shoe.rgba)
         images.save_palette_png(partial / "areas.png", result.areas.labels)
         images.save_png(partial / "overview.png", overview(photo, result))
-        if rejected is not None and rejected.images:
+        if rejected is not None and rejected.pixels:
             (partial / "rejected").mkdir()
             _save_images(partial / "rejected", rejected, told, told["rejected"])
         run = json.dumps(told, indent=2, ensure_ascii=False)
@@ -82,8 +81,8 @@ def write(
 
 def _save_images(folder: Path, result: ShoeModelResult, told: dict[str, Any], qualities: list | None) -> None:
     """image_00.png ..., each with what it was made with."""
-    shared = {key: told[key] for key in ("photo", *IN_IMAGE, "layout") if key in told}
-    for index, image in enumerate(result.images):
+    shared = {key: told[key] for key in IN_IMAGE}
+    for index, image in enumerate(result.pixels):
         own = {"prompt": result.prompts[index], **shared, "noise_seed": result.seeds[index]}
         own["shoemodel"] = told["versions"]["shoemodel"]
         if qualities is not None:
@@ -98,10 +97,12 @@ def describe(photo: Photo, result: ShoeModelResult, settings: dict[str, Any]) ->
     return {
         "photo": {"name": photo.path.name, "sha256": photo.sha256, "size": list(photo.size)},
         **settings,
+        "backend": result.backend,
+        "background": result.background,
         "seeds": result.seeds,
         "prompts": result.prompts,
         "understood": result.understood,
-        "notices": result.notices,
+        "warnings": result.warnings,
         "region": {
             "source": result.region.source,
             "confidence": round(result.region.confidence, 4),
@@ -124,10 +125,10 @@ def overview(photo: Photo, result: ShoeModelResult) -> UInt8[np.ndarray, "h w 3"
     """Photo | areas | pose | result, a row for each result, small enough to look at."""
     small = partial(draw.shrunk, longer_px=OVERVIEW_SIDE)
     first, areas = small(photo.rgb), small(draw.overlay_areas(photo.rgb, result.areas))
-    shoe = result.shoe[..., :3]
+    shoe = result.shoe.rgb
     rows = [
         [first, areas, small(draw.overlay_pose(shoe, pose)), small(image)]
-        for pose, image in zip(result.poses, result.images, strict=True)
+        for pose, image in zip(result.poses, result.pixels, strict=True)
     ]
     return draw.contact_sheet(rows, labels=["photo", "areas", "pose", "result"])
 

@@ -10,21 +10,11 @@ from shoemodel.errors import InputError
 from shoemodel.quality.score import Quality
 
 
-def parse(text: str, num: int | None = None) -> int:
-    """Read "best:K" -> K, at most `num`, the number drawn, where that is known; InputError for anything else."""
-    kind, _, count = text.partition(":")
-    readable = kind == "best" and count.isascii() and count.isdigit()
-    if not readable or not 1 <= int(count) <= (num or int(count)):
-        most = f" to {num}, the number that is drawn," if num else " up"
-        raise InputError(f"--keep is {text!r}; best:K with K from 1{most} is accepted")
-    return int(count)
-
-
 def require_judge(there: bool, pack: str) -> None:
     """Raise InputError where a pack, of this name, has no judge to tell the best."""
     if not there:
         raise InputError(
-            f"--keep needs a judge, and the pack {pack} holds none; `shoemodel pack PACK RUN --out FOLDER` with a run "
+            f"keep needs a judge, and the pack {pack} holds none; `shoemodel pack PACK RUN --out FOLDER` with a run "
             "of `shoemodel train judge` makes a pack with one"
         )
 

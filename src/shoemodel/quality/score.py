@@ -90,9 +90,8 @@ def score(
     result: ShoeModelResult, judge: SegformerForSemanticSegmentation, clip: Clip | None = None
 ) -> list[Quality]:
     """The quality of each picture of a result; without a CLIP, agreement with its prompt does not count."""
-    visible = result.shoe[..., 3] == 255
-    pictures = zip(result.images, result.poses, result.prompts, strict=True)
-    return [assess(picture, visible, pose, prompt, judge, clip) for picture, pose, prompt in pictures]
+    pictures = zip(result.pixels, result.poses, result.prompts, strict=True)
+    return [assess(picture, result.shoe.visible, pose, prompt, judge, clip) for picture, pose, prompt in pictures]
 
 
 def assess(

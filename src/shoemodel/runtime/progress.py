@@ -18,12 +18,15 @@ class Clock:
         self._callback = callback
 
     @contextmanager
-    def __call__(self, stage: str, done: int = 0, total: int = 1) -> Iterator[Callable[[int], None]]:
-        def report(more: int) -> None:
-            if self._callback is not None:
-                self._callback(stage, done + more, total)
-
+    def __call__(self, stage: str) -> Iterator[None]:
+        """Count the seconds within the block."""
+        if stage not in self.seconds:
+            self.report(stage, 0, 1)
         started = time.perf_counter()
-        report(0)
-        yield report
+        yield
         self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - started
+
+    def report(self, stage: str, done: int, total: int) -> None:
+        """Say how far a stage is."""
+        if self._callback is not None:
+            self._callback(stage, done, total)

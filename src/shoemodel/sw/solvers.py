@@ -7,12 +7,13 @@ on, with its spacing and its prediction (ours).
 
 from __future__ import annotations
 
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import torch
 from diffusers import DDIMScheduler, DPMSolverMultistepScheduler, UniPCMultistepScheduler
 
-Solver = Literal["ddim", "unipc", "dpm++"]
+from shoemodel.sw.sampling import Solver
+
 SOLVERS: tuple[Solver, ...] = get_args(Solver)
 KINDS = {"ddim": DDIMScheduler, "unipc": UniPCMultistepScheduler, "dpm++": DPMSolverMultistepScheduler}
 

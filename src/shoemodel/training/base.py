@@ -19,7 +19,9 @@ from shoemodel.data.datasets import Tuples
 from shoemodel.errors import InputError
 from shoemodel.image import draw
 from shoemodel.sw.diffusion import Prediction, build_scheduler, noise_loss
-from shoemodel.sw.sample import Text, controlled, encode, sample_batch
+from shoemodel.sw.sampler import Draft, Sampler, controlled
+from shoemodel.sw.sampling import Sampling
+from shoemodel.sw.text import encode
 from shoemodel.sw.vae import downsampling
 from shoemodel.training.adapters import Adapters, merged, with_adapters
 from shoemodel.training.config import LoopConfig
@@ -131,18 +133,10 @@ class BaseTask(GeneratorTask):
     def sample_grid(self, count: int = 8) -> tuple[np.ndarray, dict[str, float]]:
         """Held-out captions' own pictures above what is drawn from the captions."""
         rows = np.linspace(0, len(self.test) - 1, min(count, len(self.test))).astype(int)
-        texts: list[Text] = [encode(self.tokenizer, self.text_encoder, self.test.captions[row][0]) for row in rows]
-        drawn = sample_batch(
-            self.unet,
-            None,
-            self.vae,
-            self.scheduler,
-            None,
-            texts,
-            range(len(rows)),
-            steps=30,
-            guidance=self.config.guidance,
-        )
+        texts = [encode(self.tokenizer, self.text_encoder, self.test.captions[row][0]) for row in rows]
+        drafts = [Draft(text, seed) for seed, text in enumerate(texts)]
+        sampling = Sampling(num_inference_steps=30, guidance_scale=self.config.guidance)
+        drawn = Sampler(self.unet, None, self.vae, self.scheduler)(drafts, sampling)
         return draw.contact_sheet([list(self.test.worn[rows]), list(drawn)]), {}
 
     def components(self) -> dict[str, Any]:

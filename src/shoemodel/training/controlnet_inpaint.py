@@ -9,7 +9,7 @@ from torch import Tensor
 from shoemodel.baselines import controlnet_inpaint
 from shoemodel.baselines.inputs import Given, with_hole
 from shoemodel.sw.model import shoe_controlnet
-from shoemodel.sw.sample import controlled
+from shoemodel.sw.sampler import controlled
 from shoemodel.sw.vae import downsampling
 from shoemodel.training.base import plain_attention
 from shoemodel.training.baselines import BaselineConfig, BaselineTask, minutes_20, smoke

@@ -36,7 +36,7 @@ from shoemodel.image.crop import about_centre, to_network
 from shoemodel.image.geometry import Similarity, warp
 from shoemodel.runtime.device import autocast
 from shoemodel.runtime.quiet import quiet
-from shoemodel.sw.sample import embed
+from shoemodel.sw.text import embed
 from shoemodel.sw.vae import is_decoder, to_latents
 from shoemodel.training.checkpoint import component_folder, write_file
 

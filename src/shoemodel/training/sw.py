@@ -17,7 +17,9 @@ from shoemodel.image.pose import ABSENT, HIDDEN, Pose
 from shoemodel.sw.conditions import condition, wearable_shoe
 from shoemodel.sw.diffusion import noise_loss
 from shoemodel.sw.model import shoe_controlnet
-from shoemodel.sw.sample import controlled, encode, sample_batch
+from shoemodel.sw.sampler import Draft, Sampler, controlled
+from shoemodel.sw.sampling import Sampling
+from shoemodel.sw.text import encode
 from shoemodel.sw.vae import downsampling
 from shoemodel.training.base import plain_attention
 from shoemodel.training.config import LoopConfig
@@ -173,17 +175,10 @@ class SWTask(GeneratorTask):
         rows = np.linspace(0, len(tuples) - 1, min(count, len(tuples))).astype(int)
         poses = [draw.pose_image(whole_pose(tuples, row, tuples.points[row]), (tuples.size,) * 2) for row in rows]
         shoes = [wearable_shoe(tuples.unworn[row], tuples.labels[row] == masks.VISIBLE) for row in rows]
-        drawn = sample_batch(
-            self.unet,
-            self.controlnet,
-            self.vae,
-            self.scheduler,
-            torch.stack([condition(shoe, pose) for shoe, pose in zip(shoes, poses, strict=True)]),
-            [encode(self.tokenizer, self.text_encoder, tuples.captions[row][0]) for row in rows],
-            range(len(rows)),
-            steps=30,
-            guidance=self.config.guidance,
-        )
+        texts = [encode(self.tokenizer, self.text_encoder, tuples.captions[row][0]) for row in rows]
+        drafts = [Draft(text, seed, condition(shoes[seed], poses[seed])) for seed, text in enumerate(texts)]
+        sampling = Sampling(num_inference_steps=30, guidance_scale=self.config.guidance)
+        drawn = Sampler(self.unet, self.controlnet, self.vae, self.scheduler)(drafts, sampling)
         sheet = [list(line) for line in zip(shoes, poses, drawn, tuples.worn[rows], strict=True)]
         return draw.contact_sheet(sheet, ("X_w", "X_p", "drawn", "true")), {}
 

@@ -45,7 +45,7 @@ def propose(sam: SamModel, photo: Photo) -> list[Region]:
         if all(masks.iou(region.mask, other.mask) < SAME for other in kept):
             kept.append(region)
     if not kept:
-        raise InputError(f"no shoe was found in {photo.path.name}: give --box, --points or --mask")
+        raise InputError(f"no shoe was found in {photo.path.name}: give a box, points or a mask")
     return kept
 
 

@@ -40,7 +40,7 @@ def predict(
     whole = np.zeros(region.shape, np.uint8)
     whole[box.slices] = remove_specks(labels, inside)
     if not (whole == masks.VISIBLE).any():
-        raise InputError(f"no part of the shoe in {name} would be visible when worn: give --box, --points or --mask")
+        raise InputError(f"no part of the shoe in {name} would be visible when worn: give a box, points or a mask")
     return ShoeAreas(whole)
 
 

@@ -48,13 +48,13 @@ class Region:
     source: str  # "automatic", "box", "points", "mask" or "alpha"
 
     @property
-    def notices(self) -> list[str]:
+    def warnings(self) -> list[str]:
         """What the user should know: a sentence where the shoe was found with little confidence."""
         if self.source != "automatic" or self.confidence >= UNSURE:
             return []
         return [
             f"the shoe was found with a confidence of {self.confidence:.2f} only: where areas.png is wrong, give "
-            "--box, --points or --mask"
+            "a box, points or a mask"
         ]
 
 
@@ -219,7 +219,7 @@ def _refuse_nothing(mask: Bool[np.ndarray, "h w"], confidence: float, source: st
     if unsure or share < MIN_AREA or not mask.any():
         raise InputError(
             f"no shoe was found in {name} (confidence {confidence:.2f}, {share:.1%} of the pixels): "
-            "give --box, --points or --mask"
+            "give a box, points or a mask"
         )
 
 

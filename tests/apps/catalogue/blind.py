@@ -5,17 +5,17 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from shoemodel import ShoeModelPipeline, pipeline
+from shoemodel import ShoeModelPipeline, stages
 from shoemodel.apps.cli.main import main
 from tests.conftest import feet_of_canvas
 
 
 def load(pack: Path) -> ShoeModelPipeline:
     """The pipeline of a pack."""
-    pipeline.foot_keypoints = feet_of_canvas
+    stages.foot_keypoints = feet_of_canvas
     return ShoeModelPipeline.from_pretrained(pack, backend="diffusion")
 
 
 if __name__ == "__main__":
-    pipeline.foot_keypoints = feet_of_canvas
+    stages.foot_keypoints = feet_of_canvas
     sys.exit(main(["batch", *sys.argv[1:]]))

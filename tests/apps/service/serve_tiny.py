@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from shoemodel import pipeline
+from shoemodel import stages
 from shoemodel.apps.cli.main import main
 from tests.conftest import feet_of_canvas
 
 if __name__ == "__main__":
-    pipeline.foot_keypoints = feet_of_canvas
+    stages.foot_keypoints = feet_of_canvas
     sys.exit(main(["serve", *sys.argv[1:]]))

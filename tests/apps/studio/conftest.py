@@ -23,7 +23,7 @@ def studio(pipeline, tiny_pack):
         port = free.getsockname()[1]
     blocks = app.build(pipeline, str(tiny_pack))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("shoemodel.pipeline.foot_keypoints", feet_of_canvas)
+        patch.setattr("shoemodel.stages.foot_keypoints", feet_of_canvas)
         yield app.launch(blocks, "127.0.0.1", port)
     blocks.close()
 

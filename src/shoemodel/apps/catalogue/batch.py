@@ -59,6 +59,6 @@ def run(
 
 def _make(kept: Store, todo: Sequence[Row], answers: Iterator[Done], console: Console) -> None:
     by_sku = {row.sku: row for row in todo}
-    pace = Pace({row.sku: row.order.num for row in todo})
+    pace = Pace({row.sku: row.request.num * len(row.request.prompt) for row in todo})
     for done in watched(answers, pace, console):
         kept.put(by_sku[done.sku], done)

@@ -3,13 +3,11 @@
 | column   | needed | holds                                                                  |
 |----------|--------|------------------------------------------------------------------------|
 | `sku`    | yes    | the article's number, once in the table, whatever its case             |
-| `photo`  | yes    | picture file, relative to the manifest                                 |
-| `prompt` | no     | what to draw; else the template is filled from the row's columns       |
-| `num`    | no     | pictures to draw                                                       |
-| `seed`   | no     |                                                                        |
-| `layout` | no     | as `generate --layout` takes it                                        |
+| `photo`  | yes    | image file, relative to the manifest                                   |
+| `prompt` | no     | what the legs wear; else the template is filled from the row's columns |
+| others   | no     | COLUMNS: any field of a request, as the flag of this name takes it     |
 
-An empty cell counts as none. Other columns are for the template: `--prompt "legs in {trousers}, {place}"`.
+An empty cell counts as none. Further columns are for the template: `--prompt "legs in {trousers}, {place}"`.
 """
 
 from __future__ import annotations
@@ -20,37 +18,37 @@ import json
 import re
 import string
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from shoemodel import arguments
+from shoemodel import declaration
 from shoemodel.errors import InputError
-from shoemodel.image import layout as layouts
-from shoemodel.request import Order
+from shoemodel.request import NAMES, Request
 
 Table = tuple[list[str], list[tuple[str, dict[str, Any]]]]
 """Names of the columns; where each row stands, for people, and its cells."""
 NEEDED = ("sku", "photo")
+COLUMNS = tuple(name for name in NAMES if name not in ("prompt", "backend"))
+"""Fields of a request that a row may have for itself; the backend is loaded once for all."""
 RESERVED = ("results.csv", "results.parquet", "report.html")
 """Files beside the folders of the SKUs, so no SKU's own."""
 SHOWN = 10
 """Faulty rows that an error names; the others are counted."""
 _UNSAFE = re.compile(r'^\.|[/\\%\x00-\x1f:*?"<>|]')
-_WHOLE = re.compile(r"\d+(\.0+)?")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """A SKU's photo and order."""
+    """A SKU's photo and request."""
 
     sku: str
     photo: Path
     """Absolute, so that it holds in every process."""
     named: str
     """The photo as the manifest names it."""
-    order: Order
+    request: Request
 
     @property
     def folder(self) -> str:
@@ -68,25 +66,26 @@ def _alike(sku: str) -> str:
     return unicodedata.normalize("NFC", sku.casefold())
 
 
-def read(manifest: Path, order: Order, template: str | None = None) -> list[Row]:
+def read(manifest: Path, request: Request) -> list[Row]:
     """All rows, in the order of the table.
 
-    order: what holds where a row says nothing. template: a prompt with {column} in it, for the rows without a prompt of
-    their own; for all rows where it names {prompt}.
+    request: what holds where a row says nothing. Its prompts may have {column} in them; they are for the rows without a
+    prompt of their own, and for all rows where one of them names {prompt}.
     Raises:
         InputError: the file cannot be read, columns are missing, or rows do not fit; the first SHOWN are named.
     """
     columns, records = _records(manifest)
     if missing := [name for name in NEEDED if name not in columns]:
         found = f"has the columns {', '.join(columns)}, but not {' and '.join(missing)}" if columns else "is empty"
-        raise InputError(f"{manifest} {found}; sku and photo are needed, and prompt, num, seed and layout may be there")
-    fields = _fields(template, columns)
+        others = ", ".join(("prompt", *COLUMNS))
+        raise InputError(f"{manifest} {found}; sku and photo are needed, and {others} may be there")
+    fields = [name for template in request.prompt for name in _fields(template, columns)]
     rows: list[Row] = []
     faults: list[str] = []
     seen: dict[str, tuple[str, str]] = {}
     for where, record in records:
         try:
-            row = _row(record, manifest.parent.absolute(), order, template, fields)
+            row = _row(record, manifest.parent.absolute(), request, fields)
             if (name := _alike(row.sku)) in seen:
                 other, place = seen[name]
                 alike = "" if other == row.sku else f", as {other!r}, and some systems do not tell such folders apart"
@@ -195,22 +194,20 @@ def _text(value: Any, name: str, where: str) -> str:
     return text
 
 
-def _fields(template: str | None, columns: Sequence[str]) -> list[str]:
+def _fields(template: str, columns: Sequence[str]) -> list[str]:
     """Columns that a template names; InputError where one is not there or something else stands in braces."""
-    if template is None:
-        return []
     accepted = f"{{column}} with one of {', '.join(columns)} is accepted"
     try:
         parts = [part for part in string.Formatter().parse(template) if part[1] is not None]
     except ValueError as error:
-        raise InputError(f"--prompt is {template!r} ({error}); {accepted}") from error
+        raise InputError(f"prompt is {template!r} ({error}); {accepted}") from error
     for _, name, form, conversion in parts:
         if name not in columns or form or conversion:
-            raise InputError(f"--prompt is {template!r} with {{{name}}} in it; {accepted}")
+            raise InputError(f"prompt is {template!r} with {{{name}}} in it; {accepted}")
     return [str(name) for _, name, _, _ in parts]
 
 
-def _row(record: dict[str, str], base: Path, order: Order, template: str | None, fields: Sequence[str]) -> Row:
+def _row(record: dict[str, str], base: Path, request: Request, fields: Sequence[str]) -> Row:
     """One row, or InputError for the first thing in it that does not fit."""
     sku, photo = (record.get(name, "") for name in NEEDED)
     if not sku or not photo:
@@ -219,31 +216,18 @@ def _row(record: dict[str, str], base: Path, order: Order, template: str | None,
         raise InputError(
             f"the sku {sku!r} cannot name a folder; up to 200 bytes but {', '.join(RESERVED)} are accepted"
         )
-    asked = dict(_asked(record, order))
-    if asked["num"] < (order.keep or 1):
-        raise InputError(f"num is {asked['num']}, at least {order.keep or 1} is accepted")
-    own = replace(order, prompt=_prompt(record, template, fields), **asked)
-    return Row(sku=sku, photo=base / photo, named=photo, order=own)
+    own = {name: declaration.read(Request, name, record[name]) for name in COLUMNS if record.get(name)}
+    row = replace(request, prompt=_prompts(record, request.prompt, fields), **own)
+    row.require_complete()
+    return Row(sku=sku, photo=base / photo, named=photo, request=row)
 
 
-def _asked(record: dict[str, str], order: Order) -> Iterator[tuple[str, Any]]:
-    """num, seed and layout of a row."""
-    for name in ("num", "seed"):
-        value = record.get(name, "")
-        if value and not (value.isascii() and _WHOLE.fullmatch(value) and float(value) <= arguments.MAX_WHOLE):
-            raise InputError(f"{name} is {value!r}, a whole number up to {arguments.MAX_WHOLE} is accepted")
-        yield name, int(value.partition(".")[0]) if value else getattr(order, name)
-    layout = record.get("layout", "") or order.layout
-    layouts.parse(layout)
-    yield "layout", layout
-
-
-def _prompt(record: dict[str, str], template: str | None, fields: Sequence[str]) -> str:
+def _prompts(record: dict[str, str], templates: Sequence[str], fields: Sequence[str]) -> tuple[str, ...]:
     own = record.get("prompt", "")
     if own and "prompt" not in fields:
-        return own
-    if template is None:
+        return (own,)
+    if not templates:
         raise InputError("it has no prompt; a column prompt or --prompt TEMPLATE is needed")
     if empty := [name for name in fields if not record.get(name)]:
         raise InputError(f"{empty[0]} is empty, which the prompt needs")
-    return template.format_map(record)
+    return tuple(template.format_map(record) for template in templates)

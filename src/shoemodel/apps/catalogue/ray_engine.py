@@ -6,10 +6,11 @@ way and are written by the process that was started. So no folder has to be shar
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from shoemodel.apps.catalogue.manifest import Row
 from shoemodel.apps.catalogue.work import Done
 from shoemodel.errors import InputError
 from shoemodel.pipeline import ShoeModelPipeline
-from shoemodel.request import Order
+from shoemodel.request import Request
 from shoemodel.runtime.ray import started
 
 
@@ -75,15 +76,15 @@ def run(
 
 
 def to_columns(row: Row) -> dict[str, Any]:
-    """A row as strings and numbers, one column for each field of its order."""
-    return {"sku": row.sku, "photo": str(row.photo), "named": row.named, **asdict(row.order)}
+    """A row as strings."""
+    request = json.dumps(row.request.to_dict())
+    return {"sku": row.sku, "photo": str(row.photo), "named": row.named, "request": request}
 
 
 def from_columns(columns: Mapping[str, Any]) -> Row:
     """The row that `to_columns` was given; other columns are passed over."""
-    asked = {field.name: columns[field.name] for field in fields(Order)}
-    order = Order(**asked | {"interval": tuple(asked["interval"])})  # a list by now
-    return Row(sku=columns["sku"], photo=Path(columns["photo"]), named=columns["named"], order=order)
+    request = Request.of(json.loads(columns["request"]))
+    return Row(sku=columns["sku"], photo=Path(columns["photo"]), named=columns["named"], request=request)
 
 
 def _read(row: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +80,7 @@ class Store:
     """Who signs the pictures; here, not where they are made, so that the key stays on this machine."""
 
     def finished(self, row: Row) -> bool:
-        """Whether the row is done, with the photo and order it has now; one that failed is to be tried again.
+        """Whether the row is done, with the photo and request it has; one that failed is to be tried again.
 
         A photo that cannot be read any more counts as unchanged: what it gave is not given up for that.
         """
@@ -108,7 +108,8 @@ class Store:
     def put(self, row: Row, done: Done) -> dict[str, Any]:
         """Write the folder of a row, signed where there is a signer, in the place of an earlier one -> its record."""
         record: dict[str, Any] = {"sku": row.sku, "status": DONE, "error": "", "photo": row.named}
-        record |= {name: getattr(row.order, name) for name in ("prompt", "num", "seed", "layout")}
+        record |= {"prompt": "; ".join(row.request.prompt), "layout": str(row.request.layout)}
+        record |= {name: getattr(row.request, name) for name in ("num", "seed")}
         record["seconds"] = round(done.seconds, 3)
         if done.error:
             record |= {"status": FAILED, "error": done.error}
@@ -128,7 +129,7 @@ class Store:
     def _fingerprint(self, row: Row, photo_sha256: str) -> str:
         """Hash of everything that a row's files follow from."""
         signer = hashlib.sha256(self.signer.chain).hexdigest() if self.signer else None
-        inputs = {"order": asdict(row.order), "pack": dict(self.pack), "photo": photo_sha256, "signer": signer}
+        inputs = {"request": row.request.to_dict(), "pack": dict(self.pack), "photo": photo_sha256, "signer": signer}
         return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
 
 

@@ -15,7 +15,7 @@ from shoemodel.errors import InputError
 from shoemodel.image import io as images
 from shoemodel.quality.score import LIMITS
 
-STAGES = ("region", "areas", "poses", "generate", "paste", "quality")
+STAGES = ("region", "areas", "poses", "fit", "generate", "paste", "quality")
 COLUMNS: dict[str, type] = {
     "sku": str,
     "status": str,
@@ -33,7 +33,7 @@ COLUMNS: dict[str, type] = {
     **{f"quality_{name}": float for name in LIMITS},
     "max_delta": int,
     "confidence": float,
-    "notices": str,
+    "warnings": str,
     "seconds": float,
     **{f"{stage}_s": float for stage in STAGES},
 }
@@ -63,7 +63,7 @@ def _results(folder: Path) -> dict[str, Any]:
         "best": f"image_{best:02d}.png",
         "max_delta": proof["max_delta"],
         "confidence": run["region"]["confidence"],
-        "notices": "; ".join(run["notices"]),
+        "warnings": "; ".join(run["warnings"]),
         **{f"{stage}_s": seconds for stage, seconds in run["timings_s"].items()},
     }
     if qualities:

@@ -8,12 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from shoemodel import request
 from shoemodel.apps.catalogue.manifest import Row
 from shoemodel.errors import InputError
+from shoemodel.execute import execute
 from shoemodel.image import draw
 from shoemodel.image import io as images
-from shoemodel.output import run_folder
 from shoemodel.pipeline import ShoeModelPipeline
 
 THUMBNAIL = "thumbnail.jpg"
@@ -32,7 +31,7 @@ class Done:
 
 
 def make(pipeline: ShoeModelPipeline, row: Row, pack: Mapping[str, str], photo: Path | None = None) -> Done:
-    """Carry out a row's order. Whatever goes wrong costs this row only.
+    """Carry out a row's request. Whatever goes wrong costs this row only.
 
     photo: where the picture lies if not where the row says.
     """
@@ -49,9 +48,9 @@ def make(pipeline: ShoeModelPipeline, row: Row, pack: Mapping[str, str], photo: 
 
 def _files(pipeline: ShoeModelPipeline, row: Row, pack: Mapping[str, str], place: Path) -> dict[str, bytes]:
     photo = images.load(place)
-    made = request.make(pipeline, photo, row.order, pack)
+    outcome = execute(pipeline, photo, row.request, pack)
     with tempfile.TemporaryDirectory(prefix="shoemodel-") as temporary:
         folder = Path(temporary) / "run"
-        run_folder.write(folder, photo, made.result, made.settings, made.rejected)
-        images.save_jpeg(folder / THUMBNAIL, draw.shrunk(made.result.images[made.best], THUMBNAIL_SIDE))
+        outcome.save(folder)
+        images.save_jpeg(folder / THUMBNAIL, draw.shrunk(outcome.result.pixels[outcome.best], THUMBNAIL_SIDE))
         return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}

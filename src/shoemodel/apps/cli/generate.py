@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated
 
-from tyro.conf import Positional, UseAppendAction, arg
+from tyro.conf import Positional, arg
 
-from shoemodel.apps.cli.keep import Keep
+from shoemodel.apps.cli.given import Given, Signed, require_judge
 from shoemodel.apps.cli.report import BAD_INPUT, complain
-from shoemodel.apps.cli.sampling import Drawing
-from shoemodel.apps.cli.where import Given, Where
 from shoemodel.errors import InputError
+from shoemodel.request import Request
 
 if TYPE_CHECKING:
-    from shoemodel.image.io import Photo
-    from shoemodel.output.credentials import Signer
     from shoemodel.pipeline import ShoeModelPipeline
-    from shoemodel.request import Order
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,65 +31,40 @@ class Generate:
 
     photos: Positional[tuple[Path, ...]]
     """Photos of an unworn shoe or a pair (PNG, JPEG, WebP, TIFF, HEIC ...)."""
-    prompt: Annotated[UseAppendAction[tuple[str, ...]], arg(metavar="TEXT")]
-    """What the legs wear, in words; give the flag again for further outfits in the same poses."""
     out: Annotated[Path, arg(metavar="DIR")]
     """Folder to write to."""
-    backend: Literal["render", "diffusion"] = "render"
-    """Who makes the leg. render: a 3-D leg, dressed as the prompt says, at the photo's own resolution; diffusion: the
-    networks of the pack (the paper's)."""
     pack: Annotated[str, arg(metavar="mini|sd15|FOLDER")] = "mini"
     """Weights."""
-    drawing: Drawing = field(default_factory=Drawing)
-    where: Where = field(default_factory=Where)
+    request: Request = field(default_factory=Request)
     given: Given = field(default_factory=Given)
-    kept: Keep = field(default_factory=Keep)
+    signed: Signed = field(default_factory=Signed)
 
     def run(self) -> int:
         from shoemodel import arguments, packs
+        from shoemodel.execute import execute
         from shoemodel.image import io as images
         from shoemodel.output import run_folder
 
         folders = arguments.folders(self.photos, self.out)
-        keep = self.kept.count(self.drawing.num)
-        if not self.prompt:
-            raise InputError("no prompt was given: say with --prompt what the legs wear")
-        order = self.drawing.order(self.prompt, self.where.layout, keep, self.kept.rejected)
-        order = replace(order, edges=self.given.edges)
-        places = self.where.read() | self.given.read()
+        self.request.require_complete()
+        given, signer = self.given.read(), self.signed.signer()
         run_folder.require_writable(self.out)
-        signer = self.kept.signer()
-        self.kept.require_judge(packs.check(packs.resolve(self.pack)))
-        pipeline, exit_code = None, 0
+        require_judge(self.request, packs.check(packs.resolve(self.pack)))
+        pack, pipeline, exit_code = packs.identity(self.pack), None, 0
         for file, folder in zip(self.photos, folders, strict=True):
             try:
                 photo = images.load(file)
-                pipeline = pipeline or _load(self.pack, self.backend)
-                self._one(pipeline, photo, folder, order, places, signer)
+                pipeline = pipeline or _load(self.pack, self.request.backend)
+                with _progress(photo.path.name) as report:
+                    outcome = execute(pipeline, photo, self.request, pack, given, report)
+                outcome.save(folder, signer)
+                for warning in outcome.result.warnings:
+                    complain(warning)
+                print(folder)
             except InputError as error:
                 complain(error)
                 exit_code = BAD_INPUT
         return exit_code
-
-    def _one(
-        self,
-        pipeline: ShoeModelPipeline,
-        photo: Photo,
-        folder: Path,
-        order: Order,
-        places: dict[str, Any],
-        signer: Signer | None,
-    ) -> None:
-        """Run the chain on one photo, with a progress bar, and write its folder."""
-        from shoemodel import packs, request
-        from shoemodel.output import run_folder
-
-        with _progress(photo.path.name) as report:
-            made = request.make(pipeline, photo, order, packs.identity(self.pack), report, **places)
-        run_folder.write(folder, photo, made.result, made.settings, made.rejected, signer)
-        for notice in made.result.notices:
-            complain(notice)
-        print(folder)
 
 
 def _load(pack: str, backend: str) -> ShoeModelPipeline:

@@ -19,6 +19,7 @@ from tyro.conf import Positional, arg, subcommand
 from shoemodel.apps.cli.batch import Batch
 from shoemodel.apps.cli.data import Inspect, Synth
 from shoemodel.apps.cli.evaluate import Evaluate
+from shoemodel.apps.cli.flags import Refused, registry
 from shoemodel.apps.cli.generate import Generate
 from shoemodel.apps.cli.poses import Poses
 from shoemodel.apps.cli.regions import Regions
@@ -29,7 +30,10 @@ from shoemodel.apps.cli.train import Pack, Train
 from shoemodel.errors import InputError
 
 INTERRUPTED = 130
-REPLACED = {"--surroundings": "--surroundings drawn|photo is called --background scene|photo"}
+REPLACED = {
+    "--surroundings": "--surroundings drawn|photo is called --background scene|photo",
+    "--repair": "--repair is called --refine",
+}
 """Flags of earlier versions, and what takes their place."""
 STYLE = (tyro.conf.OmitArgPrefixes,)
 DESCRIPTION = "A photo of an unworn shoe in, pictures of legs wearing exactly that shoe out."
@@ -86,7 +90,11 @@ def main(argv: list[str] | None = None) -> int:
     if renamed := next((REPLACED[word.partition("=")[0]] for word in argv if word.partition("=")[0] in REPLACED), ""):
         complain(renamed)
         return BAD_INPUT
-    verb, changes = _parse(argv)
+    try:
+        verb, changes = _parse(argv)
+    except Refused as refused:
+        complain(refused)
+        return BAD_INPUT
     with warnings.catch_warnings():
         warnings.showwarning = lambda message, *_: complain(message)
         try:
@@ -101,7 +109,9 @@ def main(argv: list[str] | None = None) -> int:
 
 def _parse(argv: list[str]) -> tuple[Any, list[str]]:
     """The verb, and for `train` the flags it does not know itself: they belong to its preset."""
-    parse: Callable[..., Any] = partial(tyro.cli, Verb, prog="shoemodel", description=DESCRIPTION, config=STYLE)
+    parse: Callable[..., Any] = partial(
+        tyro.cli, Verb, prog="shoemodel", description=DESCRIPTION, config=STYLE, registry=registry
+    )
     if argv[:1] == ["train"]:
         return parse(args=argv, return_unknown_args=True)
     return parse(args=argv), []

@@ -5,13 +5,17 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from tyro.conf import Positional, arg
 
-from shoemodel.apps.cli.where import Where
+from shoemodel.apps.cli.flags import PosesRequest
+from shoemodel.request import Request
 
 if TYPE_CHECKING:
+    import numpy as np
+    from jaxtyping import Bool
+
     from shoemodel.image.io import Photo
 
 
@@ -29,46 +33,44 @@ class Poses:
     """Photo of an unworn shoe or a pair (PNG, JPEG, WebP, TIFF, HEIC ...)."""
     out: Annotated[Path, arg(metavar="DIR")]
     """Folder to write to."""
-    num: int = 12
-    """Poses at most."""
-    seed: int = 0
-    """The same seed gives the same poses on the same machine."""
     pack: Annotated[str, arg(metavar="mini|FOLDER")] = "mini"
     """Weights."""
-    where: Where = field(default_factory=Where)
+    mask: Annotated[Path | None, arg(metavar="FILE")] = None
+    """The shoe's pixels: an image of the photo's size, white (or opaque) on the shoe."""
+    asked: PosesRequest = field(default_factory=lambda: PosesRequest(Request(num=12)))
 
     def run(self) -> int:
         from shoemodel import arguments, packs
         from shoemodel.image import io as images
         from shoemodel.output import run_folder
 
-        arguments.at_least(1, self.num, "--num")
-        arguments.seed(self.seed)
-        places = self.where.read()
+        mask = arguments.mask(self.mask)
         run_folder.require_writable(self.out)
         packs.check(packs.resolve(self.pack))
-        self._draw(images.load(self.photo), places)
+        self._write(images.load(self.photo), mask)
         return 0
 
-    def _draw(self, photo: Photo, places: dict[str, Any]) -> None:
+    def _write(self, photo: Photo, mask: Bool[np.ndarray, "h w"] | None) -> None:
         """Run the chain as far as the poses, and write their folder."""
         from shoemodel import packs
         from shoemodel.lps.choose import distinct
+        from shoemodel.declaration import to_json
         from shoemodel.output import gallery
         from shoemodel.pipeline import ShoeModelPipeline
 
-        pipeline = ShoeModelPipeline.from_pretrained(self.pack)
-        areas = pipeline.detect_areas(photo, pipeline.find_region(photo, **places))
-        _, shoe = pipeline.place(photo, areas, self.where.layout)
-        poses = distinct(pipeline.synthesise_poses(shoe, self.num, self.seed, photo.path.name)[1])
+        pipeline, request = ShoeModelPipeline.from_pretrained(self.pack), self.asked.request
+        region = pipeline.find_region(photo, request.box, request.points, mask)
+        _, shoe = pipeline.place(photo, pipeline.detect_areas(photo, region), request.layout)
+        feet = pipeline.find_feet(shoe)
+        poses = distinct(pipeline.synthesise_poses(shoe, feet, request.num, request.seed, photo.path.name))
         folder = self.out / photo.path.stem
         settings = {
             "photo": {"name": photo.path.name, "sha256": photo.sha256},
             "pack": packs.identity(self.pack),
-            "seed": self.seed,
-            "layout": self.where.layout,
+            "seed": request.seed,
+            "layout": to_json(request.layout),
         }
         gallery.write(folder, shoe, poses, settings)
-        if len(poses) < self.num:
-            print(f"shoemodel: {self.num} poses were asked for, {len(poses)} of them differ", file=sys.stderr)
+        if len(poses) < request.num:
+            print(f"shoemodel: {request.num} poses were asked for, {len(poses)} of them differ", file=sys.stderr)
         print(folder)

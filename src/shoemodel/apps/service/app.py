@@ -27,7 +27,7 @@ from shoemodel.apps.service.metrics import Metrics, Timed
 from shoemodel.apps.service.server import Service, problems
 from shoemodel.apps.service.store import Store
 from shoemodel.apps.service.tokens import Tokens
-from shoemodel.apps.service.worker import INTERNAL_ERROR, Worker, said
+from shoemodel.apps.service.worker import INTERNAL_ERROR, Worker
 from shoemodel.errors import InputError
 from shoemodel.pipeline import ShoeModelPipeline
 
@@ -131,7 +131,7 @@ async def _invalid(_: Request, error: Exception) -> JSONResponse:
 
 
 async def _unusable(_: Request, error: Exception) -> JSONResponse:
-    return _problem(422, said(error))
+    return _problem(422, str(error))
 
 
 async def _left(_: Request, error: Exception) -> JSONResponse:

@@ -15,7 +15,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, cast
 
 FINAL = ("done", "failed", "cancelled")
@@ -52,13 +52,13 @@ class Client:
         """Poses over the shoe; fields: num, seed, layout, box, points."""
         return self._post("/v1/poses", _with_photo(photo, fields))
 
-    def images(self, photo: str | Path | bytes, prompt: str, **fields: Any) -> list[bytes]:
-        """Pictures as PNG files, once they are drawn; fields: num, seed, steps, guidance and those of `poses`."""
+    def images(self, photo: str | Path | bytes, prompt: str | list[str], **fields: Any) -> list[bytes]:
+        """Images as PNG files, once they are made; fields: those of `shoemodel.request.Request`, as JSON."""
         answer = self._post("/v1/images", _with_photo(photo, {"prompt": prompt, **fields}))
         return [base64.b64decode(image["png"]) for image in answer["images"]]
 
-    def submit(self, photo: str | Path | bytes, prompt: str, **fields: Any) -> str:
-        """Have pictures drawn -> the job's id; fields are those of `images`."""
+    def submit(self, photo: str | Path | bytes, prompt: str | list[str], **fields: Any) -> str:
+        """Have images made -> the job's id; fields are those of `images`."""
         return self._post("/v1/jobs", _with_photo(photo, {"prompt": prompt, **fields}))["id"]
 
     def job(self, job_id: str) -> dict[str, Any]:
@@ -92,7 +92,8 @@ class Client:
         folder.mkdir(parents=True, exist_ok=True)
         paths = []
         for result in self.job(job_id)["results"]:
-            path = folder / Path(result["name"]).name
+            path = folder.joinpath(*[part for part in PurePosixPath(result["name"]).parts if part not in ("..", "/")])
+            path.parent.mkdir(exist_ok=True)
             with self._open("GET", result["href"]) as answer:
                 path.write_bytes(answer.read())
             paths.append(path)

@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 import base64
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import anyio.from_thread
 import anyio.to_thread
 from fastapi import APIRouter, HTTPException, Request
 
-from shoemodel import arguments
 from shoemodel.apps.service import jobs, reading, schemas
+from shoemodel.apps.service.reading import Upload
 from shoemodel.apps.service.server import AT_ONCE, READING, Service, problems
 from shoemodel.apps.service.store import FINAL
 from shoemodel.apps.service.worker import INTERNAL_ERROR
@@ -34,25 +34,25 @@ def router(service: Service) -> APIRouter:
     routes = APIRouter(prefix="/v1", tags=["direct"])
     line = _Line(service)
 
-    def body(model: type[schemas.AreasRequest]) -> dict:
-        return reading.body(model, service.limits)
+    def body(names: Sequence[str]) -> dict[str, Any]:
+        return reading.body(names, service.limits)
 
-    @routes.post("/areas", responses=problems(*READING, 429, 503), openapi_extra=body(schemas.AreasRequest))
+    @routes.post("/areas", responses=problems(*READING, 429, 503), openapi_extra=body(reading.AREAS))
     async def areas(request: Request) -> schemas.Areas:
         """Find the shoe in a photo, and its visible and wearable area."""
-        asked = await reading.read(request, schemas.AreasRequest, service.limits)
+        asked = await reading.read(request, reading.AREAS, service.limits)
         return await line.run(request, lambda: _areas(service, asked))
 
-    @routes.post("/poses", responses=problems(*READING, 429, 503), openapi_extra=body(schemas.PosesRequest))
+    @routes.post("/poses", responses=problems(*READING, 429, 503), openapi_extra=body(reading.POSES))
     async def poses(request: Request) -> schemas.Poses:
         """Poses in which legs could stand in the shoe; those that look like an earlier one are dropped."""
-        asked = await reading.read(request, schemas.PosesRequest, service.limits)
+        asked = await reading.read(request, reading.POSES, service.limits)
         return await line.run(request, lambda: _poses(service, asked))
 
-    @routes.post("/images", responses=problems(*READING, 429, 503), openapi_extra=body(schemas.ImagesRequest))
+    @routes.post("/images", responses=problems(*READING, 429, 503), openapi_extra=body(reading.IMAGES))
     async def pictures(request: Request) -> schemas.Images:
-        """Draw pictures and wait for them. It is a job like those of /v1/jobs, cancelled when the client leaves."""
-        asked = await reading.read(request, schemas.ImagesRequest, service.limits)
+        """Make images and wait for them. It is a job like those of /v1/jobs, cancelled when the client leaves."""
+        asked = await reading.read(request, reading.IMAGES, service.limits)
         job_id = await jobs.accept(service, asked)
         return await _wait(service, request, job_id)
 
@@ -103,15 +103,15 @@ class _Line:
                     return work()
 
 
-def _found(service: Service, asked: schemas.AreasRequest) -> tuple[images.Photo, Region, ShoeAreas]:
+def _found(service: Service, asked: Upload) -> tuple[images.Photo, Region, ShoeAreas]:
     """The first two stages; the caller holds the pipeline."""
     photo = images.from_bytes(asked.photo, asked.name, service.limits.max_pixels)
     pipeline = service.pipeline
-    region = pipeline.find_region(photo, arguments.box(asked.box), arguments.points(asked.points))
+    region = pipeline.find_region(photo, asked.request.box, asked.request.points)
     return photo, region, pipeline.detect_areas(photo, region)
 
 
-def _areas(service: Service, asked: schemas.AreasRequest) -> schemas.Areas:
+def _areas(service: Service, asked: Upload) -> schemas.Areas:
     photo, region, areas = _found(service, asked)
     return schemas.Areas(
         width=photo.size[1],
@@ -124,12 +124,13 @@ def _areas(service: Service, asked: schemas.AreasRequest) -> schemas.Areas:
     )
 
 
-def _poses(service: Service, asked: schemas.PosesRequest) -> schemas.Poses:
+def _poses(service: Service, asked: Upload) -> schemas.Poses:
     pipeline = service.pipeline
     photo, _, areas = _found(service, asked)
-    _, shoe = pipeline.place(photo, areas, asked.layout)
-    found = distinct(pipeline.synthesise_poses(shoe, asked.num, asked.seed, asked.name)[1])
-    height, width = shoe.shape[:2]
+    _, shoe = pipeline.place(photo, areas, asked.request.layout)
+    feet, request = pipeline.find_feet(shoe), asked.request
+    found = distinct(pipeline.synthesise_poses(shoe, feet, request.num, request.seed, asked.name))
+    height, width = shoe.size
     poses = [{name: (x, y, int(seen)) for name, (x, y, seen) in pose.to_dict().items()} for pose in found]
     return schemas.Poses(canvas_width=width, canvas_height=height, poses=poses)
 
@@ -158,8 +159,8 @@ def _pictures(service: Service, job: schemas.Job) -> schemas.Images:
         raise HTTPException(500 if job.error == INTERNAL_ERROR else 422, job.error or "the job was cancelled")
     folder = service.store.folder(job.id)
     pictures = [
-        schemas.Picture(**vars(file), png=base64.b64encode((folder / file.name).read_bytes()).decode())
+        schemas.Image(**vars(file), png=base64.b64encode((folder / file.name).read_bytes()).decode())
         for file in job.results
         if file.name.startswith("image_")
     ]
-    return schemas.Images(id=job.id, images=pictures, results=job.results, notices=job.notices)
+    return schemas.Images(id=job.id, images=pictures, results=job.results, warnings=job.warnings)

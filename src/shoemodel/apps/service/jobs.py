@@ -1,4 +1,4 @@
-"""/v1/jobs: pictures drawn later, with links to watch, stop and fetch them."""
+"""/v1/jobs: images made later, with links to watch, stop and fetch them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from fastapi.responses import FileResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from shoemodel.apps.service import reading, schemas
+from shoemodel.apps.service.reading import Upload
 from shoemodel.apps.service.server import READING, Service, problems
 from shoemodel.apps.service.store import FINAL, QueueFull
 from shoemodel.image import io as images
@@ -46,11 +47,11 @@ def router(service: Service) -> APIRouter:
         "",
         status_code=202,
         responses=problems(*READING, 429, 503),
-        openapi_extra=reading.body(schemas.ImagesRequest, service.limits),
+        openapi_extra=reading.body(reading.IMAGES, service.limits),
     )
     async def submit(request: Request) -> schemas.Accepted:
         """Accept a job: once this is answered, it survives a restart."""
-        asked = await reading.read(request, schemas.ImagesRequest, service.limits)
+        asked = await reading.read(request, reading.IMAGES, service.limits)
         job_id = await accept(service, asked)
         return schemas.Accepted(id=job_id, href=_href(job_id))
 
@@ -93,7 +94,7 @@ def router(service: Service) -> APIRouter:
         await run_sync(service.worker.cancel, job.id)
         await run_sync(service.store.remove, job.id)
 
-    @routes.get("/{id}/results/{name}", responses=problems(404, 422), response_class=FileResponse)
+    @routes.get("/{id}/results/{name:path}", responses=problems(404, 422), response_class=FileResponse)
     async def result(name: str, job: schemas.Job = named) -> FileResponse:
         """One file of a finished job."""
         if name not in [file.name for file in job.results]:
@@ -103,14 +104,14 @@ def router(service: Service) -> APIRouter:
     return routes
 
 
-async def accept(service: Service, asked: schemas.ImagesRequest) -> str:
-    """Check the photo and store the job -> its id. HTTPException 422, 429 or 503."""
+async def accept(service: Service, asked: Upload) -> str:
+    """Check request and photo and store the job -> its id. HTTPException 422, 429 or 503."""
     service.require_open()
-    request = asked.model_dump(exclude={"photo", "name"})
+    asked.request.require_complete()
 
     def store() -> str:
         images.from_bytes(asked.photo, asked.name, service.limits.max_pixels)
-        return service.store.add(request, asked.name, asked.photo, service.limits.queue)
+        return service.store.add(asked.request.to_dict(), asked.name, asked.photo, service.limits.queue)
 
     try:
         job_id = await run_sync(store, limiter=service.uploads)
@@ -135,7 +136,7 @@ async def find(service: Service, job_id: str) -> schemas.Job:
         finished=job.finished,
         progress=schemas.Progress(stage=progress[0], done=progress[1], total=progress[2]) if progress else None,
         results=[schemas.File(name=name, href=f"{href}/results/{name}") for name in job.results],
-        notices=job.notices,
+        warnings=job.warnings,
         error=job.error,
         links={"self": href, "events": f"{href}/events", "cancel": f"{href}/cancel"},
     )

@@ -1,70 +1,12 @@
-"""What clients send and get, as pydantic models: FastAPI makes the OpenAPI document from them."""
+"""What clients get, as pydantic models: FastAPI makes the OpenAPI document from them. What they send: `reading`."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, field_validator
+from pydantic import BaseModel, Field
 
-from shoemodel import arguments
 from shoemodel.apps.service.store import Status
-from shoemodel.compose.photo_background import Background
-from shoemodel.image import layout as layouts
-
-PHOTO = {"type": "string", "contentEncoding": "base64", "description": "A picture file."}
-
-
-class AreasRequest(BaseModel):
-    """A photo, and where the shoe is in it."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    photo: Annotated[bytes, WithJsonSchema(PHOTO)]
-    name: str = Field("photo", min_length=1, max_length=100, description="What messages and records call the photo.")
-    box: str | None = Field(
-        None, max_length=200, description="Where the shoe is: x0,y0,x1,y1 in photo px; default: it is found."
-    )
-    points: str | None = Field(None, max_length=2000, description="Points on the shoe: x,y[,x,y...] in photo px.")
-
-    @field_validator("box")
-    @classmethod
-    def _box(cls, text: str | None) -> str | None:
-        arguments.box(text)
-        return text
-
-    @field_validator("points")
-    @classmethod
-    def _points(cls, text: str | None) -> str | None:
-        arguments.points(text)
-        return text
-
-
-class PosesRequest(AreasRequest):
-    """Poses of legs over a shoe."""
-
-    num: int = Field(1, ge=1, description="Poses, or pictures, each with its own pose.")
-    seed: int = Field(0, ge=0, le=arguments.MAX_WHOLE, description="The same seed gives the same result.")
-    layout: str = Field(
-        "auto", max_length=200, description="Where the shoe stands: auto, keep or x,y,scale,angle[,flip]."
-    )
-
-    @field_validator("layout")
-    @classmethod
-    def _layout(cls, text: str) -> str:
-        layouts.parse(text)
-        return text
-
-
-class ImagesRequest(PosesRequest):
-    """Pictures of legs wearing the shoe."""
-
-    prompt: str = Field(min_length=1, max_length=2000, description="What to draw; at most 77 tokens count.")
-    negative_prompt: str = Field("", max_length=2000, description="What not to draw.")
-    steps: int = Field(20, ge=1, description="Steps of the solver.")
-    guidance: float | None = Field(
-        None, ge=0, le=100, allow_inf_nan=False, description="How strongly the prompt steers: 7, or 3 in the photo."
-    )
-    background: Background = Field("scene", description="A scene from the prompt, or the photo itself.")
 
 
 class Areas(BaseModel):
@@ -113,8 +55,8 @@ class Job(BaseModel):
     started: float | None
     finished: float | None
     progress: Progress | None
-    results: list[File] = Field(description="Once the job is done: pictures, masks, run.json, certificate.json.")
-    notices: list[str]
+    results: list[File] = Field(description="Once the job is done: images, masks, run.json, certificate.json.")
+    warnings: list[str]
     error: str | None
     links: dict[Literal["self", "events", "cancel"], str]
 
@@ -126,7 +68,7 @@ class Accepted(BaseModel):
     href: str
 
 
-class Picture(BaseModel):
+class Image(BaseModel):
     """A result with its bytes."""
 
     name: str
@@ -135,12 +77,12 @@ class Picture(BaseModel):
 
 
 class Images(BaseModel):
-    """Pictures of one finished job, which can also be fetched by its links."""
+    """Images of one finished job, which can also be fetched by its links."""
 
     id: str
-    images: list[Picture]
+    images: list[Image]
     results: list[File]
-    notices: list[str]
+    warnings: list[str]
 
 
 class Problem(BaseModel):

@@ -69,7 +69,7 @@ class Job:
     started: float | None
     finished: float | None
     results: list[str]
-    notices: list[str]
+    warnings: list[str]
     error: str | None
 
 
@@ -153,10 +153,10 @@ class Store:
         )
         return (_job(rows[0][:-1]), rows[0][-1]) if rows else None
 
-    def finish(self, job_id: str, results: Sequence[str], notices: Sequence[str]) -> bool:
+    def finish(self, job_id: str, results: Sequence[str], warnings: Sequence[str]) -> bool:
         """running -> done; False where it no longer runs."""
         columns = "status = 'done', results = ?, notices = ?, photo = NULL, finished = ?"
-        return self._move(job_id, "running", columns, json.dumps(results), json.dumps(notices), time.time())
+        return self._move(job_id, "running", columns, json.dumps(results), json.dumps(warnings), time.time())
 
     def fail(self, job_id: str, error: str) -> bool:
         """running -> failed; False where it no longer runs."""
@@ -213,7 +213,6 @@ class Store:
 
 
 def _job(row: tuple) -> Job:
-    job_id, status, request, name, attempts, created, started, finished, results, notices, error = row
-    texts = (json.loads(text) for text in (request, results, notices))
-    request, results, notices = texts
-    return Job(job_id, status, request, name, attempts, created, started, finished, results, notices, error)
+    job_id, status, request, name, attempts, created, started, finished, results, warnings, error = row
+    request, results, warnings = (json.loads(text) for text in (request, results, warnings))
+    return Job(job_id, status, request, name, attempts, created, started, finished, results, warnings, error)

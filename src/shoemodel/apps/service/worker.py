@@ -1,7 +1,7 @@
 """Threads that take jobs from the store and run the pipeline on them; the only place of the service that does.
 
-`limits.batch` jobs run at once on one `SharedPipeline`, which computes one thing at a time and draws their pictures in
-one batch. A job is stopped at its next step: when it was cancelled, when it takes too long, when the server stops.
+`limits.batch` jobs run at once on one `SharedPipeline`, which computes one thing at a time and samples their images
+in one batch. A job is stopped at its next step: when it was cancelled, when it takes too long, when the server stops.
 """
 
 from __future__ import annotations
@@ -12,17 +12,18 @@ import shutil
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from shoemodel import arguments, packs
+from shoemodel import packs
 from shoemodel.apps.service.batching import SharedPipeline
 from shoemodel.apps.service.limits import Limits
 from shoemodel.apps.service.metrics import Metrics
+from shoemodel.apps.service.reading import USUAL
 from shoemodel.apps.service.store import Job, Store
-from shoemodel.compose.photo_background import guidance_of
 from shoemodel.errors import InputError
+from shoemodel.execute import execute
 from shoemodel.image import io as images
-from shoemodel.output import run_folder
+from shoemodel.request import Request
 from shoemodel.runtime import files
 from shoemodel.runtime.progress import Progress
 
@@ -33,16 +34,6 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
 INTERNAL_ERROR = "internal error; the server's log says more"
 
 Answer = TypeVar("Answer")
-
-
-def said(message: object) -> str:
-    """A message of the pipeline for clients: what the command line calls --box is box here."""
-    return str(message).replace(" --", " ")
-
-
-def _background(request: dict[str, Any]) -> str:
-    """Of a job that an earlier version stored, which called it surroundings or had none."""
-    return "photo" if request.get("surroundings") == "photo" else "scene"
 
 
 class _Cancelled(Exception):
@@ -173,7 +164,7 @@ class Worker:
             self._asked(self.store.requeue, job.id)
             return "requeued"
         except InputError as error:
-            self._asked(self.store.fail, job.id, said(error))
+            self._asked(self.store.fail, job.id, str(error))
         except Exception:  # the thread's outermost frame: one job may fail, the next ones must still run
             log.exception("job %s failed", job.id)
             self._asked(self.store.fail, job.id, INTERNAL_ERROR)
@@ -182,32 +173,17 @@ class Worker:
     def _dress(self, job: Job, data: bytes) -> bool:
         """Run the pipeline and write the results -> whether anybody still wanted them."""
         photo = images.from_bytes(data, job.name, self.limits.max_pixels)
-        request = {"background": _background(job.request)} | job.request
-        told = ("prompt", "negative_prompt", "seed", "steps", "guidance", "background")
-        settings = {name: request[name] for name in told}
-        settings["guidance"] = guidance_of(request["guidance"], request["background"])
-        result = self.pipeline(
-            photo,
-            request["prompt"],
-            num_images=request["num"],
-            generator=request["seed"],
-            steps=request["steps"],
-            guidance=settings["guidance"],
-            negative_prompt=request["negative_prompt"],
-            background=request["background"],
-            box=arguments.box(request["box"]),
-            points=arguments.points(request["points"]),
-            layout=request["layout"],
-            callback=self._watch(job.id),
-        )
+        request = Request.of(job.request, USUAL)
+        with self.pipeline.turn():
+            outcome = execute(self.pipeline, photo, request, self._pack, progress=self._watch(job.id))
         folder = self.store.folder(job.id)
         try:
-            run_folder.write(folder, photo, result, {**settings, "pack": self._pack})
+            outcome.save(folder)
         except InputError as error:
             raise OSError(str(error)) from error  # a full disk is no fault of the client's
         files.sync(folder)  # the photo goes once the job counts as done
-        names = sorted(path.name for path in folder.iterdir())
-        if not self._asked(self.store.finish, job.id, names, [said(notice) for notice in result.notices]):
+        names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+        if not self._asked(self.store.finish, job.id, names, outcome.result.warnings):
             shutil.rmtree(folder)
             return False
         return True

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +46,7 @@ def _told(shot: Shot) -> dict[str, Any]:
     run = json.loads((shot.folder / RUN).read_text(encoding="utf-8"))
     made = {"noise_seed": shot.seed, "pose": shot.pose.to_dict(), "score": shot.score}
     proof = {"photo_sha256": run["photo"]["sha256"], "pack_sha256": run["pack"]["sha256"], "canvas": run["layout"]}
-    return {**asdict(shot.recipe), **made, **proof, "command": shot.recipe.command_line()}
+    return {**shot.recipe.to_dict(), **made, **proof, "command": shot.recipe.command_line()}
 
 
 def _made(shot: Shot, suffix: str, write: Callable[[Path], None]) -> Path:
@@ -55,7 +54,7 @@ def _made(shot: Shot, suffix: str, write: Callable[[Path], None]) -> Path:
     number = "" if suffix == ".zip" else f"_{shot.index:02d}"
     folder = shot.folder.with_name(f"{shot.folder.name}_files")
     folder.mkdir(exist_ok=True)
-    file = folder / f"{Path(shot.recipe.photo).stem}_seed{shot.recipe.seed}{number}{suffix}"
+    file = folder / f"{Path(shot.recipe.photo).stem}_seed{shot.recipe.request.seed}{number}{suffix}"
     if not file.exists():
         write(file)
     return file

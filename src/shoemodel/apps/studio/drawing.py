@@ -13,13 +13,15 @@ from shoemodel.apps.studio import downloads, runs, views
 from shoemodel.apps.studio.page import AT_ONCE, ENGINE, Page
 from shoemodel.apps.studio.recipe import Recipe
 from shoemodel.apps.studio.session import Session, Shot, Work
+from shoemodel.backends.options import BackendName
 from shoemodel.errors import InputError
 from shoemodel.pipeline import ShoeModelPipeline
+from shoemodel.request import Request
 
 STAGES = {"region": "Finding the shoe", "areas": "Finding its areas", "poses": "Choosing poses", "paste": "Finishing"}
 SETTINGS = ("prompt", "num", "seed", "steps", "solver", "guidance", "negative")
-LARGEST_SEED = 2**53 - 1
-"""Beyond it a browser's numbers have holes."""
+BACKEND: BackendName = "diffusion"
+"""What the studio makes legs with."""
 CANCELLED = '<p class="sm-small">Cancelled; nothing was kept.</p>'
 Updates = dict[Any, Any]
 
@@ -59,9 +61,9 @@ class Drawing:
         shot = session.selected
         assert shot is not None, "the button is hidden until there is a picture"
         work = shot.work.posed(shot.pose)
-        recipe, num = shot.recipe, dict(zip(SETTINGS, settings, strict=True))["num"]
+        asked, num = shot.recipe.request, dict(zip(SETTINGS, settings, strict=True))["num"]
         seed = 1 + max(other.seed for other in session.shots)
-        values = (recipe.prompt, num, seed, recipe.steps, recipe.solver, recipe.guidance, recipe.negative_prompt)
+        values = (asked.prompt[0], num, seed, asked.steps, asked.solver, asked.guidance, asked.negative_prompt)
         yield from self._asked(session, [work], dict(zip(SETTINGS, values, strict=True)))
 
     def _asked(self, session: Session, works: list[Work], settings: dict[str, Any]) -> Iterator[Updates]:
@@ -89,7 +91,7 @@ class Drawing:
                     work.place(self.pipeline)
                     recipe, frozen = self.recipe(work, settings), work.frozen()
                 for step in runs.draw(self.pipeline, session, frozen, recipe, stop):
-                    yield self._progress(step, which, recipe.num)
+                    yield self._progress(step, which, recipe.request.num)
         except runs.Cancelled:
             told = CANCELLED if len(session.shots) == begin else CANCELLED.replace("nothing", "only what was finished")
         except InputError as error:
@@ -107,24 +109,25 @@ class Drawing:
         if missing:
             raise InputError(f"no {missing[0]} is given: type a number")
         seed = settings["seed"]
-        if seed != int(seed) or not 0 <= seed <= LARGEST_SEED:
-            raise InputError(f"the seed is {seed}; a whole number from 0 to {LARGEST_SEED} is accepted")
-        return Recipe(
-            photo=work.photo.path.name,
-            prompt=str(settings["prompt"]).strip(),
+        if seed != int(seed):
+            raise InputError(f"seed is {seed}; a whole number is accepted")
+        points = tuple((float(x), float(y)) for x, y in work.points)
+        request = Request(
+            prompt=(str(settings["prompt"]).strip(),),
             num=int(settings["num"]),
             seed=int(seed),
+            backend=BACKEND,
+            background=work.background,
+            layout=work.choice,
+            points=points if points and not work.corrected else None,
+            edges="given" if work.corrected else "refined",
             negative_prompt=settings["negative"] or "",
             steps=int(settings["steps"]),
             solver=settings["solver"],
             guidance=settings["guidance"],
-            background=work.background,
-            pack=self.pack,
-            layout=work.choice,
-            points=() if work.corrected else tuple(number for point in work.points for number in point),
-            areas=work.corrected,
-            poses=bool(work.picked),
         )
+        poses = bool(work.picked)
+        return Recipe(photo=work.photo.path.name, request=request, pack=self.pack, areas=work.corrected, poses=poses)
 
     def show(self, session: Session) -> Updates:
         """The pictures of the last run and the whole history."""

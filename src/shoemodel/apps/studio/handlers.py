@@ -16,7 +16,7 @@ import numpy as np
 from shoemodel.apps.studio import page, views
 from shoemodel.apps.studio.page import Page
 from shoemodel.apps.studio.session import Session, Work
-from shoemodel.compose.photo_background import Background
+from shoemodel.compose.kinds import Background
 from shoemodel.errors import InputError
 from shoemodel.image import io as images
 from shoemodel.image.geometry import Box

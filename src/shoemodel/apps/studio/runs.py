@@ -1,10 +1,10 @@
-"""Drawing: the engine works in a thread of its own, so that its progress can be shown and it can be stopped."""
+"""A run: the engine works in a thread of its own, so that its progress can be shown and it can be stopped."""
 
 from __future__ import annotations
 
 import queue
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from threading import Event, Thread, main_thread
@@ -15,12 +15,12 @@ from jaxtyping import UInt8
 from shoemodel import packs
 from shoemodel.apps.studio.recipe import Recipe
 from shoemodel.apps.studio.session import Session, Shot, Work
-from shoemodel.compose.photo_background import guidance_of
+from shoemodel.execute import Outcome, execute
 from shoemodel.image.geometry import Letterbox
-from shoemodel.output import certificate, run_folder
+from shoemodel.output import certificate
 from shoemodel.pipeline import ShoeModelPipeline
-from shoemodel.quality import clip, score
-from shoemodel.result import ShoeModelResult
+from shoemodel.quality.score import Quality
+from shoemodel.request import Given
 
 PREVIEW_S = 0.5
 """Seconds between two previews at least."""
@@ -34,7 +34,7 @@ class Cancelled(Exception):
 
 @dataclass(frozen=True)
 class Step:
-    """How far a run is; `preview` is what can be seen of the picture that is being drawn."""
+    """How far a run is; `preview` is what can be seen of the image that is being made."""
 
     stage: str
     done: int
@@ -43,7 +43,7 @@ class Step:
 
 
 def draw(pipeline: ShoeModelPipeline, session: Session, work: Work, recipe: Recipe, stop: Event) -> Iterator[Step]:
-    """Draw the pictures of one photo and add them to the session's shots; `stop` ends it between two steps.
+    """Make the images of one photo and add them to the session's shots; `stop` ends it between two steps.
 
     Nobody may change `work` meanwhile: give a `Work.frozen`.
 
@@ -52,7 +52,8 @@ def draw(pipeline: ShoeModelPipeline, session: Session, work: Work, recipe: Reci
         InputError: no shoe or no foot was found.
     """
     layout = work.place(pipeline)
-    square = Letterbox(layout.canvas, (pipeline.side, pipeline.side))
+    side_px = pipeline.sampler.side_px
+    square = Letterbox(layout.canvas, (side_px, side_px))
     steps: queue.Queue[Step] = queue.Queue()
     due = time.monotonic()
 
@@ -70,24 +71,10 @@ def draw(pipeline: ShoeModelPipeline, session: Session, work: Work, recipe: Reci
             due = ended + max(PREVIEW_S, PREVIEW_SHARE * (ended - started))
 
     def run() -> None:
-        result = pipeline(
-            work.photo,
-            recipe.prompt,
-            num_images=recipe.num,
-            generator=recipe.seed,
-            steps=recipe.steps,
-            guidance=recipe.guidance,
-            negative_prompt=recipe.negative_prompt,
-            solver=recipe.solver,  # type: ignore[arg-type]
-            background=work.background,
-            areas=work.areas,
-            edges="given" if recipe.areas else "refined",
-            layout=layout,
-            poses=work.chosen or None,
-            callback=callback,
-            watch=watch,
-        )
-        session.shots += keep(pipeline, session, work, recipe, result)
+        given = Given(areas=work.areas, poses=work.chosen or None, layout=layout)
+        pack = packs.identity(recipe.pack)
+        outcome = execute(pipeline, work.photo, recipe.request, pack, given, callback, watch)
+        session.shots += keep(session, work, recipe, outcome)
 
     yield from _follow(run, steps, stop)
 
@@ -118,30 +105,18 @@ def _follow(run: Callable[[], None], steps: queue.Queue[Step], stop: Event) -> I
     future.result()
 
 
-def keep(
-    pipeline: ShoeModelPipeline, session: Session, work: Work, recipe: Recipe, result: ShoeModelResult
-) -> list[Shot]:
-    """Write the run's folder, read its certificate back from the files, and judge the pictures."""
+def keep(session: Session, work: Work, recipe: Recipe, outcome: Outcome) -> list[Shot]:
+    """Write the run's folder, and read its certificate back from the files."""
     folder = session.folder / f"{len(session.shots):04d}"
-    settings = {"prompt": recipe.prompt, "negative_prompt": recipe.negative_prompt, "seed": recipe.seed}
-    settings |= {"steps": recipe.steps, "solver": recipe.solver, "background": recipe.background}
-    settings |= {"guidance": guidance_of(recipe.guidance, work.background)}
-    run_folder.write(folder, work.photo, result, settings | {"pack": packs.identity(recipe.pack)})
+    outcome.save(folder)
     verdict = "; ".join(certificate.verify(folder, work.photo.path))
-    judged = judge(pipeline, recipe, result)
+    result = outcome.result
+    qualities: Sequence[Quality | None] = outcome.qualities or [None] * len(result.pixels)
     return [
         Shot(folder, index, recipe, pose, seed, verdict, quality.score if quality else None, _reasons(quality), work)
-        for index, (pose, seed, quality) in enumerate(zip(result.poses, result.seeds, judged, strict=True))
+        for index, (pose, seed, quality) in enumerate(zip(result.poses, result.seeds, qualities, strict=True))
     ]
 
 
-def judge(pipeline: ShoeModelPipeline, recipe: Recipe, result: ShoeModelResult) -> list[score.Quality | None]:
-    """The quality of each picture, or None where the pack holds no judge."""
-    if pipeline.judge is None:
-        return [None] * len(result.images)
-    towers = None if pipeline.image_encoder is None else clip.of_pack(pipeline, recipe.pack)
-    return list(score.score(result, pipeline.judge, towers))
-
-
-def _reasons(quality: score.Quality | None) -> list[str]:
+def _reasons(quality: Quality | None) -> list[str]:
     return [] if quality is None else quality.reasons

@@ -16,11 +16,14 @@ import numpy as np
 from jaxtyping import Bool
 
 from shoemodel.apps.studio.recipe import Recipe
-from shoemodel.compose.photo_background import Background
+from shoemodel.compose.kinds import Background
+from shoemodel.compose.placed import PlacedShoe
 from shoemodel.errors import InputError
+from shoemodel.image import placement
 from shoemodel.image.io import Photo
 from shoemodel.image.layout import Layout
 from shoemodel.image.masks import ShoeAreas
+from shoemodel.image.placement import LayoutChoice
 from shoemodel.image.pose import Pose
 from shoemodel.lps.choose import distinct
 from shoemodel.pipeline import ShoeModelPipeline
@@ -54,7 +57,7 @@ class Work:
     placement: str = ""
     background: Background = "scene"
     layout: Layout | None = None
-    shoe: np.ndarray | None = None
+    shoe: PlacedShoe | None = None
     poses: list[Pose] = field(default_factory=list)
     pose_seed: int = 0
     picked: list[int] = field(default_factory=list)
@@ -96,8 +99,8 @@ class Work:
         self.place(pipeline)
         if not self.poses:
             assert self.shoe is not None
-            found = pipeline.synthesise_poses(self.shoe, POSES, self.pose_seed, self.photo.path.name)[1]
-            self.poses = distinct(found)
+            feet, name = pipeline.find_feet(self.shoe), self.photo.path.name
+            self.poses = distinct(pipeline.synthesise_poses(self.shoe, feet, POSES, self.pose_seed, name))
         return self.poses
 
     @property
@@ -106,9 +109,9 @@ class Work:
         return ShoeAreas(np.zeros(self.photo.size, np.uint8)) if self.areas is None and self.lost else self.areas
 
     @property
-    def choice(self) -> str:
-        """The layout's text, as `layout.parse` reads it."""
-        return (self.placement or "auto") + (f",{self.shape}" if self.shape else "")
+    def choice(self) -> LayoutChoice:
+        """Where the shoe is to stand."""
+        return placement.parse((self.placement or "auto") + (f",{self.shape}" if self.shape else ""))
 
     @property
     def chosen(self) -> list[Pose]:

@@ -13,7 +13,7 @@ from jaxtyping import UInt8
 from PIL import Image
 
 from shoemodel.apps.studio.session import Shot, Work
-from shoemodel.compose.photo_background import guidance_of
+from shoemodel.backends.options import DiffusionOptions
 from shoemodel.errors import InputError
 from shoemodel.image import draw
 from shoemodel.image import io as images
@@ -28,6 +28,8 @@ SIDE = 1024
 """Longer side in px of what is painted on in the browser."""
 CARD = 384
 """The same of a pose to choose."""
+MARKS = "a box, points or a mask"
+"""How messages of the engine call the ways to say where a shoe is."""
 PAPER = (38, 42, 50)
 """Colour of the canvas behind a cut-out shoe."""
 
@@ -38,10 +40,9 @@ def notice(text: str) -> str:
 
 
 def words(error: InputError) -> str:
-    """What is wrong, in the words of the page instead of those of the command line."""
-    flags = "--box, --points or --mask"
-    found = str(error).replace(f"give {flags}", "point at it in step 2, or paint it there")
-    return found.replace(f"mark it with {flags}", "mark it in step 2")
+    """What is wrong, with what can be done about it on this page."""
+    found = str(error).replace(f"give {MARKS}", "point at it in step 2, or paint it there")
+    return found.replace(f"mark it with {MARKS}", "mark it in step 2")
 
 
 def data_url(picture: bytes, kind: str = "png") -> str:
@@ -128,7 +129,7 @@ def describe_layout(layout: Layout) -> str:
 
 
 def on_paper(shoe: UInt8[np.ndarray, "h w 4"]) -> UInt8[np.ndarray, "h w 3"]:
-    """X_w on a dark ground instead of black."""
+    """X_w as RGBA on a dark ground instead of black."""
     return np.where(shoe[..., 3:] == 255, shoe[..., :3], np.array(PAPER, np.uint8))
 
 
@@ -136,8 +137,8 @@ def cards(work: Work | None) -> dict[str, Any] | None:
     """For choosing: each pose over the shoe, as far as the canvas shows it."""
     if work is None or not work.poses or work.shoe is None:
         return None
-    canvas = small(work.shoe, CARD, nearest=True)
-    paper, view = on_paper(canvas), Similarity(canvas.shape[0] / work.shoe.shape[0])
+    canvas = small(work.shoe.rgba, CARD, nearest=True)
+    paper, view = on_paper(canvas), Similarity(canvas.shape[0] / work.shoe.size[0])
     shown = [draw.overlay_pose(paper, pose.transformed(view)) for pose in work.poses]
     listed = [{"picture": jpeg_url(picture), "name": f"Pose {index}"} for index, picture in enumerate(shown, 1)]
     return {"cards": listed, "picked": work.picked}
@@ -150,8 +151,8 @@ def joints(work: Work | None, index: int | None) -> dict[str, Any] | None:
     pose: Pose = work.poses[index]
     return {
         "index": index,
-        "shoe": data_url(images.encode_png(small(work.shoe, 640))),
-        "canvas": list(work.shoe.shape[:2]),
+        "shoe": data_url(images.encode_png(small(work.shoe.rgba, 640))),
+        "canvas": list(work.shoe.size),
         "points": pose.points.round(1).tolist(),
         "exists": pose.exists.tolist(),
         "names": [name.replace("_", " ") for name in NAMES],
@@ -178,7 +179,7 @@ def details(shot: Shot) -> str:
     else:
         reasons = "; ".join(map(html.escape, shot.reasons)) or "nothing to complain about"
         quality = f"<p>Quality {shot.score:.0%}: {reasons}.</p>"
-    recipe = shot.recipe
-    guidance = guidance_of(recipe.guidance, shot.work.background)
-    made = f"{html.escape(recipe.photo)}, seed {shot.seed}, {recipe.steps} steps, guidance {guidance:g}"
-    return f'<div class="sm-details">{exact}{quality}<p>“{html.escape(recipe.prompt)}”<br>{made}</p></div>'
+    asked = shot.recipe.request
+    guidance = DiffusionOptions(guidance_scale=asked.guidance).guidance(shot.work.background)
+    made = f"{html.escape(shot.recipe.photo)}, seed {shot.seed}, {asked.steps} steps, guidance {guidance:g}"
+    return f'<div class="sm-details">{exact}{quality}<p>“{html.escape(asked.prompt[0])}”<br>{made}</p></div>'

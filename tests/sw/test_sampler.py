@@ -8,7 +8,9 @@ from diffusers import AutoencoderTiny
 from shoemodel.sw.diffusion import build_scheduler
 from shoemodel.sw.known import Known
 from shoemodel.sw.model import shoe_controlnet
-from shoemodel.sw.sample import Text, _embed_once, as_seed, controlled, encode, sample, sample_batch, sample_latents
+from shoemodel.sw.sampler import Draft, Sampler, _embed_once, controlled
+from shoemodel.sw.sampling import Hooks, Sampling, as_seed, as_seeds
+from shoemodel.sw.text import Text, encode
 from shoemodel.sw.vae import downsampling, to_latents, to_uint8
 
 
@@ -25,10 +27,14 @@ def parts(tiny_pack):
     return unet, controlnet, vae, Text(torch.randn(77, width), torch.randn(77, width))
 
 
-def draw(parts, condition, text=None, **changes):
-    unet, controlnet, vae, default = parts
-    options = {"steps": 3, "guidance": 7.0, "seed": 0} | changes
-    return sample(unet, controlnet, vae, build_scheduler("v_prediction"), condition, text or default, **options)
+def sampler(parts, controlled=True, prediction="v_prediction"):
+    unet, controlnet, vae, _ = parts
+    return Sampler(unet, controlnet if controlled else None, vae, build_scheduler(prediction))
+
+
+def draw(parts, condition, text=None, seed=0, **changes):
+    sampling = Sampling(**{"num_inference_steps": 3, "guidance_scale": 7.0} | changes)
+    return sampler(parts)([Draft(text or parts[3], seed, condition)], sampling)[0]
 
 
 def test_seed_condition_text_and_guidance_decide_the_picture(parts):
@@ -40,7 +46,7 @@ def test_seed_condition_text_and_guidance_decide_the_picture(parts):
     changed = [
         draw(parts, condition, seed=1),
         draw(parts, torch.zeros(6, 64, 64)),
-        draw(parts, condition, guidance=1.0),
+        draw(parts, condition, guidance_scale=1.0),
     ]
     changed.append(draw(parts, condition, text=other))
     assert not any(np.array_equal(first, picture) for picture in changed)
@@ -49,48 +55,51 @@ def test_seed_condition_text_and_guidance_decide_the_picture(parts):
 def test_the_base_alone_draws_at_its_own_size_and_reports_steps(parts):
     unet, _, vae, text = parts
     done = []
-    picture = sample(unet, None, vae, build_scheduler(), None, text, steps=4, callback=done.append)
-    assert picture.shape[0] == unet.config.sample_size * downsampling(vae)
+    base = sampler(parts, controlled=False, prediction="epsilon")
+    (image,) = base([Draft(text)], Sampling(num_inference_steps=4), Hooks(report=done.append))
+    assert image.shape[0] == unet.config.sample_size * downsampling(vae) == base.side_px
     assert done == [1, 2, 3, 4]
 
 
 def test_a_batch_draws_what_single_calls_draw(parts):
-    unet, controlnet, vae, text = parts
-    conditions = torch.rand(2, 6, 64, 64)
-    both = sample_batch(unet, controlnet, vae, build_scheduler(), conditions, [text] * 2, [4, 5], steps=2)
-    single = sample(unet, controlnet, vae, build_scheduler(), conditions[1], text, steps=2, seed=5)
+    drafts = [Draft(parts[3], seed, torch.rand(6, 64, 64)) for seed in (4, 5)]
+    both = sampler(parts)(drafts, Sampling(num_inference_steps=2))
+    (single,) = sampler(parts)(drafts[1:], Sampling(num_inference_steps=2))
     assert np.abs(both[1].astype(int) - single).max() <= 1
 
 
 @pytest.mark.parametrize("solver", ["unipc", "dpm++"])
 def test_solvers_of_second_order_draw_what_ddim_draws_in_more_steps(parts, solver):
     condition = torch.rand(6, 64, 64)
-    target = draw(parts, condition, steps=60, guidance=1.5).astype(int)
-    few = {"condition": condition, "steps": 12, "guidance": 1.5}
+    target = draw(parts, condition, num_inference_steps=60, guidance_scale=1.5).astype(int)
+    few = {"condition": condition, "num_inference_steps": 12, "guidance_scale": 1.5}
     plain, quick = (np.abs(draw(parts, **few, solver=name) - target).mean() for name in ("ddim", solver))
     assert quick < plain
 
 
 def test_guidance_works_within_its_interval_only(parts):
     condition = torch.rand(6, 64, 64)
-    whole, never = draw(parts, condition), draw(parts, condition, guidance=1.0)
-    assert np.array_equal(draw(parts, condition, interval=(0.0, 0.01)), never)
-    assert np.array_equal(draw(parts, condition, interval=(0.0, 1.0)), whole)
-    middle = draw(parts, condition, interval=(0.5, 0.8))  # of the steps at 1, 0.67 and 0.33: the second
+    whole, never = draw(parts, condition), draw(parts, condition, guidance_scale=1.0)
+    assert np.array_equal(draw(parts, condition, guidance_interval=(0.0, 0.01)), never)
+    assert np.array_equal(draw(parts, condition, guidance_interval=(0.0, 1.0)), whole)
+    middle = draw(parts, condition, guidance_interval=(0.5, 0.8))  # of the steps at 1, 0.67 and 0.33: the second
     assert not np.array_equal(middle, whole) and not np.array_equal(middle, never)
 
 
 @pytest.mark.parametrize("solver", ["ddim", "unipc", "dpm++"])
 def test_what_is_known_stays_and_what_is_free_is_drawn(parts, solver):
-    unet, controlnet, vae, text = parts
+    vae = parts[2]
     picture = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
     free = np.zeros((64, 64), bool)
     free[:, 40:] = True
-    given = (unet, controlnet, vae, build_scheduler(), torch.rand(1, 6, 64, 64), [text], [1])
-    how = {"steps": 3, "solver": solver}
-    latents = sample_latents(*given, known=[Known(picture, free)], **how)
-    kept = sample_latents(*given, known=[Known(picture, np.zeros_like(free))], **how)
-    drawn = sample_latents(*given, **how)
+    condition, networks = torch.rand(6, 64, 64), sampler(parts, prediction="epsilon")
+
+    def walk(known):
+        sampling = Sampling(num_inference_steps=3, solver=solver)
+        return networks.latents([Draft(parts[3], 1, condition, known=known)], sampling)
+
+    latents, drawn = walk(Known(picture, free)), walk(None)
+    kept = walk(Known(picture, np.zeros_like(free)))
     border = latents.shape[-1] * 40 // 64
     torch.testing.assert_close(latents[..., :border], kept[..., :border])
     assert not torch.equal(latents[..., border:], kept[..., border:]) and not torch.equal(kept, drawn)
@@ -112,13 +121,12 @@ def test_ddim_with_an_oracle_arrives_at_the_latents(prediction):
 
 
 def test_condition_and_controlnet_belong_together(parts):
-    unet, controlnet, vae, text = parts
     with pytest.raises(ValueError, match="together"):
-        sample(unet, controlnet, vae, build_scheduler(), None, text)
+        sampler(parts)([Draft(parts[3])])
     with pytest.raises(ValueError, match="no solver 'euler'; ddim, unipc, dpm"):
         draw(parts, torch.zeros(6, 64, 64), solver="euler")
     with pytest.raises(ValueError, match="steps is 0"):
-        draw(parts, torch.zeros(6, 64, 64), steps=0)
+        draw(parts, torch.zeros(6, 64, 64), num_inference_steps=0)
 
 
 def test_encode_pads_and_cuts_to_77_tokens(pipeline):
@@ -166,3 +174,37 @@ def test_seeds_of_every_kind():
     assert as_seed(None) != as_seed(None)
     with pytest.raises(TypeError, match="integer"):
         as_seed(3.0)
+
+
+def test_a_seed_for_each_image():
+    assert as_seeds(np.int64(7), 3) == [7, 8, 9] and as_seeds([np.int64(7), 2], 2) == [7, 2]
+    with pytest.raises(ValueError, match="2 generators were given for 3 images"):
+        as_seeds([1, 2], 3)
+
+
+def test_a_misspelt_option_fails_where_it_is_written():
+    with pytest.raises(TypeError, match="guidance"):
+        Sampling(guidance=3.0)
+
+
+def test_latents_may_be_changed_after_each_step(parts):
+    condition, calls = torch.rand(6, 64, 64), []
+
+    def look(step, timestep, latents):
+        calls.append((step, int(timestep)))
+        return torch.zeros_like(latents) if step == 0 else None
+
+    sampling = Sampling(num_inference_steps=3)
+    (changed,) = sampler(parts)([Draft(parts[3], 0, condition)], sampling, Hooks(on_step_end=look))
+    assert [step for step, _ in calls] == [0, 1, 2] and calls[0][1] > calls[2][1]
+    assert not np.array_equal(changed, draw(parts, condition))
+
+
+def test_an_image_to_start_from_counts_from_its_strength_on(parts):
+    condition, start, done = torch.rand(6, 64, 64), np.full((64, 64, 3), 128, np.uint8), []
+    draft = Draft(parts[3], 0, condition, start)
+    images = [
+        sampler(parts)([draft], Sampling(num_inference_steps=10, strength=strength), Hooks(report=done.append))[0]
+        for strength in (0.8, 0.1)
+    ]
+    assert done == [*range(1, 9), 1] and not np.array_equal(*images)

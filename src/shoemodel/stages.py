@@ -1,0 +1,255 @@
+"""The networks of a pack, and every stage of the chain as a public method (Fig. 2).
+
+| paper | name here                   | stage                                           |
+|-------|-----------------------------|-------------------------------------------------|
+| X_m   | `region`                    | `find_region`       SAM                         |
+| X_v   | `areas.visible`             | `detect_areas`      WD, section 3.1             |
+| X_w   | `shoe`, on the canvas       | `place`             layout, Fig. 10             |
+| C_p   | `feet`                      | `find_feet`         LpS, section 3.2            |
+|       | `fit`                       | `fit_shoe`          camera and shoe in 3-D (ours) |
+| L_0   | `poses`                     | `synthesise_poses`  LpS, section 3.2            |
+| X'    | `pixels`                    | `resolve_backend`   SW, section 3.3, or a rendered leg (ours) |
+
+Each takes the results before it: a surface can change one and recompute only what follows. `pipeline` runs them all.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import torch
+from diffusers import (
+    AutoencoderDC,
+    AutoencoderKL,
+    AutoencoderTiny,
+    ControlNetModel,
+    DDIMScheduler,
+    DDPMScheduler,
+    UNet2DConditionModel,
+)
+from diffusers.pipelines.pipeline_utils import DiffusionPipeline
+from jaxtyping import Bool, Float
+from transformers import (
+    CLIPTextModel,
+    CLIPTextModelWithProjection,
+    CLIPTokenizer,
+    CLIPVisionModelWithProjection,
+    SamModel,
+    SegformerForSemanticSegmentation,
+    VitPoseForPoseEstimation,
+)
+
+from shoemodel import packs
+from shoemodel.backends.backend import Backend, require_known
+from shoemodel.backends.diffusion import DiffusionBackend
+from shoemodel.backends.options import BACKENDS, DiffusionOptions
+from shoemodel.backends.render import RenderBackend
+from shoemodel.compose import frame
+from shoemodel.compose.kinds import Background
+from shoemodel.compose.placed import PlacedShoe
+from shoemodel.errors import InputError
+from shoemodel.fit.search import fit_shoe
+from shoemodel.fit.shoe import ShoeFit
+from shoemodel.image import io as images
+from shoemodel.image import layout as layouts
+from shoemodel.image import placement
+from shoemodel.image.geometry import Box
+from shoemodel.image.io import AnyPhoto
+from shoemodel.image.layout import Layout
+from shoemodel.image.masks import ShoeAreas
+from shoemodel.image.placement import LayoutChoice
+from shoemodel.image.pose import Pose
+from shoemodel.lps.denoiser import LegDenoiser
+from shoemodel.lps.predict import FootKeypoints, foot_keypoints, leg_poses
+from shoemodel.lps.vitpose import StemmedVitPose
+from shoemodel.quality import judge as judges
+from shoemodel.runtime import device
+from shoemodel.runtime.quiet import quiet
+from shoemodel.sw.sampler import Sampler
+from shoemodel.sw.sampling import Hooks
+from shoemodel.wd import predict as wd
+from shoemodel.wd import region as regions
+from shoemodel.wd.region import Region
+from shoemodel.wd.sam import StemmedSam, precise
+from shoemodel.wd.segformer import StemmedSegformer
+
+Corners = tuple[float, float, float, float]
+Points = Sequence[tuple[float, float]] | Float[np.ndarray, "n 2"]
+
+
+class Stages(DiffusionPipeline):
+    """One pack of weights. `backend` is one of BACKENDS, or a `backends.backend.Backend`."""
+
+    model_cpu_offload_seq = "region->areas->feet->text_encoder->unet->vae"
+    _exclude_from_cpu_offload = ("legs",)  # small, and called 25 times
+    _optional_components: ClassVar = list(packs.OPTIONAL)
+
+    def __init__(
+        self,
+        region: SamModel | StemmedSam,
+        areas: SegformerForSemanticSegmentation | StemmedSegformer,
+        feet: VitPoseForPoseEstimation | StemmedVitPose,
+        legs: LegDenoiser,
+        legs_scheduler: DDPMScheduler,
+        tokenizer: CLIPTokenizer,
+        text_encoder: CLIPTextModel | CLIPTextModelWithProjection,
+        vae: AutoencoderDC | AutoencoderTiny | AutoencoderKL,
+        unet: UNet2DConditionModel,
+        controlnet: ControlNetModel,
+        scheduler: DDIMScheduler,
+        image_encoder: CLIPVisionModelWithProjection | None = None,
+        judge: StemmedSegformer | None = None,
+        backend: str | Backend = BACKENDS[0],
+    ):
+        super().__init__()
+        self.register_modules(
+            region=region,
+            areas=areas,
+            feet=feet,
+            legs=legs,
+            legs_scheduler=legs_scheduler,
+            tokenizer=tokenizer,
+            text_encoder=text_encoder,
+            vae=vae,
+            unet=unet,
+            controlnet=controlnet,
+            scheduler=scheduler,
+            image_encoder=image_encoder,
+            judge=judge,
+        )
+        self.backend = backend
+
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike = "mini",
+        *,
+        backend: str | Backend = BACKENDS[0],
+        dtype: torch.dtype | None = None,
+        only: Collection[str] | None = None,
+        **components: Any,
+    ) -> Self:
+        """Load a pack, `mini` or a folder written by `shoemodel pack` or `save_pretrained`, onto `default_device()`.
+
+        `dtype` is what SAM's image encoder, areas, feet, U-Net, ControlNet, autoencoder and any other large network
+        compute in; None takes `default_dtype()`. The rest compute in float32. `only` names the components to load, the
+        others are None; by default those that the backend needs, for the render all but the diffusion's networks.
+        `components` (`unet=...`, say) replace those of the pack.
+        All else is as in diffusers: `to`, `enable_model_cpu_offload`, `unet.compile_repeated_blocks`.
+
+        Raises:
+            InputError: an unknown pack or backend, or a missing or damaged file.
+        """
+        if isinstance(backend, str):
+            require_known(backend)
+        if only is None:
+            spared = () if backend == "diffusion" else packs.DIFFUSION
+            only = [name for name in (*packs.COMPONENTS, *packs.OPTIONAL) if name not in spared]
+        folder = packs.resolve(Path(pretrained_model_name_or_path))
+        dtypes = device.dtypes(packs.component_bytes(packs.check(folder)), dtype)
+        unwanted = (packs.COMPONENTS.keys() | packs.OPTIONAL.keys()) - set(only)
+        components = dict.fromkeys(unwanted) | components
+        with quiet():
+            pipeline = super().from_pretrained(str(folder), dtype=dtypes, local_files_only=True, **components)
+        pipeline.backend = backend
+        for name in set(device.HEAVY) & set(only):
+            getattr(pipeline, name).to(memory_format=torch.channels_last)
+        if pipeline.region is not None:
+            precise(pipeline.region)
+        return pipeline.to(device.default_device())
+
+    def save_pretrained(self, save_directory: str | os.PathLike, *args: Any, **kwargs: Any) -> None:
+        """Write the pack as it is in memory, with its pack.json; arguments are those of `DiffusionPipeline`."""
+        folder = Path(save_directory)
+        with quiet():
+            super().save_pretrained(str(folder), *args, **kwargs)
+        packs.write_manifest(folder, folder.name)
+
+    @property
+    def sampler(self) -> Sampler:
+        """The networks that sample for the diffusion backend. Raises InputError where they were not loaded."""
+        if self.unet is None:
+            raise InputError("the diffusion backend needs its networks: load the pack with backend='diffusion'")
+        return Sampler(self.unet, self.controlnet, self.vae, self.scheduler)
+
+    def find_region(
+        self,
+        image: AnyPhoto,
+        box: Corners | None = None,
+        points: Points | None = None,
+        mask: Bool[np.ndarray, "h w"] | None = None,
+    ) -> Region:
+        """X_m: the shoe's pixels, from the mask given, else the photo's transparency, else SAM (`wd.region`).
+
+        box: (x0, y0, x1, y1), points: (x, y) each, in photo px.
+        """
+        corners = None if box is None else Box(*box)
+        places = None if points is None else np.asarray(points, float).reshape(-1, 2)
+        return regions.of_photo(self.region, images.as_photo(image), corners, places, mask)
+
+    def detect_areas(self, image: AnyPhoto, region: Region) -> ShoeAreas:
+        """X_v and the wearable area on the photo's grid (section 3.1)."""
+        photo = images.as_photo(image)
+        return wd.predict(self.areas, photo.rgb, region.mask, photo.path.name)
+
+    def place(
+        self,
+        image: AnyPhoto,
+        areas: ShoeAreas,
+        layout: Layout | LayoutChoice | str = "auto",
+        background: Background = "scene",
+    ) -> tuple[Layout, PlacedShoe]:
+        """The layout, and X_w on its canvas (Fig. 10). areas: on the photo's grid.
+
+        Where the photo is the background, "auto" adds room only about a plain ground, which can be continued.
+        """
+        photo = images.as_photo(image)
+        if not isinstance(layout, Layout):
+            choice = placement.parse(layout) if isinstance(layout, str) else layout
+            choice = frame.choose(photo.rgb, areas.shoe, choice) if background == "photo" else choice
+            layout = layouts.arrange(choice, photo.size, areas.shoe)
+        return layout, PlacedShoe.of(photo.rgb, areas, layout)
+
+    def find_feet(self, shoe: PlacedShoe) -> FootKeypoints:
+        """C_p, in px of the canvas (section 3.2)."""
+        return foot_keypoints(self.feet, shoe.rgb, shoe.visible)
+
+    def fit_shoe(self, image: AnyPhoto, shoe: PlacedShoe, layout: Layout, feet: FootKeypoints) -> ShoeFit:
+        """The camera and the shoe in 3-D, on the layout's canvas (ours).
+
+        Raises:
+            InputError: no proxy shoe looks like this one.
+        """
+        photo = images.as_photo(image)
+        height, width = photo.size
+        centre = layout.transform.apply(np.array([width / 2, height / 2]))
+        focal = photo.focal_px and photo.focal_px * layout.transform.scale
+        return fit_shoe(
+            shoe.areas, feet.points_px, feet.exists, feet.scores,
+            focal_px=focal, centre_px=(float(centre[0]), float(centre[1])), name=photo.path.name,
+        )  # fmt: skip
+
+    def synthesise_poses(
+        self, shoe: PlacedShoe, feet: FootKeypoints, num: int = 1, seed: int = 0, name: str = "the photo"
+    ) -> list[Pose]:
+        """`num` poses with these feet, in px of the canvas (section 3.2)."""
+        return leg_poses(self.legs, self.legs_scheduler, feet, shoe.visible, num, seed, name)
+
+    def resolve_backend(
+        self, backend: str | Backend | None = None, options: DiffusionOptions | None = None, hooks: Hooks | None = None
+    ) -> Backend:
+        """A backend by name, or the pipeline's own. Raises InputError where it or the networks it needs are missing."""
+        backend = self.backend if backend is None else backend
+        if not isinstance(backend, str):
+            return backend
+        require_known(backend)
+        if backend == "render":
+            return RenderBackend()
+        look = self.judge and partial(judges.find_shoes, self.judge)
+        options, hooks = options or DiffusionOptions(), hooks or Hooks()
+        return DiffusionBackend(self.sampler, self.tokenizer, self.text_encoder, look, options, hooks)
