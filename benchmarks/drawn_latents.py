@@ -18,6 +18,7 @@ import torch
 import tyro
 from rich.progress import track
 from safetensors.torch import load_file, save_file
+from shoemodel.sw.sample import sample_latents
 
 from shoemodel import ShoeModelPipeline
 from shoemodel.compose.passes import OTHER_NOISE
@@ -27,7 +28,6 @@ from shoemodel.data import datasets
 from shoemodel.image import masks
 from shoemodel.quality import judge
 from shoemodel.sw.conditions import of_canvas, wearable_shoe
-from shoemodel.sw.sample import sample_latents
 from shoemodel.sw.vae import to_pictures
 from shoemodel.training.checkpoint import write_file
 from shoemodel.training.sw import whole_pose

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import torch
 import tyro
+from shoemodel.sw.sample import Text, controlled, downsampling, sample_batch
 
 from shoemodel import ShoeModelPipeline
 from shoemodel.data.datasets import Tuples, load
@@ -32,7 +33,6 @@ from shoemodel.image.pose import HIDDEN, NAMES, Pose
 from shoemodel.sw.conditions import wearable_shoe
 from shoemodel.sw.diffusion import noise_loss
 from shoemodel.sw.model import shoe_controlnet
-from shoemodel.sw.sample import Text, controlled, downsampling, sample_batch
 from shoemodel.sw.vae import to_latents, to_pictures
 from shoemodel.training.autoencoder import AutoencoderConfig, AutoencoderTask
 from shoemodel.training.base import plain_attention

@@ -17,10 +17,10 @@ import torch
 import tyro
 from rich.console import Console
 from rich.table import Table
+from shoemodel.sw.sample import WHOLE, Interval
 
 from shoemodel.image import draw
 from shoemodel.image import io as images
-from shoemodel.sw.sample import WHOLE, Interval
 from shoemodel.sw.solvers import SOLVERS, Solver
 
 

@@ -12,9 +12,9 @@ from shoemodel.image import placement
 from shoemodel.request import DIFFUSION_ONLY, IN_PYTHON, NAMES, Request
 
 FULL = Request(
-    prompt=("a man's legs", "-bare feet"), num=3, seed=4, backend="diffusion", background="photo",
-    layout=placement.parse("0.5,0.6,1.25,-10,flip,4:5"), box=(1, 2.5, 30, 40), points=((5, 6), (7.5, 8)), edges="given",
-    keep=2, rejected=True, steps=7, solver="unipc", guidance=2.5, interval=(0.1, 0.9), refine=0.5, negative_prompt="fog",
+    prompt=("a man's legs", "-bare feet"), num=3, seed=4, backend="diffusion", background="photo", edges="given",
+    layout=placement.parse("0.5,0.6,1.25,-10,flip,4:5"), box=(1, 2.5, 30, 40), points=((5, 6), (7.5, 8)), keep=2,
+    rejected=True, steps=7, solver="unipc", guidance=2.5, interval=(0.1, 0.9), refine=0.5, negative_prompt="fog",
 )  # fmt: skip
 
 

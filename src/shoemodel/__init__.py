@@ -1,7 +1,8 @@
 """ShoeModel: a photo of an unworn shoe in, pictures of legs wearing exactly that shoe out.
 
 >>> from shoemodel import ShoeModelPipeline
->>> result = ShoeModelPipeline.from_pretrained("mini")("shoe.jpg", "legs in blue jeans", num_images=4)
+>>> pipeline = ShoeModelPipeline.from_pretrained("mini")
+>>> pipeline("shoe.jpg", "legs in blue jeans", num_images_per_prompt=4).images[0].save("jeans.png")
 
 Importing the package is cheap: torch is loaded when the pipeline is first named.
 """
@@ -11,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from shoemodel.errors import InputError
 
 if TYPE_CHECKING:
-    from shoemodel.pipeline import ShoeModelPipeline, ShoeModelResult
+    from shoemodel.pipeline import ShoeModelPipeline
+    from shoemodel.result import ShoeModelResult
 
 __all__ = ["InputError", "ShoeModelPipeline", "ShoeModelResult"]
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Bool
 
+from shoemodel.declaration import MAX_WHOLE
 from shoemodel.errors import InputError
 from shoemodel.image import io as images
 from shoemodel.image import masks
 from shoemodel.image.masks import ShoeAreas
 from shoemodel.image.pose import Pose
-from shoemodel.declaration import MAX_WHOLE
 
 
 def folders(photos: Sequence[Path], out: Path) -> list[Path]:

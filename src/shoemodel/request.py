@@ -18,10 +18,10 @@ from annotated_types import Ge, Le
 from shoemodel import declaration
 from shoemodel.backends.options import BackendName, DiffusionOptions
 from shoemodel.compose.kinds import Background, Edges
+from shoemodel.declaration import MAX_WHOLE, Text
 from shoemodel.errors import InputError
 from shoemodel.image import placement
 from shoemodel.image.placement import LayoutChoice, Placement
-from shoemodel.declaration import MAX_WHOLE, Text
 from shoemodel.sw.sampling import Interval, Solver
 
 if TYPE_CHECKING:

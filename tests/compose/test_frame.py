@@ -7,6 +7,9 @@ import pytest
 from shoemodel.compose.frame import choose, extend, is_plain, is_white, no_room
 from shoemodel.image.geometry import Similarity
 from shoemodel.image.layout import Layout
+from shoemodel.image.placement import parse
+
+SHAPED = parse("auto,4:5")
 
 SIZE = (160, 200)
 GROWN = Layout((300, 260), Similarity(dx=30, dy=130))
@@ -37,14 +40,15 @@ def ground(kind: str) -> np.ndarray:
 
 @pytest.mark.parametrize("kind", ["white", "colour", "noisy", "gradient"])
 def test_plain_grounds_grow(kind: str):
-    assert is_plain(ground(kind), shoe_at()) and choose(ground(kind), shoe_at(), "auto,4:5") == "auto,4:5"
+    assert is_plain(ground(kind), shoe_at()) and choose(ground(kind), shoe_at(), SHAPED) == SHAPED
     assert is_white(ground(kind), shoe_at()) == (kind == "white")
 
 
 @pytest.mark.parametrize("kind", ["chequerboard", "grass", "horizon"])
 def test_others_keep_their_frame(kind: str):
     assert (
-        choose(ground(kind), shoe_at(), "auto,4:5") == "keep,4:5" and choose(ground(kind), shoe_at(), "keep") == "keep"
+        choose(ground(kind), shoe_at(), SHAPED) == parse("keep,4:5")
+        and choose(ground(kind), shoe_at(), parse("keep")) == parse("keep")
     )
     assert not is_white(ground(kind), shoe_at())
 
@@ -100,4 +104,4 @@ def test_no_room():
     assert no_room(shoe_at()) is None
     assert no_room(np.zeros(SIZE, bool)) is None
     warning = no_room(shoe_at(y0=6))
-    assert warning is not None and "--layout" in warning
+    assert warning is not None and "the layout" in warning

@@ -42,8 +42,8 @@ def test_no_foot_is_refused(pipeline):
 
 
 def test_keypoints_lie_on_the_pictures_grid(pipeline, shoe_mask):
-    shoe = np.where(shoe_mask[..., None], 255, 0).astype(np.uint8).repeat(4, axis=2)
-    found = predict.foot_keypoints(pipeline.feet, shoe)
+    rgb = np.where(shoe_mask[..., None], 255, 0).astype(np.uint8).repeat(3, axis=2)
+    found = predict.foot_keypoints(pipeline.feet, rgb, shoe_mask)
     assert found.points_px.shape == (8, 2) and found.scores.shape == (8,)
     assert (found.points_px > -64).all() and (found.points_px < 192).all()
 

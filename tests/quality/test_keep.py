@@ -18,13 +18,16 @@ def test_ranked_from_the_best_and_equals_in_their_order():
     assert keep.ranked([quality(score) for score in (0.2, 0.9, 0.2, 0.95)]) == [3, 1, 0, 2]
 
 
-def test_best_of_num():
-    assert keep.parse("best:2", 4) == keep.parse("best:2") == 2
-    with pytest.raises(InputError, match="K from 1 up is accepted"):
-        keep.parse("best:0")
-    for text in ("2", "best:0", "best:5", "worst:1", "best:", "best:²"):
-        with pytest.raises(InputError, match="best:K with K from 1 to 4"):
-            keep.parse(text, 4)
+def test_the_best_of_each_prompt_are_kept():
+    qualities = [quality(score) for score in (0.2, 0.9, 0.5, 0.1, 0.3, 0.7)]
+    assert keep.best(qualities, 3, 1) == ([1, 5], [2, 0, 4, 3])
+    assert keep.best(qualities, 3, None) == (list(range(6)), [])
+
+
+def test_without_a_judge_the_pack_is_named():
+    keep.require_judge(True, "mini")
+    with pytest.raises(InputError, match="keep needs a judge, and the pack blind holds none"):
+        keep.require_judge(False, "blind")
 
 
 def test_as_json():

@@ -95,7 +95,6 @@ def read(pipeline: ShoeModelPipeline, sample: Sample, areas: Source = "exact") -
     seen = sample.areas if areas == "exact" else areas_by(pipeline, sample, areas)
     found = None
     if seen is not None:
-        alpha = np.where(seen.visible, 255, 0).astype(np.uint8)
         found = foot_keypoints(pipeline.feet, wearable_shoe(sample.unworn, seen.visible), seen.visible)
     indices = list(FOOT_INDICES)
     present = np.array([name.split("_")[0] in sample.meta["feet"] for name in NAMES])

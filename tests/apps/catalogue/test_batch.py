@@ -118,7 +118,7 @@ def test_without_a_judge_nothing_can_be_kept(catalogue, tiny_pack, tmp_path, cap
     shutil.copytree(tiny_pack.parent / "run", tmp_path / "run", ignore=shutil.ignore_patterns("judge"))
     packs.assemble([tmp_path / "run"], tmp_path / "blind")
     assert main(["batch", *arguments, "--pack", str(tmp_path / "blind"), "--num", "2", "--keep", "best:1"]) == 2
-    assert "--keep needs a judge, and the pack blind holds none" in capsys.readouterr().err
+    assert "keep needs a judge, and the pack blind holds none" in capsys.readouterr().err
     assert not out.exists()
 
 

@@ -1,6 +1,7 @@
 """A manifest is checked whole before anything is made; faults are named by row."""
 
 import json
+from dataclasses import replace
 
 import pyarrow
 import pyarrow.parquet
@@ -8,18 +9,19 @@ import pytest
 
 from shoemodel.apps.catalogue import manifest
 from shoemodel.errors import InputError
-from shoemodel.request import Order
+from shoemodel.image import placement
+from shoemodel.request import Request
 
-DEFAULTS = Order(prompt="", num=2, seed=5)
+DEFAULTS = Request(num=2, seed=5)
 
 
 @pytest.fixture
 def read(tmp_path):
     """Write a table and read it as a manifest."""
 
-    def run(text, template=None, name="shoes.csv", order=DEFAULTS):
+    def run(text, template=None, name="shoes.csv", request=DEFAULTS):
         (tmp_path / name).write_text(text, encoding="utf-8")
-        return manifest.read(tmp_path / name, order, template)
+        return manifest.read(tmp_path / name, replace(request, prompt=(template,) if template else ()))
 
     return run
 
@@ -27,16 +29,32 @@ def read(tmp_path):
 def test_a_row_goes_before_the_flags(read, tmp_path):
     rows = read("sku,photo,prompt,num,seed,layout\nA,a.png,jeans,3,9,keep\nB,sub/b.png,skirt,,,\n")
     assert [row.sku for row in rows] == ["A", "B"]
-    assert rows[0].order == Order(prompt="jeans", num=3, seed=9, layout="keep")
-    assert rows[1].order == Order(prompt="skirt", num=2, seed=5, layout="auto")
+    assert rows[0].request == Request(prompt=("jeans",), num=3, seed=9, layout=placement.parse("keep"))
+    assert rows[1].request == Request(prompt=("skirt",), num=2, seed=5)
     assert rows[1].photo == tmp_path / "sub" / "b.png" and rows[1].named == "sub/b.png"
+
+
+def test_any_field_of_a_request_may_be_a_column(read):
+    table = "sku;photo;prompt;box;background;steps;keep\nA;a.png;jeans;1,2,30,40;photo;7;best:2\n"
+    (row,) = read(table)
+    assert row.request == replace(
+        DEFAULTS, prompt=("jeans",), box=(1, 2, 30, 40), background="photo", steps=7, keep=2
+    )  # fmt: skip
+    with pytest.raises(InputError, match=r"row 1 .*background is 'beach'; photo or scene is accepted"):
+        read("sku,photo,prompt,background\nA,a.png,jeans,beach\n")
+
+
+def test_several_prompts_are_several_outfits_of_each_row(tmp_path):
+    (tmp_path / "shoes.csv").write_text("sku,photo,colour\nA,a.png,blue\n")
+    (row,) = manifest.read(tmp_path / "shoes.csv", replace(DEFAULTS, prompt=("{colour} jeans", "bare legs")))
+    assert row.request.prompt == ("blue jeans", "bare legs")
 
 
 def test_the_template_is_filled_from_the_columns(read):
     table = "sku,photo,prompt,colour\nA,a.png,,blue\nB,b.png,a skirt,red\n"
-    assert [row.order.prompt for row in read(table, "{colour} jeans")] == ["blue jeans", "a skirt"]
+    assert [row.request.prompt[0] for row in read(table, "{colour} jeans")] == ["blue jeans", "a skirt"]
     table = table.replace("a.png,,", "a.png,legs,")
-    assert read(table, "{prompt} in {colour}")[1].order.prompt == "a skirt in red"
+    assert read(table, "{prompt} in {colour}")[1].request.prompt == ("a skirt in red",)
     with pytest.raises(InputError, match=r"with {size} in it; .* sku, photo, prompt, colour is accepted"):
         read(table, "{size}")
     with pytest.raises(InputError, match=r"with {colour.__class__} in it"):
@@ -53,7 +71,7 @@ def test_all_formats_say_the_same(read, tmp_path):
     pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), tmp_path / "shoes.parquet")
     expected = read(csv, "jeans")
     assert read(lines, "jeans", "shoes.jsonl") == expected
-    assert manifest.read(tmp_path / "shoes.parquet", DEFAULTS, "jeans") == expected
+    assert manifest.read(tmp_path / "shoes.parquet", replace(DEFAULTS, prompt=("jeans",))) == expected
 
 
 @pytest.mark.parametrize(
@@ -64,9 +82,9 @@ def test_all_formats_say_the_same(read, tmp_path):
         ("sku,photo\nA,a.png\n,b.png\n", r"1 bad row: row 2 \(line 3\): sku is empty"),
         (
             "sku,photo,num\nA,a.png,0\nB,b.png,x\n",
-            r"row 1 .*num is 0, at least 1.*; row 2 .*num is 'x', a whole number",
+            r"row 1 .*num is 0, at least 1.*; row 2 .*num is 'x', but a whole number",
         ),
-        ("sku,photo,seed\nA,a.png,-1\n", r"row 1 .*seed is '-1'"),
+        ("sku,photo,seed\nA,a.png,-1\n", r"row 1 .*seed is -1, at least 0"),
         ("sku,photo,layout\nA,a.png,middle\n", r"row 1 .*layout 'middle'"),
         ("sku,photo\nA,a.png\nB,b.png\nA,c.png\n", r"row 3 .*'A' stands in row 1 \(line 2\) already"),
         ("sku,photo\nA-1,a.png\na-1,b.png\n", r"row 2 .*'a-1' stands in row 1 \(line 2\) already, as 'A-1', and some"),
@@ -77,7 +95,7 @@ def test_all_formats_say_the_same(read, tmp_path):
         ("sku,photo,sku\nA,a.png,B\n", "the column 'sku' twice"),
         ("", "is empty; sku and photo are needed"),
         ('sku,photo\nA,a.png\n"B,b.png\nC,c.png\n', r"row 2 \(line 3\): unexpected end of data; cells in closed"),
-        (f"sku,photo,seed\nA,a.png,{2**53}\n", "row 1 .*seed is '9007199254740992', a whole number up to"),
+        (f"sku,photo,seed\nA,a.png,{2**53}\n", "row 1 .*seed is 9007199254740992, at most"),
         (f"sku,photo\n{'x' * 201},a.png\n", "up to 200 bytes"),
     ],
 )
@@ -100,8 +118,8 @@ def test_faults_beyond_the_first_ten_are_counted(read):
 
 
 def test_fewer_than_are_to_be_kept(read):
-    with pytest.raises(InputError, match=r"row 1 .*num is 2, at least 3"):
-        read("sku,photo,num\nA,a.png,2\n", "jeans", order=Order(prompt="", num=4, keep=3))
+    with pytest.raises(InputError, match=r"row 1 .*keep is best:3, but num is 2"):
+        read("sku,photo,num\nA,a.png,2\n", "jeans", request=Request(num=4, keep=3))
 
 
 def test_files_that_are_no_manifest(read, tmp_path):
@@ -124,7 +142,7 @@ def test_cells_between_semicolons_or_tabs(read):
     table = "sku,photo,prompt\nA,a.png,jeans\n"
     expected = read(table)
     assert read(table.replace(",", ";")) == read("\ufeff" + table.replace(",", "\t")) == expected
-    assert read("sku;photo;prompt\nA;a.png;jeans, a street\n")[0].order.prompt == "jeans, a street"
+    assert read("sku;photo;prompt\nA;a.png;jeans, a street\n")[0].request.prompt == ("jeans, a street",)
 
 
 @pytest.mark.parametrize("cell", ['["A"]', '{"a": 1}', '"\\ud800"'])

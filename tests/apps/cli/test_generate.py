@@ -57,7 +57,7 @@ def test_files_say_what_they_promise(run, shoe_photo):
 
 def test_run_json_tells_how_to_repeat_it(run):
     told = json.loads((run / "run.json").read_text())
-    assert told["prompt"] == PROMPT and told["seed"] == 3 and told["seeds"] == [3, 4]
+    assert told["request"]["prompt"] == [PROMPT] and told["request"]["seed"] == 3 and told["seeds"] == [3, 4]
     assert set(told["poses"][0]) == set(NAMES) and len(told["poses"]) == 2
     assert {"torch", "diffusers", "shoemodel"} <= set(told["versions"])
     assert {"region", "areas", "poses", "generate", "paste"} <= set(told["timings_s"])
@@ -106,7 +106,7 @@ def test_long_prompt_is_cut_and_said_so(tiny_pack, found_feet, shoe_photo, tmp_p
     arguments = ["--steps", "1", "--backend", "diffusion", "--pack", str(tiny_pack), "--out", str(tmp_path / "out")]
     assert main(["generate", str(shoe_photo), "--prompt", "jeans " * 60, *arguments]) == 0
     assert "the first 77 count" in capsys.readouterr().err
-    assert "77" in json.loads((tmp_path / "out" / "shoe" / "run.json").read_text())["notices"][0]
+    assert "77" in json.loads((tmp_path / "out" / "shoe" / "run.json").read_text())["warnings"][0]
 
 
 def test_every_picture_says_how_it_was_made(run):
@@ -115,7 +115,7 @@ def test_every_picture_says_how_it_was_made(run):
         picture = Image.open(run / f"image_{index:02d}.png")
         said = json.loads(picture.text["parameters"])
         assert said == metadata.of_exif(picture.getexif())
-        assert (said["prompt"], said["seed"], said["noise_seed"]) == (PROMPT, 3, 3 + index)
+        assert (said["prompt"], said["request"]["seed"], said["noise_seed"]) == (PROMPT, 3, 3 + index)
         assert said["pack"] == told["pack"] and said["photo"]["sha256"] == told["photo"]["sha256"]
         assert said["score"] == told["quality"][index]["score"]
 
@@ -134,4 +134,4 @@ def test_the_best_are_kept(tiny_pack, found_feet, shoe_photo, tmp_path, run, cap
     assert main(["verify", str(tmp_path / "best")]) == 0
     capsys.readouterr()
     assert main(["generate", str(shoe_photo), *how[:-3], "--rejected", *where]) == 2
-    assert "--rejected was given without --keep" in capsys.readouterr().err
+    assert "rejected was given without keep" in capsys.readouterr().err

@@ -10,6 +10,7 @@ import numpy as np
 from shoemodel.apps.service.store import MAX_ATTEMPTS
 from shoemodel.image import io as images
 from shoemodel.output import certificate
+from shoemodel.request import Request
 from tests.apps.service.conftest import QUICK
 
 
@@ -160,5 +161,4 @@ def test_a_job_that_kills_the_server_each_time_fails(serve, photo):
 
 
 def _request():
-    rest = {"num": 1, "negative_prompt": "", "guidance": 7.0, "box": None, "points": None, "layout": "auto"}
-    return {**QUICK, **rest}
+    return Request(prompt=("jeans",), steps=2, seed=3, backend="diffusion").to_dict()

@@ -70,20 +70,21 @@ def test_what_cannot_be_used_is_refused_in_a_sentence(client, photo):
     refuse(422, "is not a picture", file=("a.png", b"nothing"))
     refuse(422, "is not a picture", file=("a.png", b"http://example.com/shoe.png"))
     refuse(422, "at least 32 px", file=("a.png", images.encode_png(np.zeros((8, 8, 3), np.uint8))))
-    refuse(422, "prompt", data={"num": 1})
-    refuse(422, "num is 9, at most 8", data={**QUICK, "num": 9})
+    refuse(422, "no prompt was given", data={"num": 1})
+    refuse(422, "num is 9, at most 8 images", data={**QUICK, "num": 9})
     refuse(422, "steps is 101", data={**QUICK, "steps": 101})
     refuse(422, "seed", data={**QUICK, "seed": -1})
     refuse(422, "guidance", data={**QUICK, "guidance": "nan"})
     refuse(422, "box is '1,2'", data={**QUICK, "box": "1,2"})
     refuse(422, "layout 'there'", data={**QUICK, "layout": "there"})
-    refuse(422, "Extra inputs", data={**QUICK, "url": "http://example.com"})
+    refuse(422, "'url' is no field here", data={**QUICK, "url": "http://example.com"})
     refuse(422, "does not lie inside", data={"box": "0,0,900,50"}, route="/v1/areas")
     text = client.post("/v1/jobs", files={"photo": (None, "/etc/passwd")})
     assert "nothing else, is sent as a file" in sentence(text, 422)
     assert "not base64" in sentence(client.post("/v1/jobs", json={"photo": "/etc/passwd!", **QUICK}), 422)
     assert "no JSON object" in sentence(client.post("/v1/jobs", json=[1]), 422)
     assert "prompt" in sentence(client.post("/v1/jobs", json={"photo": "", "prompt": 3}), 422)
+    assert "photo is missing" in sentence(client.post("/v1/jobs", json=QUICK), 422)
     plain = client.post("/v1/jobs", content="a", headers={"content-type": "text/plain"})
     assert "content type is 'text/plain'" in sentence(plain, 415)
     sentence(client.get("/v1/nothing"), 404)
@@ -101,10 +102,10 @@ def test_bodies_that_are_cut_off_or_odd_are_refused(client, photo):
     refuse("no form that can be read", whole + b"--b--\r\n", "multipart/form-data; boundary=b; charset=punycode")
     text = json.dumps({**QUICK, "photo": base64.b64encode(photo[1]).decode()})
     refuse("given twice", text[:-1] + ', "seed": 4}', "application/json")
-    refuse("finite", text[:-1] + ', "guidance": NaN}', "application/json")
+    refuse("guidance is nan", text[:-1] + ', "guidance": NaN}', "application/json")
     refuse("no JSON object", text[:-1] + ', "num": ' + "9" * 5000 + "}", "application/json")
     refuse("no JSON object", "[" * 100_000, "application/json")
-    refuse("prompt", text.replace("jeans", "\\ud800"), "application/json")
+    refuse("half a letter", text.replace("jeans", "\\ud800"), "application/json")
 
 
 def test_pictures_that_would_fill_the_memory_are_refused(client, photo):
@@ -196,5 +197,35 @@ def test_probes_and_metrics(client, photo):
 def test_run_json_says_how_the_results_were_made(client, photo, tiny_pack):
     answer = client.post("/v1/images", files={"photo": photo}, data=QUICK).json()
     run = client.get(f"/v1/jobs/{answer['id']}/results/run.json").json()
-    assert {key: run[key] for key in QUICK} == QUICK
-    assert run["pack"] == packs.identity(tiny_pack)
+    asked = run["request"]
+    assert {key: asked[key] for key in QUICK} == QUICK | {"prompt": ["jeans"]}
+    assert (asked["backend"], asked["background"], asked["guidance"]) == ("diffusion", "scene", 7.0)
+    assert run["pack"] == packs.identity(tiny_pack) and run["quality"][0]["score"] >= 0
+
+
+def test_what_has_structure_is_structure_in_json(client, photo):
+    text = base64.b64encode(photo[1]).decode()
+
+    def post(route, **fields):
+        return client.post(route, json={"photo": text, **fields})
+
+    boxed = post("/v1/areas", box=[20, 20, 110, 90], points=[[64, 55]])
+    assert boxed.status_code == 200 and boxed.json()["source"] == "box"
+    placed = post("/v1/poses", layout={"place": {"x_unit": 0.5, "y_unit": 0.6}, "shape": [1, 1]}).json()
+    assert placed["canvas_width"] == placed["canvas_height"]
+    assert "box: Input should be" in sentence(post("/v1/areas", box="20,20,110,90"), 422)
+    assert "layout" in sentence(post("/v1/poses", layout="keep"), 422)
+    assert "num" in sentence(post("/v1/poses", num="2"), 422)
+    assert "'prompt' is no field here" in sentence(post("/v1/areas", prompt="jeans"), 422)
+
+
+def test_the_best_are_kept_and_scored(client, photo, shoe_photo, finished):
+    """A job leaves the folder that the command line writes, the images that were not kept included."""
+    asked = {**QUICK, "num": 2, "keep": "best:1", "rejected": "true"}
+    job = finished(client, client.post("/v1/jobs", files={"photo": photo}, data=asked).json()["id"])
+    names = [result["name"] for result in job["results"]]
+    assert {"image_00.png", "overview.png", "rejected/image_00.png"} <= set(names) and "image_01.png" not in names
+    for result in job["results"]:
+        assert client.get(result["href"]).status_code == 200
+    run = client.get(f"/v1/jobs/{job['id']}/results/run.json").json()
+    assert run["quality"][0]["score"] >= run["rejected"][0]["score"] and run["request"]["keep"] == 1

@@ -28,10 +28,10 @@ def test_a_finished_job_cannot_be_moved(store):
     job_id = store.add({}, "a.png", b"", 9)
     assert not store.finish(job_id, [], []) and not store.fail(job_id, "no")
     store.claim()
-    assert store.finish(job_id, ["image_00.png"], ["a notice"])
+    assert store.finish(job_id, ["image_00.png"], ["a warning"])
     assert not store.cancel(job_id) and not store.requeue(job_id) and not store.fail(job_id, "no")
     job = store.get(job_id)
-    assert (job.status, job.results, job.notices) == ("done", ["image_00.png"], ["a notice"])
+    assert (job.status, job.results, job.warnings) == ("done", ["image_00.png"], ["a warning"])
 
 
 def test_a_requeued_job_keeps_its_place(store):

@@ -13,6 +13,7 @@ import pytest
 from shoemodel.errors import InputError
 from shoemodel.image import io as images
 from shoemodel.image.masks import WEARABLE, ShoeAreas, erode
+from shoemodel.request import Request
 from shoemodel.wd.region import Region
 
 runs = pytest.importorskip("shoemodel.apps.studio.runs")
@@ -118,10 +119,15 @@ def test_paint_that_is_no_picture_is_refused():
             views.painted(areas, url)
 
 
+def _recipe(steps):
+    request = Request(prompt=("legs",), steps=steps, backend="diffusion", background="scene")
+    return Recipe(photo="shoe.png", request=request)
+
+
 def test_a_stopped_run_raises_and_keeps_nothing(work, pipeline):
     session = Session()
     stop = Event()
-    recipe = Recipe(photo="shoe.png", prompt="legs", num=1, seed=0, steps=1000)
+    recipe = _recipe(1000)
     steps = runs.draw(pipeline, session, work, recipe, stop)
     seen = []
     with pytest.raises(runs.Cancelled):
@@ -135,7 +141,7 @@ def test_a_stopped_run_raises_and_keeps_nothing(work, pipeline):
 
 def test_previews_have_the_canvas_shape(work, pipeline):
     session = Session()
-    recipe = Recipe(photo="shoe.png", prompt="legs", num=1, seed=0, steps=2)
+    recipe = _recipe(2)
     steps = list(runs.draw(pipeline, session, work, recipe, Event()))
     previews = [step.preview for step in steps if step.preview is not None]
     height, width = work.layout.canvas
@@ -156,7 +162,7 @@ def test_where_no_shoe_is_found_the_areas_can_still_be_painted(pipeline, tmp_pat
     assert views.paint(work) is None
     with pytest.raises(InputError) as refused:
         work.find(pipeline)
-    assert "--points" not in views.words(refused.value)
+    assert views.MARKS not in views.words(refused.value)
     assert views.paint(work)["width"] == 128 and not work.canvas_to_paint.shoe.any()
 
 

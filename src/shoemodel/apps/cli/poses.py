@@ -53,8 +53,8 @@ class Poses:
     def _write(self, photo: Photo, mask: Bool[np.ndarray, "h w"] | None) -> None:
         """Run the chain as far as the poses, and write their folder."""
         from shoemodel import packs
-        from shoemodel.lps.choose import distinct
         from shoemodel.declaration import to_json
+        from shoemodel.lps.choose import distinct
         from shoemodel.output import gallery
         from shoemodel.pipeline import ShoeModelPipeline
 
