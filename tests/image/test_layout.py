@@ -86,11 +86,6 @@ def test_placement_that_only_moves_stays_exact():
     np.testing.assert_allclose(centre, [0.4137 * moved.canvas[1], 0.7019 * moved.canvas[0]], atol=0.5)
 
 
-def test_generation_window_holds_the_whole_canvas():
-    window = Layout((400, 300), Similarity()).generation_window(256)
-    assert window.content == (32, 0, 224, 256)
-
-
 def test_parse():
     assert parse("auto") == "auto" and arrange("keep", (30, 40), Box(0, 0, 5, 5)).canvas == (30, 40)
     assert parse("0.5, 0.7,1,-15") == Placement(0.5, 0.7, 1, -15)

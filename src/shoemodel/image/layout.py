@@ -16,7 +16,7 @@ import numpy as np
 from jaxtyping import Bool, UInt8
 
 from shoemodel.errors import InputError
-from shoemodel.image.geometry import Box, Letterbox, Number, Similarity, Size, warp
+from shoemodel.image.geometry import Box, Number, Similarity, Size, warp
 from shoemodel.image.masks import ShoeAreas
 
 # Room around the shoe's box in foot lengths, and the longest canvas side over the shortest (all ours): the generator
@@ -53,10 +53,6 @@ class Layout:
     def apply_areas(self, areas: ShoeAreas) -> ShoeAreas:
         """The photo's areas on the canvas, background where it does not reach."""
         return ShoeAreas(warp(areas.labels, self.transform, self.canvas, nearest=True))
-
-    def generation_window(self, side_px: int) -> Letterbox:
-        """How the canvas enters the generator's square of `side_px`: whole, letterboxed."""
-        return Letterbox(self.canvas, (side_px, side_px))
 
 
 @dataclass(frozen=True)
