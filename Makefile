@@ -26,7 +26,7 @@ demo: .venv/core
 	@echo "The pictures are in demo/sneaker: overview.png first, then image_00.png to image_03.png, one for each outfit."
 
 check: .venv/dev
-	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/ruff check src tests benchmarks reproduce recipes
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 

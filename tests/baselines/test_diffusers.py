@@ -1,5 +1,7 @@
 """The baselines on real diffusers pipelines, tiny and untrained, saved in a local folder as hub weights would be."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
@@ -25,7 +27,9 @@ from transformers import (
     CLIPVisionModelWithProjection,
 )
 
-from shoemodel.baselines import controlnet_inpaint, dreambooth, inpaint, ip_adapter, paint_by_example, sd15, sdxl
+from shoemodel.baselines import dreambooth
+from shoemodel.baselines.loading import SUBFOLDER, WEIGHTS
+from shoemodel.baselines.table import BASELINES
 from shoemodel.errors import InputError
 from shoemodel.image.masks import ShoeAreas
 from tests.conftest import tiny_tokenizer
@@ -80,12 +84,12 @@ def shoe():
     return np.random.default_rng(0).integers(0, 256, (40, 56, 3), dtype=np.uint8), ShoeAreas(labels)
 
 
-def drawn(method, folder, shoe, **options):
+def drawn(name, folder, shoe):
     """Pictures from the whole shoe and from the visible area."""
+    method = BASELINES[name]
     model = method.load(folder)
     pictures = [
-        method.generate(model, *shoe, None, "a shoe", 1, given=given, steps=2, **options)
-        for given in ("whole", "visible")
+        method.generate(model, *shoe, None, "a shoe", 1, given=given, steps=2) for given in ("whole", "visible")
     ]
     assert all(picture.shape == shoe[0].shape and picture.dtype == np.uint8 for picture in pictures)
     return pictures
@@ -93,11 +97,11 @@ def drawn(method, folder, shoe, **options):
 
 def test_sd15_sees_no_shoe(tmp_path, shoe):
     StableDiffusionPipeline(**with_text(unet()), requires_safety_checker=False).save_pretrained(tmp_path)
-    whole, visible = drawn(sd15, tmp_path, shoe)
+    whole, visible = drawn("sd15", tmp_path, shoe)
     assert np.array_equal(whole, visible)
-    model = sd15.load(tmp_path)
+    model = BASELINES["sd15"].load(tmp_path)
     assert isinstance(model, StableDiffusionPipeline)
-    assert not np.array_equal(whole, sd15.generate(model, *shoe, None, "a shoe", 2, steps=2))
+    assert not np.array_equal(whole, BASELINES["sd15"].generate(model, *shoe, None, "a shoe", 2, steps=2))
 
 
 def test_sdxl_sees_no_shoe(tmp_path, shoe):
@@ -108,22 +112,22 @@ def test_sdxl_sees_no_shoe(tmp_path, shoe):
     parts = {name: value for name, value in with_text(unet(**options)).items() if name != "safety_checker"}
     parts |= {"tokenizer_2": tiny_tokenizer(), "text_encoder_2": text_encoder(CLIPTextModelWithProjection)}
     StableDiffusionXLPipeline(**parts).save_pretrained(tmp_path)
-    assert isinstance(sdxl.load(tmp_path), StableDiffusionXLPipeline)
-    assert np.array_equal(*drawn(sdxl, tmp_path, shoe))
+    assert isinstance(BASELINES["sdxl"].load(tmp_path), StableDiffusionXLPipeline)
+    assert np.array_equal(*drawn("sdxl", tmp_path, shoe))
 
 
 def test_inpaint_sees_what_it_is_given(tmp_path, shoe):
     StableDiffusionInpaintPipeline(**with_text(unet(9)), requires_safety_checker=False).save_pretrained(tmp_path)
-    assert isinstance(inpaint.load(tmp_path), StableDiffusionInpaintPipeline)
-    assert not np.array_equal(*drawn(inpaint, tmp_path, shoe))
+    assert isinstance(BASELINES["inpaint"].load(tmp_path), StableDiffusionInpaintPipeline)
+    assert not np.array_equal(*drawn("inpaint", tmp_path, shoe))
 
 
 def test_controlnet_inpaint_sees_what_it_is_given(tmp_path, shoe):
     parts = with_text(unet())
     parts["controlnet"] = ControlNetModel.from_unet(parts["unet"], conditioning_embedding_out_channels=(8, 8))
     StableDiffusionControlNetInpaintPipeline(**parts, requires_safety_checker=False).save_pretrained(tmp_path)
-    assert isinstance(controlnet_inpaint.load(tmp_path), StableDiffusionControlNetInpaintPipeline)
-    assert not np.array_equal(*drawn(controlnet_inpaint, tmp_path, shoe))
+    assert isinstance(BASELINES["controlnet_inpaint"].load(tmp_path), StableDiffusionControlNetInpaintPipeline)
+    assert not np.array_equal(*drawn("controlnet_inpaint", tmp_path, shoe))
 
 
 def test_paint_by_example_sees_what_it_is_given(tmp_path, shoe):
@@ -131,8 +135,8 @@ def test_paint_by_example_sees_what_it_is_given(tmp_path, shoe):
     parts |= {"image_encoder": PaintByExampleImageEncoder(VISION)}
     parts |= {"feature_extractor": CLIPImageProcessor(size=32, crop_size=32)}
     PaintByExamplePipeline(**parts).save_pretrained(tmp_path)
-    assert isinstance(paint_by_example.load(tmp_path), PaintByExamplePipeline)
-    assert not np.array_equal(*drawn(paint_by_example, tmp_path, shoe))
+    assert isinstance(BASELINES["paint_by_example"].load(tmp_path), PaintByExamplePipeline)
+    assert not np.array_equal(*drawn("paint_by_example", tmp_path, shoe))
 
 
 def test_ip_adapter_sees_what_it_is_given(tmp_path, shoe):
@@ -141,23 +145,24 @@ def test_ip_adapter_sees_what_it_is_given(tmp_path, shoe):
     network = unet()
     StableDiffusionPipeline(**with_text(network), requires_safety_checker=False).save_pretrained(tmp_path)
     with pytest.raises(InputError, match="IP-Adapter"):
-        ip_adapter.load(tmp_path)
-    CLIPVisionModelWithProjection(VISION).save_pretrained(tmp_path / "ip_adapter" / "image_encoder")
+        BASELINES["ip_adapter"].load(tmp_path)
+    CLIPVisionModelWithProjection(VISION).save_pretrained(tmp_path / SUBFOLDER / "image_encoder")
     weights = {f"{part}.{name}": value for part, each in initial_adapter(network, WIDTH).items()
                for name, value in each.items()}  # fmt: skip
-    save_file(weights, tmp_path / "ip_adapter" / ip_adapter.WEIGHTS)
-    assert not np.array_equal(*drawn(ip_adapter, tmp_path, shoe))
+    save_file(weights, tmp_path / SUBFOLDER / WEIGHTS)
+    assert not np.array_equal(*drawn("ip_adapter", tmp_path, shoe))
 
 
 def test_dreambooth_tunes_a_copy(tmp_path, shoe):
     StableDiffusionPipeline(**with_text(unet()), requires_safety_checker=False).save_pretrained(tmp_path)
-    model = dreambooth.load(tmp_path)
+    model = BASELINES["dreambooth"].load(tmp_path)
     before = {name: value.clone() for name, value in model.unet.state_dict().items()}
     state = torch.get_rng_state()
-    tuned = dreambooth.generate(model, *shoe, None, "a shoe", 1, steps=2, tuning_steps=3)
+    method = dataclasses.replace(BASELINES["dreambooth"], tuning_steps=3)
+    tuned = method.generate(model, *shoe, None, "a shoe", 1, steps=2)
     assert all(torch.equal(before[name], value) for name, value in model.unet.state_dict().items())
     assert torch.equal(state, torch.get_rng_state())
-    untuned = dreambooth.generate(model, *shoe, None, "a shoe", 1, steps=2, tuning_steps=0)
+    untuned = BASELINES["sd15"].generate(model, *shoe, None, f"a shoe, {dreambooth.SUBJECT}", 1, steps=2)
     assert tuned.shape == shoe[0].shape and not np.array_equal(tuned, untuned)
 
 
@@ -167,7 +172,7 @@ def test_dreambooth_learns_the_shoe(tmp_path, shoe):
     from shoemodel.sw.vae import to_latents
 
     StableDiffusionPipeline(**with_text(unet()), requires_safety_checker=False).save_pretrained(tmp_path)
-    model = dreambooth.load(tmp_path)
+    model = BASELINES["dreambooth"].load(tmp_path)
     pictures = dreambooth.augmented(np.full((32, 32, 3), 90, np.uint8), seed=0)
     assert len(pictures) == dreambooth.PICTURES
     pixels = torch.from_numpy(pictures).permute(0, 3, 1, 2) / 127.5 - 1
@@ -184,11 +189,11 @@ def test_dreambooth_learns_the_shoe(tmp_path, shoe):
 
 def test_a_folder_of_another_kind_is_named(tmp_path, tiny_pack):
     with pytest.raises(InputError, match="model_index"):
-        sd15.load(tmp_path)
+        BASELINES["sd15"].load(tmp_path)
     with pytest.raises(InputError, match="ShoeModelPipeline"):
-        sdxl.load(tiny_pack)
+        BASELINES["sdxl"].load(tiny_pack)
     with pytest.raises(InputError, match="ShoeModelPipeline"):
-        inpaint.load(tiny_pack)
+        BASELINES["inpaint"].load(tiny_pack)
     StableDiffusionPipeline(**with_text(unet()), requires_safety_checker=False).save_pretrained(tmp_path)
     with pytest.raises(InputError, match="StableDiffusionXLPipeline"):
-        sdxl.load(tmp_path)
+        BASELINES["sdxl"].load(tmp_path)

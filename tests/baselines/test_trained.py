@@ -9,7 +9,8 @@ import torch
 from safetensors.torch import load_file
 
 from shoemodel.apps.cli.train import TASKS
-from shoemodel.baselines import controlnet_inpaint, inpaint, ip_adapter, paint_by_example
+from shoemodel.baselines.loading import SUBFOLDER, WEIGHTS
+from shoemodel.baselines.table import BASELINES
 from shoemodel.data.datasets import load
 from shoemodel.evaluation import methods
 from shoemodel.image.masks import ShoeAreas
@@ -20,8 +21,7 @@ from shoemodel.training.ip_adapter import IPAdapterTask, trained_adapter
 from shoemodel.training.latents import load_component
 from shoemodel.training.loop import train
 
-METHODS = (inpaint, controlnet_inpaint, paint_by_example, ip_adapter)
-TRAINED = {method.__name__.rsplit(".", 1)[1]: method for method in METHODS}
+TRAINED = {name: baseline for name, baseline in BASELINES.items() if baseline.small == "run"}
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +80,7 @@ def test_inpainting_in_the_photo_paints_nothing_but_the_leg(runs, tuples):
 def test_the_adapter_s_file_is_the_trained_adapter(runs, tuples):
     task = ip_adapter_task(runs, tuples)
     before = trained_adapter(task.unet)
-    weights = load_file(runs / "ip_adapter" / "model" / "pipeline" / ip_adapter.SUBFOLDER / ip_adapter.WEIGHTS)
+    weights = load_file(runs / "ip_adapter" / "model" / "pipeline" / SUBFOLDER / WEIGHTS)
     assert weights.keys() == before.keys()
     assert not any(torch.equal(weights[name], before[name]) for name in weights)
 

@@ -46,9 +46,9 @@ def test_normalisation_round_trip_in_batches():
     assert (back[~exists] == 0).all()
 
 
-def test_flipped_twice_is_the_same_pose():
-    pose = some_pose()
-    once, twice = pose.flipped(256), pose.flipped(256).flipped(256)
+def test_mirrored_twice_is_the_same_pose():
+    pose, mirror = some_pose(), Similarity(dx=256, flip=True)
+    once, twice = pose.transformed(mirror), pose.transformed(mirror).transformed(mirror)
     np.testing.assert_allclose(twice.points, pose.points)
     np.testing.assert_array_equal(twice.visibility, pose.visibility)
     np.testing.assert_allclose(once.points[6], [256 - pose.points[0, 0], pose.points[0, 1]])

@@ -4,7 +4,7 @@ import pytest
 import torch
 from diffusers import UNet2DConditionModel
 
-from shoemodel.sw.diffusion import STEPS, build_scheduler, min_snr_weight, noise_loss, random_timesteps
+from shoemodel.sw.diffusion import STEPS, build_scheduler, noise_loss, random_timesteps
 from shoemodel.sw.model import shoe_controlnet
 from shoemodel.sw.sampler import controlled
 
@@ -86,19 +86,3 @@ def test_the_condition_arrives_as_strong_as_the_latents_from_the_start():
         embedded = controlnet.controlnet_cond_embedding(condition).std()
         latents = unet.conv_in(torch.randn(2, 4, 8, 8)).std()
     assert 0.1 < float(embedded / latents) < 10
-
-
-def test_min_snr_leaves_noisy_steps_and_tames_the_clean_ones():
-    steps = torch.tensor([0, 500, 999])
-    levels = build_scheduler("epsilon").alphas_cumprod[steps].double()
-    snr = levels / (1 - levels)
-    weights = min_snr_weight(build_scheduler("epsilon"), steps, 5.0)
-    torch.testing.assert_close(weights, torch.tensor([5 / float(snr[0]), 1.0, 1.0]))
-    assert min_snr_weight(build_scheduler("v_prediction"), steps, 5.0).tolist()[2] == 0
-
-
-def test_offset_noise_is_shared_by_a_channel():
-    latents, seen = torch.zeros(64, 2, 8, 8), []
-    noise_loss(lambda noisy, _: seen.append(noisy) or torch.zeros_like(noisy), build_scheduler(), latents, offset=10.0)
-    means = seen[0].mean((2, 3))
-    assert float(means.std()) > 2 and float((seen[0] - means[..., None, None]).std()) < 1.1

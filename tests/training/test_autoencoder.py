@@ -6,10 +6,8 @@ import numpy as np
 import pytest
 import torch
 from diffusers import AutoModel
-from safetensors.torch import save_file
 
 from shoemodel.data.datasets import load
-from shoemodel.errors import InputError
 from shoemodel.sw.vae import downsampling, raw_latents, to_latents, to_pictures
 from shoemodel.training.autoencoder import AutoencoderTask, build, mini, pyramid_loss, smoke
 from shoemodel.training.loop import train
@@ -56,69 +54,3 @@ def test_training_improves_and_saves_the_latents_scale(toy_folder, tmp_path):
     pixels = torch.from_numpy(tuples.worn[:8].transpose(0, 3, 1, 2).astype(np.float32) / 127.5 - 1)
     with torch.no_grad():
         assert float(to_latents(vae, pixels).std()) == pytest.approx(1, abs=0.25)
-
-
-def test_tuning_the_decoder_leaves_the_latents_as_they_are(toy_folder, tmp_path):
-    config, tuples = smoke(), load(toy_folder, limit=12)
-    train(AutoencoderTask(config, tuples), config, tmp_path / "first")
-    loop = dataclasses.replace(config.loop, start=tmp_path / "first", ema_decay=0.0)
-    tuned = dataclasses.replace(config, loop=loop, decoder_only=True)
-    train(AutoencoderTask(tuned, tuples), tuned, tmp_path / "tuned")
-    before, after = (AutoModel.from_pretrained(str(tmp_path / run / "model" / "vae")) for run in ("first", "tuned"))
-    pixels = torch.rand(1, 3, 32, 32)
-    with torch.no_grad():
-        assert torch.equal(to_latents(before, pixels), to_latents(after, pixels))
-    changed = [name for name, value in before.state_dict().items() if not torch.equal(value, after.state_dict()[name])]
-    assert changed and all(name.startswith("decoder.") for name in changed)
-
-
-def test_a_discriminator_helps_to_tune_a_decoder_and_is_no_component(toy_folder, tmp_path):
-    config, tuples = smoke(), load(toy_folder, limit=12)
-    train(AutoencoderTask(config, tuples), config, tmp_path / "first")
-    loop = dataclasses.replace(config.loop, start=tmp_path / "first")
-    tuned = dataclasses.replace(config, loop=loop, decoder_only=True, adversarial_weight=0.06, fine_weight=0.3)
-    task = AutoencoderTask(tuned, tuples)
-    judging = [weight.clone() for weight in task.trained["discriminator"].parameters()]
-    train(task, tuned, tmp_path / "tuned")
-    after = list(task.trained["discriminator"].parameters())
-    assert not any(torch.equal(one, other) for one, other in zip(judging, after, strict=True))
-    assert [folder.name for folder in (tmp_path / "tuned" / "model").iterdir()] == ["vae"]
-    assert "discriminator_right" in (tmp_path / "tuned" / "loss.csv").read_text()
-
-
-def test_texture_that_is_out_of_place_costs_less_where_fine_bands_weigh_less():
-    target = torch.zeros(1, 3, 32, 32)
-    shift, texture = target + 0.1, torch.tensor([0.1, -0.1]).repeat(16).expand_as(target)
-    assert pyramid_loss(texture, target, fine_weight=0.3) < 0.5 * pyramid_loss(texture, target)
-    assert pyramid_loss(shift, target, fine_weight=0.3) == pyramid_loss(shift, target)
-
-
-def test_a_decoder_is_tuned_from_somewhere():
-    with pytest.raises(InputError, match=r"needs loop\.start"):
-        dataclasses.replace(smoke(), decoder_only=True)
-
-
-def test_a_decoder_learns_from_drawn_latents_too(toy_folder, tmp_path):
-    config, tuples = smoke(), load(toy_folder, limit=12)
-    train(AutoencoderTask(config, tuples), config, tmp_path / "first")
-    count, file = len(tuples.split()[0]), tmp_path / "drawn.safetensors"
-    side = tuples.size // 16
-    save_file({"latents": torch.randn(count, 4, side, side)}, file)
-    loop = dataclasses.replace(config.loop, start=tmp_path / "first")
-    tuned = dataclasses.replace(config, loop=loop, decoder_only=True, adversarial_weight=0.06, drawn=file)
-    task = AutoencoderTask(tuned, tuples)
-    batch = task.batch(np.random.default_rng(0), 2)
-    assert batch["pixels"].shape == (2, 3, 64, 64) and batch["drawn"].shape == (1, 4, 4, 4)
-    with torch.no_grad():
-        assert task.loss(batch)[1]["drawn"] < 1e-6  # nothing has changed yet
-    train(task, tuned, tmp_path / "tuned")
-    with torch.no_grad():
-        assert task.loss(batch)[1]["drawn"] > 1e-6
-    save_file({"latents": torch.randn(count - 1, 4, side, side)}, file)
-    with pytest.raises(InputError, match=f"{count}, one for each training tuple"):
-        AutoencoderTask(tuned, tuples)
-
-
-def test_drawn_latents_need_a_discriminator():
-    with pytest.raises(InputError, match="needs decoder_only"):
-        dataclasses.replace(smoke(), drawn="drawn.safetensors")

@@ -91,23 +91,3 @@ def test_components_of_the_shipped_pack_are_found_by_its_name():
 
 def test_mini_has_about_16m_parameters():
     assert 12e6 < sum(p.numel() for p in build(mini(), 16, 16, 256).parameters()) < 18e6
-
-
-def test_adapters_alone_are_trained_and_come_merged_and_in_diffusers_format(runs, toy_folder, tmp_path):
-    tuples, config = load(toy_folder, limit=12), config_on(runs)
-    train(BaseTask(config, tuples), config, tmp_path / "base")
-    loop = dataclasses.replace(config.loop, ema_decay=0.0, lr=0.05)
-    tuned = dataclasses.replace(config, loop=loop, lora_rank=2, tuned=tmp_path / "base")
-    task = BaseTask(tuned, tuples)
-    assert train(task, tuned, tmp_path / "tuned").finished
-    task.unet.eval()
-    before, after = (load_component(tmp_path / run, "unet") for run in ("base", "tuned"))
-    noisy, text = torch.randn(1, 4, 16, 16), torch.randn(1, 77, 32)
-    with torch.no_grad():
-        first, adapted, whole = (unet(noisy, 500, text).sample for unet in (before, task.unet, after))
-        torch.testing.assert_close(adapted, whole, atol=1e-4, rtol=1e-4)
-        assert not torch.allclose(first, whole, atol=1e-4)
-        file = "pytorch_lora_weights.safetensors"
-        before.load_lora_adapter(str(tmp_path / "tuned" / "model" / "lora"), prefix="unet", weight_name=file)
-        torch.testing.assert_close(before(noisy, 500, text).sample, whole, atol=1e-4, rtol=1e-4)
-    assert train(BaseTask(tuned, tuples), tuned, tmp_path / "tuned").finished  # resumes, adapters and all

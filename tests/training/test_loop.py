@@ -88,7 +88,6 @@ def test_run_folder_is_complete(tmp_path):
         assert [int(row["step"]) for row in csv.DictReader(stream)] == [10, 20, 30, 40]
     assert json.loads((tmp_path / "config.json").read_text())["loop"]["steps"] == 40
     assert Image.open(tmp_path / "samples" / "0000040.png").size == (8, 8)
-    assert Image.open(tmp_path / "loss.png").width > 100
     assert DDPMScheduler.from_pretrained(tmp_path / "model" / "scheduler").config.num_train_timesteps == 25
     assert not list(tmp_path.rglob("*.partial")) and not list(tmp_path.rglob("*.old"))
 

@@ -6,21 +6,16 @@ The paper does not say how: the whole U-Net is tuned, without prior preservation
 from __future__ import annotations
 
 import copy
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from diffusers import DDIMScheduler, StableDiffusionPipeline
+from diffusers import DDIMScheduler
 from jaxtyping import UInt8
 from torch import Tensor
 
-from shoemodel.baselines.inputs import STEPS, Given, draw, fit
-from shoemodel.baselines.loading import load_pipeline
 from shoemodel.image.crop import about_centre, to_network
 from shoemodel.image.geometry import warp
-from shoemodel.image.masks import ShoeAreas
-from shoemodel.image.pose import Pose
 from shoemodel.runtime.device import autocast
 from shoemodel.sw.diffusion import noise_loss
 from shoemodel.sw.text import embed
@@ -34,29 +29,12 @@ SMALL, RATE_SMALL, RATE = 100_000_000, 1e-4, 5e-6
 """Learning rate of a U-Net below SMALL parameters (ours), and of Stable Diffusion's: the authors'."""
 
 
-def load(folder: Path) -> Any:
-    """From a folder of Stable Diffusion 1.5, or a pack, whose base is then tuned."""
-    return load_pipeline(StableDiffusionPipeline, folder, "pack")
-
-
-def generate(
-    model: Any,
-    photo_rgb: UInt8[np.ndarray, "h w 3"],
-    areas: ShoeAreas,
-    pose: Pose | None,
-    prompt: str,
-    seed: int,
-    *,
-    given: Given = "whole",
-    steps: int = STEPS,
-    tuning_steps: int = TUNING_STEPS,
-) -> UInt8[np.ndarray, "h w 3"]:
-    """A picture of the prompt by a copy of `model` tuned on this shoe; the pose is not seen."""
-    inputs = fit(model, photo_rgb, areas, given)
-    tuned = tune(model.unet, model, augmented(inputs.example, seed), tuning_steps, seed)
-    pipeline = type(model)(**{**model.components, "unet": tuned})
-    pipeline.set_progress_bar_config(disable=True)
-    return draw(pipeline, inputs, seed, steps, prompt=f"{prompt}, {SUBJECT}")
+def tuned_on(model: Any, shoe: UInt8[np.ndarray, "s s 3"], seed: int, steps: int) -> Any:
+    """The pipeline `model`, which is not changed, with a U-Net that was tuned on this shoe on white."""
+    unet = tune(model.unet, model, augmented(shoe, seed), steps, seed)
+    tuned = type(model)(**{**model.components, "unet": unet})
+    tuned.set_progress_bar_config(disable=True)
+    return tuned
 
 
 def augmented(picture: UInt8[np.ndarray, "s s 3"], seed: int) -> UInt8[np.ndarray, "n s s 3"]:

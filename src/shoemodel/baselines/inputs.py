@@ -31,7 +31,7 @@ GREY = 127
 
 @dataclass(frozen=True, eq=False)
 class Inputs:
-    """A photo in the networks' square."""
+    """A photo in the networks' square; its properties have the names of diffusers' arguments."""
 
     box: Letterbox
     picture: UInt8[np.ndarray, "s s 3"]
@@ -51,8 +51,18 @@ class Inputs:
         return Image.fromarray(np.where(self.kept, 0, 255).astype(np.uint8))
 
     @property
+    def control_image(self) -> Float[torch.Tensor, "1 3 s s"]:
+        """The condition of an inpainting ControlNet."""
+        return with_hole(self.picture, self.kept)[None]
+
+    @property
     def example_image(self) -> Image.Image:
-        """The shoe alone, as diffusers takes it."""
+        """The shoe alone, as Paint-by-Example takes it."""
+        return Image.fromarray(self.example)
+
+    @property
+    def ip_adapter_image(self) -> Image.Image:
+        """The shoe alone, as IP-Adapter takes it."""
         return Image.fromarray(self.example)
 
 

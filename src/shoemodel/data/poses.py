@@ -1,4 +1,4 @@
-"""Poses of the world without their pictures, as `benchmarks/more_poses.py` writes them."""
+"""Poses of the world without their pictures, as `recipes/poses.py` writes them."""
 
 from __future__ import annotations
 

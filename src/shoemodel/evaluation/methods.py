@@ -1,17 +1,17 @@
 """The methods of Table 3 by name: ShoeModel, its ablations and the baselines, all called alike.
 
-A method is a module's `load(folder)` and a function (model, photo, areas, pose, prompt, seed, *, steps) -> picture,
-both pictures HWC uint8 of one size. All get the same photo, true areas, true pose and caption, and take of them what
+A method is a way to load a model and a function (model, photo, areas, pose, prompt, seed, *, steps) -> picture, both
+pictures HWC uint8 of one size. All get the same photo, true areas, true pose and caption, and take of them what
 they can use.
 """
 
 from __future__ import annotations
 
 import hashlib
-import importlib
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,8 @@ from jaxtyping import UInt8
 
 from shoemodel import packs
 from shoemodel.backends.options import GUIDANCE, DiffusionOptions
+from shoemodel.baselines import ablations, inpaint_in_photo
+from shoemodel.baselines.table import BASELINES, Baseline
 from shoemodel.errors import InputError
 from shoemodel.runtime.files import sha256
 from shoemodel.sw import GENERATOR_VERSION
@@ -29,26 +31,15 @@ Picture = UInt8[np.ndarray, "h w 3"]
 Generate = Callable[..., Picture]
 """(model, photo, areas, pose, prompt, seed, *, steps) -> picture."""
 
-METHODS = {
-    "shoemodel": "shoemodel.baselines.ablations:generate",
-    "in_photo": "shoemodel.baselines.ablations:in_photo",
-    "without_pose": "shoemodel.baselines.ablations:without_pose",
-    "whole_shoe": "shoemodel.baselines.ablations:whole_shoe",
-    "without_repair": "shoemodel.baselines.ablations:without_repair",
-    "without_paste": "shoemodel.baselines.ablations:without_paste",
-    "sd15": "shoemodel.baselines.sd15:generate",
-    "sdxl": "shoemodel.baselines.sdxl:generate",
-    "inpaint": "shoemodel.baselines.inpaint:generate",
-    "inpaint_visible": "shoemodel.baselines.inpaint:visible",
-    "inpaint_in_photo": "shoemodel.baselines.inpaint:in_photo",
-    "controlnet_inpaint": "shoemodel.baselines.controlnet_inpaint:generate",
-    "controlnet_inpaint_visible": "shoemodel.baselines.controlnet_inpaint:visible",
-    "paint_by_example": "shoemodel.baselines.paint_by_example:generate",
-    "paint_by_example_visible": "shoemodel.baselines.paint_by_example:visible",
-    "ip_adapter": "shoemodel.baselines.ip_adapter:generate",
-    "dreambooth": "shoemodel.baselines.dreambooth:generate",
+ABLATIONS = {"shoemodel": "generate"} | {
+    name: name for name in ("in_photo", "without_pose", "whole_shoe", "without_repair", "without_paste")
 }
-"""Name -> module and function."""
+"""Name -> function of `baselines.ablations`."""
+VISIBLE = {f"{name}_visible": name for name, baseline in BASELINES.items() if baseline.in_place}
+"""Name -> the baseline that is given the shoe without its wearable area (Fig. 5)."""
+IN_PHOTO = {"inpaint_in_photo": "inpaint"}
+METHODS = (*ABLATIONS, *BASELINES, *VISIBLE, *IN_PHOTO)
+"""All names."""
 NOT_USED = ("region", "areas", "feet", "legs", "legs_scheduler", "judge", "pack.json")
 """Parts of a pack that no picture of an evaluation follows from: areas and poses are the true ones."""
 JUDGED = ("shoemodel", "without_pose", "whole_shoe")
@@ -70,12 +61,16 @@ class Method:
 
     def load(self) -> Any:
         """Its model."""
-        return self._module.load(self.folder)
+        return ablations.load(self.folder) if self.name in ABLATIONS else self._baseline.load(self.folder)
 
     @property
     def generate(self) -> Generate:
         """Its function."""
-        return getattr(self._module, METHODS[self.name].partition(":")[2])
+        if self.name in ABLATIONS:
+            return getattr(ablations, ABLATIONS[self.name])
+        if self.name in IN_PHOTO:
+            return inpaint_in_photo.generate
+        return partial(self._baseline.generate, given="visible" if self.name in VISIBLE else "whole")
 
     @property
     def fingerprint(self) -> str:
@@ -94,6 +89,8 @@ class Method:
         parameters = inspect.signature(self.generate).parameters.values()
         own = {each.name: repr(each.default) for each in parameters if each.kind is each.KEYWORD_ONLY}
         own.pop("steps", None)
+        if self.name not in ABLATIONS and self._baseline.tuning_steps:
+            own["tuning_steps"] = repr(self._baseline.tuning_steps)
         strength = DiffusionOptions.refine_strength
         return own | {"guidance of ShoeModel": repr(dict(GUIDANCE)), "second pass from": repr(strength)}
 
@@ -108,8 +105,8 @@ class Method:
         return [(path.as_posix(), sha256(folder / path)) for path in files if path.parts[0] not in unused]
 
     @property
-    def _module(self) -> Any:
-        return importlib.import_module(METHODS[self.name].partition(":")[0])
+    def _baseline(self) -> Baseline:
+        return BASELINES[(VISIBLE | IN_PHOTO).get(self.name, self.name)]
 
 
 def parse(text: str, pack: str) -> list[Method]:

@@ -52,7 +52,6 @@ class Guesses:
     proxy: Int[np.ndarray, "n"]
     mirror: Float[np.ndarray, "n"]
     foot: Int[np.ndarray, "n"]
-    cost: Float[np.ndarray, "n"]
 
 
 def middle_of(proxy: Proxy) -> Float[np.ndarray, "3"]:
@@ -163,7 +162,7 @@ def guesses(looks: Looks, seen: Seen, count: int, each: int = 2) -> Guesses:
     view[:, views.SCALE] += np.log(seen.length)
     view[:, views.DISTANCE] = np.log(START_M)
     chosen = _spread(proxy * 2 + (mirrors > 0), costs, count, each)
-    return Guesses(view[chosen], proxy[chosen], mirrors[chosen], feet[chosen], costs[chosen])
+    return Guesses(view[chosen], proxy[chosen], mirrors[chosen], feet[chosen])
 
 
 def _overlaps(looks: Looks, seen: Seen) -> Float[np.ndarray, "n k"]:

@@ -16,7 +16,7 @@ from shoemodel.image.pose import Pose, merge
 from shoemodel.render.pinhole import Pinhole
 
 SURE_IOU, SURE_DEG = 0.75, 20.0
-"""A fit of less overlap, or whose rivals differ by more, is unsure (see benchmarks/fit.py)."""
+"""A fit of less overlap, or whose rivals differ by more, is unsure (see reproduce/fit.py)."""
 
 SHIN_M, SHORT_WAY_M = 0.42, 0.05
 Side = Literal["left", "right"]

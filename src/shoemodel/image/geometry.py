@@ -204,11 +204,6 @@ class Letterbox:
         """Cut the content out and resize it to `size_in` (Lanczos)."""
         return _resize(self.crop(image), self.size_in, Image.Resampling.LANCZOS)
 
-    def invert_labels(self, labels: np.ndarray) -> np.ndarray:
-        """Cut the content out of a mask (bool) or label map (uint8) and resize it to `size_in` (nearest)."""
-        content = self.crop(labels).astype(np.uint8)
-        return _resize(content, self.size_in, Image.Resampling.NEAREST).astype(labels.dtype)
-
     def invert_map(self, values: Float[np.ndarray, "H W *c"]) -> Float[np.ndarray, "h w *c"]:
         """Cut the content out of a float map (scores, say) and resize it to `size_in` (bilinear), as float32."""
         content = np.ascontiguousarray(self.crop(values), np.float32)

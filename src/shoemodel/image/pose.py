@@ -86,10 +86,6 @@ class Pose:
         moved = Pose(transform.apply(self.points), self.visibility)
         return moved._swapped() if transform.flip else moved
 
-    def flipped(self, width: Number) -> Pose:
-        """Mirrored within a picture `width` px wide."""
-        return self.transformed(Similarity(dx=width, flip=True))
-
     def within(self, size: tuple[int, int]) -> Pose:
         """The same pose with visibility 0 for every point outside a picture of `size` (h, w)."""
         inside = ((self.points >= 0) & (self.points < (size[1], size[0]))).all(axis=1)

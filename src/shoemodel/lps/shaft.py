@@ -1,7 +1,7 @@
 """A boot's shaft leads the leg: a shank that leaves it through its side is not worn (ours).
 
 The leg model sees feet alone (C_p), and an ankle is at the same place in a boot as in a pump. With the figures below
-4% of the true poses of tall boots count as beside their shafts, and 40% of the sampled ones (`benchmarks/shafts.py`).
+4% of the true poses of tall boots count as beside their shafts, and 40% of the sampled ones (docs/results.md).
 """
 
 from __future__ import annotations

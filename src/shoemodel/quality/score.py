@@ -44,7 +44,7 @@ class Limit:
         return float(np.clip((value - self.bad) / (self.good - self.bad), 0, 1))
 
 
-MEASURED = "benchmarks/quality.py on held-out tuples"
+MEASURED = "reproduce/quality.py on held-out tuples"
 TRUE = f"{MEASURED} (150 shoes, world version 4, mini's judge)"
 LIMITS: Mapping[str, Limit] = MappingProxyType({
     "expansion": Limit(
@@ -67,7 +67,7 @@ LIMITS: Mapping[str, Limit] = MappingProxyType({
         "5% below 32; three quarters of wrong captions are below 33, half below 19",
     ),
 })  # fmt: skip
-"""They hold for the judge and the CLIP they were measured with; `benchmarks/quality.py` prints those of others."""
+"""They hold for the judge and the CLIP they were measured with; `reproduce/quality.py` prints those of others."""
 
 
 @dataclass(frozen=True)

@@ -125,7 +125,7 @@ def build_asset(path: Path, stretched: Callable[[float], Foot], base: Float[np.n
         family = "tall boot"
     description = {"family": family, "material": "leather", "colour": colour.name}
     return Shoe(
-        [part], bed.heel_deg, bed.heel_deg, matrix, squeeze, float(np.ptp(part.vertices[:, 1])), height,
+        [part], bed.heel_deg, matrix, squeeze, float(np.ptp(part.vertices[:, 1])), height,
         family, path.stem, description,
     )  # fmt: skip
 

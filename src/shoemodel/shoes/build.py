@@ -29,7 +29,6 @@ class Shoe:
 
     parts: list[Part]
     heel_deg: float  # plantar flexion of the ankle
-    toe_deg: float  # how far the toes bend up against the foot
     foot_to_shoe: Float[np.ndarray, "4 4"]  # from the frame in which the foot was given
     squeeze: Callable[[np.ndarray], np.ndarray]  # foot points (n, 3), canonical -> inside the shoe
     length_m: float
@@ -49,9 +48,8 @@ def build(parameters: ShoeParameters, foot: Foot) -> Shoe:
     parts = [_sprung(part, last, p) for part in parts if len(part.faces)]
     points = np.concatenate([part.vertices for part in parts])
     upper_top = parts[0].vertices[:, 2].max()
-    angle = heel_deg(p)
     return Shoe(
-        parts, angle, angle, matrix, lambda q: squeeze(last, p, q), float(np.ptp(points[:, 1])), float(upper_top),
+        parts, heel_deg(p), matrix, lambda q: squeeze(last, p, q), float(np.ptp(points[:, 1])), float(upper_top),
         p.family, p.shoe_id, describe(p),
     )  # fmt: skip
 

@@ -150,7 +150,7 @@ def build_scan(path: Path, stretched: Callable[[float], Foot]) -> Shoe:
     family = asset_family(path)
     parts, words = _parts(path, scan, length)
     return Shoe(
-        parts, heel_deg, heel_deg, matrix, squeeze, length, float(vertices[:, 2].max()), family, path.stem,
+        parts, heel_deg, matrix, squeeze, length, float(vertices[:, 2].max()), family, path.stem,
         {"family": family, **words},
     )  # fmt: skip
 

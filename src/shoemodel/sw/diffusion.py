@@ -55,18 +55,12 @@ def noise_loss(
     scheduler: DDIMScheduler,
     latents: Float[torch.Tensor, "b c h w"],
     weight: Float[torch.Tensor, "b 1 h w"] | None = None,
-    *,
-    min_snr: float = 0.0,
-    offset: float = 0.0,
 ) -> Float[torch.Tensor, ""]:
     """Eq. (2): mean squared error of the predicted noise (or v) at random steps.
 
-    weight: of each latent px (ours). min_snr: see `min_snr_weight`, 0 weighs all steps alike. offset: deviation of a
-    noise that is the same all over a channel; a schedule that does not end in pure noise then learns brightness too.
+    weight: of each latent px (ours).
     """
     noise = torch.randn_like(latents)
-    if offset:
-        noise = noise + offset * torch.randn_like(latents[..., :1, :1])
     timesteps = random_timesteps(len(latents), latents.device)
     # X_t = √λ̄_t X_0 + √(1-λ̄_t) ε
     noisy = scheduler.add_noise(latents, noise, timesteps)
@@ -75,17 +69,4 @@ def noise_loss(
     else:
         target = noise
     error = (predict(noisy, timesteps).float() - target) ** 2
-    if min_snr:
-        error = error * min_snr_weight(scheduler, timesteps, min_snr).view(-1, 1, 1, 1)
     return error.mean() if weight is None else (error * weight).mean() / weight.mean()
-
-
-def min_snr_weight(
-    scheduler: DDIMScheduler, timesteps: Int[torch.Tensor, "b"], gamma: float
-) -> Float[torch.Tensor, "b"]:
-    """min(SNR, γ) / SNR on the noise, over SNR + 1 on v (Hang et al. 2023, arXiv 2303.09556): steps with little noise,
-    whose pictures are nearly known, count less."""
-    level = scheduler.alphas_cumprod.to(timesteps.device)[timesteps].double()
-    snr = level / (1 - level)
-    whole = snr + 1 if scheduler.config.prediction_type == "v_prediction" else snr
-    return (snr.clamp(max=gamma) / whole).float()

@@ -7,9 +7,7 @@ autoencoder (Chen et al. 2024, arXiv 2410.10733; `AutoencoderDC`), which after e
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,18 +15,13 @@ import torch
 import torch.nn.functional as F
 from diffusers import AutoencoderDC
 from jaxtyping import Float
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 from torch import Tensor
 
 from shoemodel.data.datasets import Tuples
-from shoemodel.errors import InputError
 from shoemodel.image import draw
 from shoemodel.image.crop import to_network
-from shoemodel.sw.vae import downsampling, is_decoder, raw_latents, to_uint8, unscaled
+from shoemodel.sw.vae import raw_latents, to_uint8
 from shoemodel.training.config import LoopConfig
-from shoemodel.training.discriminator import build_discriminator, judge
-from shoemodel.training.latents import load_component
 from shoemodel.training.task import Batch, Task
 
 
@@ -51,22 +44,6 @@ class AutoencoderConfig:
     """Weight of the latents' mean square: detail gets only as much of them as it is worth under the noise."""
     coarse_weight: float = 0.5
     """Weight of decoding shrunken latents to the shrunken picture, which puts coarse things into coarse latents."""
-    fine_weight: float = 1.0
-    """Weight of the two finest of the four bands of the loss; less of it leaves texture to the discriminator."""
-    adversarial_weight: float = 0.0
-    """Weight of a discriminator's judgement on decoded patches (see `training.discriminator`)."""
-    decoder_only: bool = False
-    """Take the autoencoder of `loop.start` and tune its decoder further: all latents, and every U-Net trained on
-    them, stay valid. Any autoencoder of diffusers; the sizes above do not count."""
-    drawn: Path | None = None
-    """File of latents that a generator drew for the training tuples (`benchmarks/drawn_latents.py`): half of each
-    batch. Their pictures are to look true and, at a quarter of the size, as the decoder of `loop.start` has them."""
-
-    def __post_init__(self) -> None:
-        if self.drawn is not None and not (self.decoder_only and self.adversarial_weight):
-            raise InputError("drawn needs decoder_only, and an adversarial_weight above 0")
-        if self.decoder_only and self.loop.start is None:
-            raise InputError("decoder_only needs loop.start, the run or pack whose decoder is to be tuned")
 
 
 def mini() -> AutoencoderConfig:
@@ -109,25 +86,16 @@ def build(config: AutoencoderConfig) -> AutoencoderDC:
 
 
 def pyramid_loss(
-    decoded: Float[Tensor, "b 3 h w"], target: Float[Tensor, "b 3 h w"], levels: int = 4, fine_weight: float = 1.0
+    decoded: Float[Tensor, "b 3 h w"], target: Float[Tensor, "b 3 h w"], levels: int = 4
 ) -> Float[Tensor, ""]:
-    """L1 on each band of a Laplacian pyramid, summed: edges count as much as areas, so the mean blurs less.
-
-    `fine_weight` is that of the two finest bands.
-    """
+    """L1 on each band of a Laplacian pyramid, summed: edges count as much as areas, so the mean blurs less."""
     difference, loss = decoded - target, decoded.new_zeros(())
-    for level in range(levels - 1):
+    for _ in range(levels - 1):
         coarse = F.avg_pool2d(difference, 2)
         band = difference - F.interpolate(coarse, scale_factor=2.0, mode="bilinear")
-        loss = loss + (fine_weight if level < 2 else 1.0) * band.abs().mean()
+        loss = loss + band.abs().mean()
         difference = coarse
     return loss + difference.abs().mean()
-
-
-def freeze_encoder(vae: Any) -> None:
-    """Leave only what turns latents into pictures to be trained."""
-    for name, parameter in vae.named_parameters():
-        parameter.requires_grad_(is_decoder(name))
 
 
 class AutoencoderTask(Task):
@@ -137,30 +105,12 @@ class AutoencoderTask(Task):
         self.config = config
         self.train, self.test = tuples.split()
         torch.manual_seed(config.loop.seed)
-        if config.decoder_only and config.loop.start:
-            self.model = load_component(config.loop.start, "vae")
-            freeze_encoder(self.model)
-        else:
-            self.model = build(config)
+        self.model = build(config)
         self.trained: dict[str, torch.nn.Module] = {"vae": self.model}
-        if config.adversarial_weight:
-            self.trained["discriminator"] = build_discriminator()
         self.frozen: dict[str, torch.nn.Module] = {}
-        if config.drawn is not None:
-            self.frozen["plain"] = copy.deepcopy(self.model)
-            self.drawn = unscaled(self.model, _drawn(config.drawn, len(self.train)))
 
     def batch(self, rng: np.random.Generator, size: int) -> Batch:
-        """pixels (b, 3, crop, crop) in [-1, 1]; three of four from worn pictures, half mirrored.
-
-        Where there are drawn latents, the second half of b is from worn pictures, and drawn (b / 2, c, h, w) for them.
-        """
-        if self.config.drawn is None:
-            return {"pixels": self._crops(rng, size)}
-        there, drawn = self._drawn_crops(rng, size // 2)
-        return {"pixels": torch.cat([self._crops(rng, size - size // 2), there]), "drawn": drawn}
-
-    def _crops(self, rng: np.random.Generator, size: int) -> Float[Tensor, "b 3 s s"]:
+        """pixels (b, 3, crop, crop) in [-1, 1]; three of four from worn pictures, half mirrored."""
         side = self.config.crop
         crops = []
         for row in rng.integers(len(self.train), size=size):
@@ -168,48 +118,21 @@ class AutoencoderTask(Task):
             y, x = rng.integers(self.train.size - side + 1, size=2)
             crop = source[row, y : y + side, x : x + side]
             crops.append(crop[:, ::-1] if rng.random() < 0.5 else crop)
-        return torch.from_numpy(to_network(np.stack(crops)))
-
-    def _drawn_crops(self, rng: np.random.Generator, size: int) -> tuple[Tensor, Tensor]:
-        """What is in place of crops of drawn latents in the worn pictures, and these latents."""
-        times = downsampling(self.model)
-        side = self.config.crop // times
-        crops, latents = [], []
-        for row in rng.integers(len(self.train), size=size):
-            y, x = rng.integers(self.drawn.shape[-1] - side + 1, size=2)
-            latents.append(self.drawn[row, :, y : y + side, x : x + side])
-            crops.append(self.train.worn[row, y * times : (y + side) * times, x * times : (x + side) * times])
-        return torch.from_numpy(to_network(np.stack(crops))), torch.stack(latents)
+        return {"pixels": torch.from_numpy(to_network(np.stack(crops)))}
 
     def loss(self, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
         """Pyramid loss of the picture decoded from noisy latents, and of the shrunken one; the latents' mean square.
 
-        The last two shape the latents, so they are left out where the decoder alone learns.
-
         A generator learns latents the sooner the more their coarse part tells (Kouzelis et al. 2025, arXiv 2502.09509).
         """
-        config, drawn = self.config, batch.get("drawn")
-        pixels = batch["pixels"] if drawn is None else batch["pixels"][: -len(drawn)]
+        config, pixels = self.config, batch["pixels"]
         latents = raw_latents(self.model, pixels)
         decoded = self._decoded(latents)
-        loss = pyramid_loss(decoded, pixels, fine_weight=config.fine_weight)
-        logs = {"l1": (decoded - pixels).abs().mean()}
-        if not config.decoder_only:
-            times = 2 if torch.rand(()) < 0.5 else 4
-            coarse = pyramid_loss(self._decoded(F.avg_pool2d(latents, times)), F.avg_pool2d(pixels, times), levels=2)
-            power = latents.float().square().mean()
-            loss = loss + config.coarse_weight * coarse + config.latent_weight * power
-            logs |= {"coarse": coarse, "power": power}
-        if drawn is not None:
-            painted = self.model.decode(drawn, return_dict=False)[0].float()
-            with torch.no_grad():
-                plain = self.frozen["plain"].decode(drawn, return_dict=False)[0].float()  # type: ignore[operator]
-            kept = pyramid_loss(F.avg_pool2d(painted, 4), F.avg_pool2d(plain, 4), levels=2)
-            loss, logs, decoded = loss + kept, logs | {"drawn": kept}, torch.cat([decoded, painted])
-        if config.adversarial_weight:
-            verdict = judge(self.trained["discriminator"], decoded, batch["pixels"])
-            loss = loss + config.adversarial_weight * verdict.decoder + verdict.discriminator
-            logs |= {"adversarial": verdict.decoder, "discriminator_right": verdict.right}
+        times = 2 if torch.rand(()) < 0.5 else 4
+        coarse = pyramid_loss(self._decoded(F.avg_pool2d(latents, times)), F.avg_pool2d(pixels, times), levels=2)
+        power = latents.float().square().mean()
+        loss = pyramid_loss(decoded, pixels) + config.coarse_weight * coarse + config.latent_weight * power
+        logs = {"l1": (decoded - pixels).abs().mean(), "coarse": coarse, "power": power}
         return loss, {name: value.detach() for name, value in logs.items()}
 
     def _decoded(self, latents: Tensor) -> Tensor:
@@ -218,8 +141,7 @@ class AutoencoderTask(Task):
         return self.model.decode(latents + deviation * torch.randn_like(latents), return_dict=False)[0].float()
 
     def sample_grid(self, count: int = 32, shown: int = 4) -> tuple[np.ndarray, dict[str, float]]:
-        """Held-out worn pictures, as they are and decoded, and PSNR [dB] over up to `count` of them; drawn latents,
-        decoded as at the start and now."""
+        """Held-out worn pictures, as they are and decoded, and PSNR [dB] over up to `count` of them."""
         rows = np.linspace(0, len(self.test) - 1, min(count, len(self.test))).astype(int)
         errors: list[float] = []
         pictures: list[list[np.ndarray]] = []
@@ -230,37 +152,14 @@ class AutoencoderTask(Task):
             if len(pictures) < shown:
                 pictures.append([self.test.worn[row], to_uint8(decoded)[0]])
         psnr = float(np.mean(-10 * np.log10(np.maximum(errors, 1e-10))))
-        names: tuple[str, ...] = ("worn", "decoded")
-        if self.config.drawn is not None:
-            names += ("drawn", "decoded")
-            for line, latents in zip(pictures, self.drawn, strict=False):
-                raw = latents[None].to(self.model.device)
-                decoders: tuple[Any, ...] = (self.frozen["plain"], self.model)
-                line += [to_uint8(decoder.decode(raw, return_dict=False)[0])[0] for decoder in decoders]
-        return draw.contact_sheet(pictures, names), {"psnr": psnr}
+        return draw.contact_sheet(pictures, ("worn", "decoded")), {"psnr": psnr}
 
     def _pixels(self, pictures: np.ndarray) -> Tensor:
         return torch.from_numpy(to_network(pictures)).to(self.model.device, memory_format=torch.channels_last)
 
     def components(self) -> dict[str, Any]:
-        """The pack's `vae`; its scaling factor gives the latents of the training pictures unit deviation.
-
-        A tuned decoder keeps the factor that the U-Nets know.
-        """
-        if self.config.decoder_only:
-            return {"vae": self.model}
+        """The pack's `vae`; its scaling factor gives the latents of the training pictures unit deviation."""
         rows = np.linspace(0, len(self.train) - 1, min(32, len(self.train))).astype(int)
         latents = torch.cat([raw_latents(self.model, self._pixels(self.train.worn[row][None])) for row in rows])
         self.model.register_to_config(scaling_factor=1 / float(latents.std()))
         return {"vae": self.model}
-
-
-def _drawn(file: Path, count: int) -> Float[Tensor, "n c h w"]:
-    """Latents of `count` tuples; InputError for a file of other ones."""
-    try:
-        latents = load_file(file)["latents"].float()
-    except (SafetensorError, OSError, KeyError) as error:
-        raise InputError(f"{file}: found no readable latents ({error})") from error
-    if len(latents) != count:
-        raise InputError(f"{file}: found {len(latents)} latents; {count}, one for each training tuple, are accepted")
-    return latents

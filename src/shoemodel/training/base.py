@@ -6,7 +6,6 @@ The paper starts from Stable Diffusion 1.5 (3.3); at small sizes the project tra
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,17 +15,14 @@ from diffusers.models.attention_processor import AttnProcessor
 from torch import Tensor
 
 from shoemodel.data.datasets import Tuples
-from shoemodel.errors import InputError
 from shoemodel.image import draw
 from shoemodel.sw.diffusion import Prediction, build_scheduler, noise_loss
 from shoemodel.sw.sampler import Draft, Sampler, controlled
 from shoemodel.sw.sampling import Sampling
 from shoemodel.sw.text import encode
 from shoemodel.sw.vae import downsampling
-from shoemodel.training.adapters import Adapters, merged, with_adapters
 from shoemodel.training.config import LoopConfig
 from shoemodel.training.generator import GeneratorConfig, GeneratorTask
-from shoemodel.training.latents import load_component
 from shoemodel.training.task import Batch
 
 
@@ -40,18 +36,9 @@ class BaseConfig(GeneratorConfig):
     """Levels with attention to the text and within the picture."""
     layers: int = 1
     head_width: int = 32
-    lora_rank: int = 0
-    """0 trains every weight of a new U-Net; otherwise the U-Net of `tuned` gets adapters of this rank and only they
-    learn (Hu et al. 2021, arXiv 2106.09685)."""
-    tuned: Path | None = None
-    """Run (or pack) whose unet and scheduler the adapters tune."""
     prediction: Prediction = "v_prediction"
     text_dropout: float = 0.1
     """Share of samples without text, for classifier-free guidance."""
-    min_snr: float = 0.0
-    """γ of the min-SNR weighting of the steps, 5 as a rule; 0 weighs them alike (see `sw.diffusion`)."""
-    offset_noise: float = 0.0
-    """Deviation of the noise that a whole channel shares, 0.1 as a rule where the schedule keeps some signal."""
     guidance: float = 4.0
     """Guidance of the sample sheets."""
 
@@ -99,15 +86,9 @@ class BaseTask(GeneratorTask):
         self.config = config
         super().__init__(config, tuples)
         torch.manual_seed(config.loop.seed)
-        if config.lora_rank:
-            if not config.tuned:
-                raise InputError("lora_rank needs tuned, the run or pack whose U-Net gets the adapters")
-            self.unet = with_adapters(load_component(config.tuned, "unet"), config.lora_rank)
-            self.scheduler = load_component(config.tuned, "scheduler")
-        else:
-            latent_side = tuples.size // downsampling(self.vae)
-            self.unet = build(config, latent_side, self.latents.shape[2], self.captions.embeddings.shape[-1])
-            self.scheduler = build_scheduler(config.prediction)
+        latent_side = tuples.size // downsampling(self.vae)
+        self.unet = build(config, latent_side, self.latents.shape[2], self.captions.embeddings.shape[-1])
+        self.scheduler = build_scheduler(config.prediction)
         plain_attention(self.unet)
         self.trained = {"unet": self.unet}
         self.frozen = {"vae": self.vae, "text_encoder": self.text_encoder}
@@ -127,8 +108,7 @@ class BaseTask(GeneratorTask):
         def predict(noisy: Tensor, timesteps: Tensor) -> Tensor:
             return controlled(self.unet, None, noisy, timesteps, batch["text"], None)
 
-        min_snr, offset = self.config.min_snr, self.config.offset_noise
-        return noise_loss(predict, self.scheduler, batch["latents"], min_snr=min_snr, offset=offset), {}
+        return noise_loss(predict, self.scheduler, batch["latents"]), {}
 
     def sample_grid(self, count: int = 8) -> tuple[np.ndarray, dict[str, float]]:
         """Held-out captions' own pictures above what is drawn from the captions."""
@@ -140,7 +120,5 @@ class BaseTask(GeneratorTask):
         return draw.contact_sheet([list(self.test.worn[rows]), list(drawn)]), {}
 
     def components(self) -> dict[str, Any]:
-        """The pack's `unet` and `scheduler`; adapters are merged into that `unet` and saved beside it as `lora`."""
-        if not self.config.lora_rank:
-            return {"unet": self.unet, "scheduler": self.scheduler}
-        return {"unet": merged(self.unet), "lora": Adapters(self.unet), "scheduler": self.scheduler}
+        """The pack's `unet` and `scheduler`."""
+        return {"unet": self.unet, "scheduler": self.scheduler}

@@ -1,16 +1,15 @@
 """What the trained baselines have in common: same tuples, same base and same budget as one another (5.1; ours).
 
 Each starts from the trained base, learns the worn pictures of the tuples from what it is given of the unworn shoe, and
-saves a whole pipeline, RUN/model/pipeline, which the module of its name in `shoemodel.baselines` loads.
+saves a whole pipeline, RUN/model/pipeline, which `baselines.table` loads under its name.
 """
 
 from __future__ import annotations
 
 import abc
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -20,6 +19,7 @@ from transformers import CLIPImageProcessor, CLIPVisionModelWithProjection
 
 from shoemodel.baselines.inputs import Given, kept_area
 from shoemodel.baselines.latent_pipeline import LatentPipeline
+from shoemodel.baselines.table import BASELINES
 from shoemodel.data.datasets import Tuples
 from shoemodel.image import draw
 from shoemodel.image.masks import ShoeAreas
@@ -59,8 +59,8 @@ def smoke() -> BaselineConfig:
 class BaselineTask(GeneratorTask, abc.ABC):
     """Learn the worn pictures of `tuples`; a subclass says what from and how."""
 
-    generate: Callable[..., np.ndarray]
-    """Of the module in `shoemodel.baselines`."""
+    method: ClassVar[str]
+    """Its name in `baselines.table`."""
 
     def __init__(self, config: BaselineConfig, tuples: Tuples):
         self.config = config
@@ -117,16 +117,18 @@ class BaselineTask(GeneratorTask, abc.ABC):
     def sample_grid(self, count: int = 4) -> tuple[np.ndarray, dict[str, float]]:
         """Held-out shoes: unworn | drawn from the visible area | drawn from the whole shoe | true."""
         tuples, rows = self.test, np.linspace(0, len(self.test) - 1, min(count, len(self.test))).astype(int)
-        sheet = []
+        sheet, generate = [], BASELINES[self.method].generate
         for row in rows:
-            shoe = tuples.unworn[row], ShoeAreas(tuples.labels[row])
-            rest = None, tuples.captions[row][0], int(row)
-            drawn = [type(self).generate(self.pipeline, *shoe, *rest, given=given, steps=20) for given in GIVEN]
+            areas, caption, seed = ShoeAreas(tuples.labels[row]), tuples.captions[row][0], int(row)
+            drawn = [
+                generate(self.pipeline, tuples.unworn[row], areas, None, caption, seed, given=given, steps=20)
+                for given in GIVEN
+            ]
             sheet.append([tuples.unworn[row], *drawn, tuples.worn[row]])
         return draw.contact_sheet(sheet, ("unworn", *GIVEN, "true")), {}
 
     def components(self) -> dict[str, Any]:
-        """The whole pipeline, to be loaded by `shoemodel.baselines`."""
+        """The whole pipeline, to be loaded by `baselines.table`."""
         return {"pipeline": self.pipeline}
 
 

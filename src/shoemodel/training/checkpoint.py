@@ -68,13 +68,10 @@ def component_folder(run: Path, name: str) -> Path:
 def load_start(run: Path, modules: nn.ModuleDict) -> None:
     """Take the weights of every module from the component of the same name in a run or pack.
 
-    What is in no pack (a discriminator, which only training needs) starts anew.
     Raises InputError for a component that is missing or of another size.
     """
     for name, module in modules.items():
         kind: Any = type(module)
-        if not hasattr(kind, "from_pretrained"):
-            continue
         folder = component_folder(run, name)
         weights = kind.from_pretrained(folder, local_files_only=True).state_dict()
         sizes = {key: tuple(value.shape) for key, value in module.state_dict().items()}

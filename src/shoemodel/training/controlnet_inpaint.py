@@ -6,7 +6,6 @@ from typing import Any
 
 from torch import Tensor
 
-from shoemodel.baselines import controlnet_inpaint
 from shoemodel.baselines.inputs import Given, with_hole
 from shoemodel.sw.model import shoe_controlnet
 from shoemodel.sw.sampler import controlled
@@ -26,7 +25,7 @@ def mini() -> BaselineConfig:
 class ControlNetInpaintTask(BaselineTask):
     """Learn the worn picture from the unworn shoe with a hole about it."""
 
-    generate = controlnet_inpaint.generate
+    method = "controlnet_inpaint"
 
     def build(self) -> dict[str, Any]:
         """The base, and a ControlNet of three condition channels."""

@@ -9,7 +9,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from shoemodel.baselines import inpaint
 from shoemodel.baselines.inputs import Given, kept_area, on_grey
 from shoemodel.baselines.latent_pipeline import inpainting_channels
 from shoemodel.data.datasets import Tuples
@@ -30,7 +29,7 @@ def mini() -> BaselineConfig:
 class InpaintTask(BaselineTask):
     """Learn the worn picture from the unworn shoe with a hole about it."""
 
-    generate = inpaint.generate
+    method = "inpaint"
 
     def __init__(self, config: BaselineConfig, tuples: Tuples):
         super().__init__(config, tuples)

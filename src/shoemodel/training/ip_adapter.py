@@ -9,9 +9,9 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from shoemodel.baselines import ip_adapter
 from shoemodel.baselines.inputs import Given, shoe_alone
 from shoemodel.baselines.latent_pipeline import LatentPipeline
+from shoemodel.baselines.loading import SUBFOLDER, WEIGHTS
 from shoemodel.training.base import plain_attention
 from shoemodel.training.baselines import BaselineConfig, BaselineTask, load_image_encoder, minutes_20, smoke
 from shoemodel.training.latents import load_component
@@ -30,7 +30,7 @@ def mini() -> BaselineConfig:
 class IPAdapterTask(BaselineTask):
     """Learn the worn picture from the shoe alone as image prompt."""
 
-    generate = ip_adapter.generate
+    method = "ip_adapter"
 
     def build(self) -> dict[str, Any]:
         """The base with an adapter that starts from the text's own attention."""
@@ -61,7 +61,7 @@ class IPAdapterTask(BaselineTask):
         """The pipeline on the plain base, and the adapter's own file within its folder, as IP-Adapter is published."""
         base = load_component(self.config.base, "unet")
         pipeline = LatentPipeline(**{**self.pipeline.components, "unet": base})
-        return {"pipeline": pipeline, f"pipeline/{ip_adapter.SUBFOLDER}": _AdapterFile(self.unet)}
+        return {"pipeline": pipeline, f"pipeline/{SUBFOLDER}": _AdapterFile(self.unet)}
 
 
 def initial_adapter(unet: Any, embedding: int) -> dict[str, dict[str, Tensor]]:
@@ -97,7 +97,7 @@ class _AdapterFile:
     def save_pretrained(self, folder: Path) -> None:
         """Write folder/WEIGHTS."""
         folder.mkdir(parents=True, exist_ok=True)
-        save_file(trained_adapter(self.unet), folder / ip_adapter.WEIGHTS)
+        save_file(trained_adapter(self.unet), folder / WEIGHTS)
 
 
 def _cross_attention(unet: Any) -> list[Any]:

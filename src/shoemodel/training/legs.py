@@ -34,7 +34,7 @@ class LegsConfig:
     jitter: float = 0.008
     """Deviation of the noise on C_p in half of the samples, share of the side: phase 1 errs (ours)."""
     poses: Path | None = None
-    """File of further poses to learn, without pictures (`benchmarks/more_poses.py`)."""
+    """File of further poses to learn, without pictures (`recipes/poses.py`)."""
 
 
 def paper() -> LegsConfig:

@@ -1,7 +1,7 @@
 """The one training loop: any task, any device, resumable by repeating the command.
 
 A run is a folder: ``config.json``, ``record.json`` (data, code, start), ``state/`` (to resume), ``model/<component>/``
-(averaged weights, usable at any moment), ``loss.csv``, ``metrics.csv``, ``loss.png`` and ``samples/<step>.png``.
+(averaged weights, usable at any moment), ``loss.csv``, ``metrics.csv`` and ``samples/<step>.png``.
 Everything random in step n follows from (seed, n), so an interrupted run ends with the weights of one that was not.
 Under `accelerate launch` each process draws batches of its own, gradients are averaged, and the first process writes.
 """
@@ -39,7 +39,7 @@ from shoemodel.training.checkpoint import (
     write_file,
 )
 from shoemodel.training.config import LoopConfig, check_same_run, learning_rate, to_json
-from shoemodel.training.history import History, plot
+from shoemodel.training.history import History
 from shoemodel.training.optimizer import build_optimizer
 from shoemodel.training.record import Origin
 from shoemodel.training.task import Batch, Task
@@ -222,7 +222,6 @@ class _Run:
                 save_components(self.out, self.task.components(), self.accelerator)
             self.losses.write()
             self.metrics.write()
-            plot(self.losses, self.metrics, self.out / "loss.png")
         self.saved = time.monotonic()
 
 

@@ -8,7 +8,6 @@ import torch
 from diffusers.pipelines.deprecated.paint_by_example import PaintByExampleImageEncoder
 from torch import Tensor
 
-from shoemodel.baselines import paint_by_example
 from shoemodel.baselines.inputs import Given, shoe_alone
 from shoemodel.training.baselines import BaselineConfig, load_image_encoder, minutes_20, smoke
 from shoemodel.training.inpaint import InpaintTask
@@ -25,7 +24,7 @@ def mini() -> BaselineConfig:
 class PaintByExampleTask(InpaintTask):
     """Learn the worn picture from the unworn shoe with a hole about it and from the shoe alone, without text."""
 
-    generate = paint_by_example.generate
+    method = "paint_by_example"
 
     def build(self) -> dict[str, Any]:
         """The inpainting U-Net, and Paint-by-Example's image encoder on the frozen image tower of CLIP."""

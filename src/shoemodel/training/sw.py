@@ -47,10 +47,6 @@ class SWConfig(GeneratorConfig):
     """Largest growth or shrinking of the visible area in half of the samples: WD errs (ours)."""
     collar_weight: float = 1.0
     """Weight of the loss about the wearable area, where shoe and leg must meet (ours)."""
-    min_snr: float = 0.0
-    """γ of the min-SNR weighting of the steps, 5 as a rule; 0 weighs them alike (see `sw.diffusion`)."""
-    offset_noise: float = 0.0
-    """Deviation of the noise that a whole channel shares, 0.1 as a rule where the schedule keeps some signal."""
     photo_share: float = 0.0
     """Share of samples whose X_w stands in the photo instead of on black, for `--background photo` (ours); their loss
     is about the leg."""
@@ -164,10 +160,7 @@ class SWTask(GeneratorTask):
         def predict(noisy: Tensor, timesteps: Tensor) -> Tensor:
             return controlled(self.unet, self.controlnet, noisy, timesteps, batch["text"], batch["condition"])
 
-        min_snr, offset = self.config.min_snr, self.config.offset_noise
-        return noise_loss(
-            predict, self.scheduler, batch["latents"], batch["weight"], min_snr=min_snr, offset=offset
-        ), {}
+        return noise_loss(predict, self.scheduler, batch["latents"], batch["weight"]), {}
 
     def sample_grid(self, count: int = 6) -> tuple[np.ndarray, dict[str, float]]:
         """Held-out shoes: X_w | X_p | drawn | true."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -14,7 +13,7 @@ from torch import Tensor
 from shoemodel.data.datasets import Tuples
 from shoemodel.image import draw, masks
 from shoemodel.image.crop import to_network
-from shoemodel.training import decision, unlabelled
+from shoemodel.training import decision
 from shoemodel.training.backgrounds import another_place
 from shoemodel.training.config import LoopConfig
 from shoemodel.training.task import Batch, Task
@@ -25,7 +24,7 @@ from shoemodel.wd.predict import scores
 
 @dataclass(frozen=True, kw_only=True)
 class WDConfig:
-    """SegFormer's size, what it is asked, a user's unlabelled photos, and the run."""
+    """SegFormer's size, what it is asked, and the run."""
 
     loop: LoopConfig
     side: int = 256
@@ -40,14 +39,6 @@ class WDConfig:
     """Share of the examples whose surroundings are another picture's: an imperfect region shows slivers of them."""
     class_weights: tuple[float, float, float] = (1.0, 1.0, 1.0)
     """Of background, visible and wearable area in the loss; of two classes, everything else weighs as the visible."""
-    unlabelled: Path | None = None
-    """Folder of photos of unworn shoes, without labels, to learn from too (self-training)."""
-    teacher: str = "mini"
-    """The pack that finds and labels the shoes in the unlabelled photos: mini, or a folder."""
-    confidence: float = 0.9
-    """Probability under which a pixel of an unlabelled photo counts as unknown."""
-    unlabelled_p: float = 0.25
-    """Share of the examples that are unlabelled photos."""
 
 
 def paper() -> WDConfig:
@@ -69,7 +60,7 @@ def smoke() -> WDConfig:
 
 
 class WDTask(Task):
-    """Learn the areas of the shoes in `tuples`, and of unlabelled photos if there are some; test on shoes held out."""
+    """Learn the areas of the shoes in `tuples`; test on shoes held out."""
 
     def __init__(self, config: WDConfig, tuples: Tuples):
         self.config = config
@@ -82,9 +73,6 @@ class WDTask(Task):
         self.model.config.image_size = config.side  # where `wd.predict` finds it
         self.trained = {"areas": self.model}
         self.frozen: dict[str, torch.nn.Module] = {}
-        self.pseudo: list[unlabelled.Pseudo] = []
-        if config.unlabelled is not None:
-            self.pseudo = unlabelled.label(config.unlabelled, config.teacher, config.confidence, config.side)
 
     def batch(self, rng: np.random.Generator, size: int) -> Batch:
         """pixels (b, 3, s, s) in [-1, 1]; labels (b, s, s) with IGNORE."""
@@ -102,10 +90,7 @@ class WDTask(Task):
         return augment.mosaic(examples, rng, side) if count == 4 else examples[0]
 
     def _shoe(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        """Picture and labels of a tuple or, where there are some, of an unlabelled photo."""
-        if self.pseudo and rng.random() < self.config.unlabelled_p:
-            photo = self.pseudo[rng.integers(len(self.pseudo))]
-            return photo.rgb, photo.labels
+        """Picture and labels of a tuple."""
         row, other = rng.integers(len(self.train), size=2)
         rgb, labels = self.train.unworn[row], self.train.labels[row]
         if rng.random() < self.config.another_place_p:

@@ -131,7 +131,7 @@ class Legs(_Held):
     """
 
     poses: Annotated[Path | None, arg(metavar="FILE")] = None
-    """Poses without pictures (`benchmarks/more_poses.py --split test`): more to find similar feet among."""
+    """Poses without pictures (`recipes/poses.py --split test`): more to find similar feet among."""
 
     def run(self) -> int:
         from shoemodel.evaluation import legs, tables

@@ -1,12 +1,13 @@
-"""Why two phases: a ControlNet that draws X_p straight from X_w, against feet first and legs after (Fig. 7).
+"""Fig. 7, why two phases: a ControlNet that draws X_p straight from X_w, against feet first and legs after.
 
-    python benchmarks/fig7.py --data DIR --run runs/fig7 --minutes 30 --out docs/img/fig7.jpg
+    python reproduce/fig7.py --data DIR --run runs/fig7 --minutes 30 --out docs/img/fig7.jpg
 
-The picture generator is the pack's own base and a fresh ControlNet on X_w, both trained on pose pictures (the base has
-seen photos only, so freezing it, as the paper does with Stable Diffusion, would be unfair at this size), on
-the latents of the pack's autoencoder, which is tuned on pose pictures first, for the same reason; then both ways answer
-for the same held-out shoes, and their skeletons are read back from the drawn pictures. "the autoencoder alone"
-is what the true X_p come to when they are only encoded and decoded. The same command continues a run.
+Needs tuples written by `shoemodel synth`, of training and of test shoes. The picture generator is the pack's own base
+and a fresh ControlNet on X_w, both trained on pose pictures (the base has seen photos only, so freezing it, as the
+paper does with Stable Diffusion, would be unfair at this size), on the latents of the pack's autoencoder, which is
+tuned on pose pictures first, for the same reason; then both ways answer for the same held-out shoes, and their
+skeletons are read back from the drawn pictures. "the autoencoder alone" is what the true X_p come to when they are only
+encoded and decoded. The same command continues a run.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
-"""How well `fit` finds the camera of shoes it has not seen: shoes of the world, silhouettes under known cameras.
+"""The table *The fit* of docs/rendered_leg.md: cameras found for shoes that are not in the library of proxies.
 
-    python benchmarks/fit.py --shoes 2 --views 3
+    python reproduce/fit.py --shoes 2 --views 1 --seed 1
 
-Each shoe is seen from each kind of view, from 0.45 to 2 m; direction and distance are drawn. Its wearable area is what
-a foot in it hides, its foot points are the true ones with noise. Needs the extra `world`.
+Needs shoemodel[world], no data: shoes of the world, silhouettes under known cameras. Each shoe is seen from each kind
+of view, from 0.45 to 2 m; direction and distance are random. Its wearable area is what a foot in it hides, its foot
+points are the true ones with noise.
 """
 
 from __future__ import annotations

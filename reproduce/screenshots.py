@@ -1,8 +1,8 @@
 """The pictures of docs/studio.md: walks through the studio with one photo, in a browser, and takes them.
 
-    python benchmarks/screenshots.py examples/sneaker.jpg [--out docs/img] [--port 7869] [--browser /usr/bin/chromium]
+    python reproduce/screenshots.py examples/sneaker.jpg [--out docs/img] [--port 7869] [--browser /usr/bin/chromium]
 
-Wants shoemodel[studio] and playwright.
+Needs a photo of an unworn shoe, shoemodel[studio], playwright and a Chromium.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
-"""What the quality measures say of true pictures and of spoilt ones, of which it is known how they were spoilt.
+"""The thresholds of docs/quality.md: the quality measures of true pictures, and of pictures with one known defect.
 
-    python benchmarks/quality.py --data DIR --pack PACK --num 40
+    python reproduce/quality.py --data DIR --pack mini --num 150
 
-The limits of `shoemodel.quality.score` are read from this table. Spoilt are: the shoe enlarged or moved beneath the
-kept pixels (object expansion; printed beside the true growth), a fringe round it, mirrored sides, and the caption.
+Needs tuples of test shoes written by `shoemodel synth`. The limits of `shoemodel.quality.score` are read from this
+table. The defects are: the shoe enlarged or moved beneath the kept pixels (object expansion; printed beside the true
+growth), a fringe round it, mirrored sides, and the caption.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
-"""One photo under several layouts, each with its poses: moving, scaling or turning the shoe moves the legs (Fig. 10).
+"""Fig. 10: one photo under several layouts, each with its poses. Moving, scaling or turning the shoe moves the legs.
 
-    python benchmarks/layout.py examples/sneaker.jpg --out docs/img/layout.jpg
+    python reproduce/fig10.py examples/sneaker.jpg --out docs/img/layout.jpg
+
+Needs a photo of an unworn shoe.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Poses of the world without their pictures: for `shoemodel train legs --poses FILE`, and to measure the leg model on.
 
-    python benchmarks/more_poses.py --num 8192 --seed 9 --assets FOLDER --out poses.safetensors
-    python benchmarks/more_poses.py --num 4096 --seed 10 --split test --assets FOLDER --out neighbours.safetensors
+    python recipes/poses.py --num 8192 --seed 9 --assets FOLDER --out poses.safetensors
+    python recipes/poses.py --num 4096 --seed 10 --split test --assets FOLDER --out neighbours.safetensors
 
 A tuple takes seconds to render, a scene a few tenths. They are scenes as `shoemodel synth` draws them, before the
 renderer looks at them. The same command continues where it stopped.

@@ -1,10 +1,12 @@
-"""How well the quality gate agrees with eyes.
+"""The agreement of the quality gate with human ratings, in docs/quality.md.
 
     shoemodel batch shoes.csv --num 4 --prompt "legs in {trousers}" --out results
-    python benchmarks/gate.py sheet results --out gate          # 100 of them, numbered, without their scores
-    python benchmarks/gate.py agreement gate --json gate.json   # once the column `good` of gate/eyes.csv is filled
+    python reproduce/gate.py sheet results --out gate          # 100 of them, numbered, without their scores
+    python reproduce/gate.py agreement gate --json gate.json   # once the column `good` of gate/eyes.csv is filled
+    python reproduce/gate.py agreement reproduce/gate_eyes     # the published table
 
-Who looks sees the pictures in random order and writes 1 (would be shown to a customer) or 0 behind every number.
+Needs the results of a batch and a person, or the ratings kept in `gate_eyes`. Who looks sees the pictures in random
+order and writes 1 (would be shown to a customer) or 0 behind every number.
 """
 
 from __future__ import annotations

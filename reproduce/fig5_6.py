@@ -1,9 +1,11 @@
-"""A sheet in the manner of Figs 5 and 6: what each method makes of the same photos, first seeds, nothing picked.
+"""Figs 5 and 6: what each method makes of the same photos. First seeds, nothing picked.
 
-    python benchmarks/comparison.py PHOTOS… --methods shoemodel,inpaint=baselines/inpaint --out docs/img/comparison.jpg
+    python reproduce/fig5_6.py PHOTOS… --side 200 --out docs/img/comparison.jpg \\
+        --methods shoemodel,sd15,inpaint=baselines/inpaint,inpaint_visible=baselines/inpaint
 
-Areas and pose are those that the pack finds; methods take of them what they can use. A photo that is refused keeps its
-row, with the sentence that the user would read.
+Needs photos of unworn shoes, and a folder with the weights of each baseline named (docs/baselines.md). Areas and pose
+are those that the pack finds; methods take of them what they can use. A photo that is refused keeps its row, with the
+sentence that the user would read.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
-"""One contact sheet of what the chain makes of a folder of real photos: first seed, nothing picked.
+"""The sheet of real photos in README: photo, areas and a result for each prompt. First seed, nothing picked.
 
-    python benchmarks/photos.py PHOTOS… --out sheet.jpg
-    python benchmarks/photos.py PHOTOS… --areas DRAWN --full FOLDER --out sheet.jpg
+    python reproduce/photos.py PHOTOS… --out docs/img/first_light.jpg
+    python reproduce/photos.py PHOTOS… --areas DRAWN --full FOLDER --out sheet.jpg
 
-A photo that is refused keeps its row, and the sentence that the user would read is printed.
+Needs photos of unworn shoes; DRAWN holds areas drawn by hand for them (docs/rendered_leg.md, *By eye*). A photo that is
+refused keeps its row, and the sentence that the user would read is printed.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
-"""How well the shoe is found on backgrounds it was not made for, and how often one is found where there is none.
+"""The table *Region* of docs/results.md: the shoe found on other backgrounds, and where there is none.
 
-    python benchmarks/region.py --data DIR --backgrounds FOLDER --num 64
+    python reproduce/region.py --data DIR --backgrounds FOLDER --num 60 --seed 3
 
-Cut-outs of held-out shoes are pasted on other backgrounds as in training; the pictures without a shoe are crops of the
-same backgrounds.
+Needs tuples of test shoes written by `shoemodel synth`, and a folder of photos of places without shoes. Cut-outs of
+held-out shoes are pasted on these backgrounds as in training; the pictures without a shoe are crops of the same
+backgrounds.
 """
 
 from __future__ import annotations

@@ -1,11 +1,12 @@
-"""The paper's ablation (Table 5): wearable area against everything else, or three classes; same data, same budget.
+"""Table 5: wearable area against everything else, or three classes; same data, same budget.
 
     shoemodel train wd mini --data DATA --out runs/three --loop.steps 1500
     shoemodel train wd mini --data DATA --out runs/two --loop.steps 1500 --classes 2
-    python benchmarks/area_classes.py --data DATA --three runs/three --two runs/two --json classes.json
+    python reproduce/table5.py --data DATA --three runs/three --two runs/two --json classes.json
 
-Held-out shoes, true X_m, whole pictures. Each network's mIoU is over its own classes, as in the paper, which is why the
-three-class network's is also given over the two classes that both can tell apart.
+Needs tuples written by `shoemodel synth`, of training and of test shoes. Held-out shoes, true X_m, whole pictures. Each
+network's mIoU is over its own classes, as in the paper, which is why the three-class network's is also given over the
+two classes that both can tell apart.
 """
 
 from __future__ import annotations
