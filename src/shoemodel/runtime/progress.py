@@ -16,11 +16,12 @@ class Clock:
     def __init__(self, callback: Progress | None):
         self.seconds: dict[str, float] = {}
         self._callback = callback
+        self._begun: set[str] = set()
 
     @contextmanager
     def __call__(self, stage: str) -> Iterator[None]:
-        """Count the seconds within the block."""
-        if stage not in self.seconds:
+        """Count the seconds within the block, and say that its stage has begun where nothing was said of it."""
+        if stage not in self._begun:
             self.report(stage, 0, 1)
         started = time.perf_counter()
         yield
@@ -28,5 +29,6 @@ class Clock:
 
     def report(self, stage: str, done: int, total: int) -> None:
         """Say how far a stage is."""
+        self._begun.add(stage)
         if self._callback is not None:
             self._callback(stage, done, total)

@@ -1,4 +1,4 @@
-"""The tiny pack where no fixture reaches: feet are said rather than found. As a script it is `shoemodel batch`."""
+"""The tiny pack where no fixture reaches: feet and openings are said rather than found. As a script it is `shoemodel batch`."""
 
 from __future__ import annotations
 
@@ -7,15 +7,20 @@ from pathlib import Path
 
 from shoemodel import ShoeModelPipeline, stages
 from shoemodel.apps.cli.main import main
-from tests.conftest import feet_of_canvas
+from tests.conftest import areas_of_region, feet_of_canvas
+
+
+def blind() -> None:
+    """As the fixture `found_feet`."""
+    stages.foot_keypoints, stages.wd.predict = feet_of_canvas, areas_of_region
 
 
 def load(pack: Path) -> ShoeModelPipeline:
     """The pipeline of a pack."""
-    stages.foot_keypoints = feet_of_canvas
+    blind()
     return ShoeModelPipeline.from_pretrained(pack, backend="diffusion")
 
 
 if __name__ == "__main__":
-    stages.foot_keypoints = feet_of_canvas
+    blind()
     sys.exit(main(["batch", *sys.argv[1:]]))

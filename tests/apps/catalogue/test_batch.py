@@ -31,6 +31,12 @@ def catalogue(tiny_pack, shoe_photo, tmp_path):
     return [str(tmp_path / "shoes.csv"), *how, "--out", str(tmp_path / "out")], tmp_path / "out"
 
 
+def _with_prompt(arguments, prompt):
+    """The arguments with another template: the flag given again would be another outfit."""
+    place = arguments.index("--prompt") + 1
+    return [*arguments[:place], prompt, *arguments[place + 1 :]]
+
+
 def read(out):
     with (out / "results.csv").open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
@@ -134,7 +140,7 @@ def test_the_best_are_kept(catalogue, found_feet):
 def test_a_fault_in_the_manifest_stops_everything(catalogue, tmp_path, capsys):
     arguments, out = catalogue
     (tmp_path / "shoes.csv").write_text("sku,photo,num\nA,shoe.png,1\nB,shoe.png,many\n")
-    assert main(["batch", *arguments, "--prompt", "jeans"]) == 2
+    assert main(["batch", *_with_prompt(arguments, "jeans")]) == 2
     assert "row 2 (line 3): num is 'many'" in capsys.readouterr().err
     assert not out.exists()
 
@@ -150,7 +156,8 @@ def test_killed_and_started_again(catalogue, tmp_path):
     """SIGKILL while rows are being made: what is there is whole, and is not made again."""
     arguments, out = catalogue
     (tmp_path / "shoes.csv").write_text("sku,photo\n" + "".join(f"{number},shoe.png\n" for number in range(5)))
-    command = [sys.executable, "-m", "tests.apps.catalogue.blind", *arguments, "--prompt", "jeans", "--num", "2"]
+    told = _with_prompt(arguments, "jeans")
+    command = [sys.executable, "-m", "tests.apps.catalogue.blind", *told, "--num", "2"]
     with subprocess.Popen(command, cwd=ROOT, start_new_session=True, stderr=subprocess.DEVNULL) as process:
         while process.poll() is None and len(list(out.glob("*/row.json"))) < 2:
             time.sleep(0.01)

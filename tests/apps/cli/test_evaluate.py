@@ -8,7 +8,9 @@ import pytest
 from shoemodel import arguments
 from shoemodel.apps.cli.main import main
 from shoemodel.evaluation.areas import PAPER
+from shoemodel.compose.placed import PlacedShoe
 from shoemodel.image import io as images
+from shoemodel.image.masks import ShoeAreas
 from shoemodel.image.pose import Pose
 from shoemodel.lps.choose import distinct
 from shoemodel.output import gallery
@@ -83,9 +85,9 @@ def test_poses_draws_a_gallery(found_feet, shoe_photo, tiny_pack, tmp_path, caps
     assert 1 < count <= 6 and len(list(folder.glob("pose_*.png"))) == count
     assert images.load(folder / "pose_00.png").rgb.shape[:2] == tuple(record["canvas"])
     assert (folder / "gallery.png").is_file() and capsys.readouterr().out.strip() == str(folder)
-    assert main([*arguments, "--box", "1,2,3"]) == 2 and "--box is '1,2,3'" in capsys.readouterr().err
+    assert main([*arguments, "--box", "1,2,3"]) == 2 and "box is '1,2,3'" in capsys.readouterr().err
     assert main([*arguments, "--layout", "somewhere"]) == 2 and "layout" in capsys.readouterr().err
-    assert main([*arguments, "--num", "0"]) == 2 and "--num is 0" in capsys.readouterr().err
+    assert main([*arguments, "--num", "0"]) == 2 and "num is 0" in capsys.readouterr().err
 
 
 def test_poses_that_look_alike_are_dropped():
@@ -99,6 +101,6 @@ def test_poses_that_look_alike_are_dropped():
         return Pose(points, visibility)
 
     assert [kept.points[0, 0] for kept in distinct([pose(0), pose(5), pose(60), pose(62)])] == [20, 80]
-    shoe = np.zeros((100, 120, 4), np.uint8)
+    shoe = PlacedShoe(np.zeros((100, 120, 3), np.uint8), ShoeAreas(np.zeros((100, 120), np.uint8)))
     sheet = gallery.sheet(shoe, [pose(0), pose(60)])
     assert sheet.shape[0] > 150  # the frame reaches above the canvas, towards the hips
