@@ -69,8 +69,6 @@ def main(options: Benchmark) -> None:
 
 def measure(pipeline: Any, photo: Any, repeats: int) -> tuple[list[float], tuple[Any, Any]]:
     """Median milliseconds of each stage, and the areas and foot keypoints."""
-    from shoemodel.lps.predict import foot_keypoints
-
     seconds: list[tuple[float, ...]] = []
     for _ in range(repeats + 1):
         marks = [time.perf_counter()]
@@ -79,7 +77,7 @@ def measure(pipeline: Any, photo: Any, repeats: int) -> tuple[list[float], tuple
         areas = pipeline.detect_areas(photo, region)
         marks.append(time.perf_counter())
         _, shoe = pipeline.place(photo, areas, "keep")
-        feet = foot_keypoints(pipeline.feet, shoe)
+        feet = pipeline.find_feet(shoe)
         marks.append(time.perf_counter())
         seconds.append(tuple(np.diff(marks)))
     warm = seconds[1:]

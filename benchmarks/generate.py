@@ -57,13 +57,14 @@ def main(options: Benchmark) -> None:
     pipeline = ShoeModelPipeline.from_pretrained(options.pack, backend="diffusion", dtype=dtype)
     rows = [("import", imported), ("load the pack", time.perf_counter() - started)]
     started = time.perf_counter()
-    first = pipeline(photo, "legs in blue jeans", num_images=1, generator=0, steps=options.steps)
+    how = {"generator": 0, "num_inference_steps": options.steps}
+    first = pipeline(photo, "legs in blue jeans", **how)
     to_first = time.perf_counter() - started
     rows += [(f"  {stage}", seconds) for stage, seconds in first.timings_s.items()]
     rows.append(("photo to the first result", to_first))
     if options.num > 1:
         started = time.perf_counter()
-        result = pipeline(photo, "legs in blue jeans", num_images=options.num, generator=0, steps=options.steps)
+        result = pipeline(photo, "legs in blue jeans", num_images_per_prompt=options.num, **how)
         before = sum(result.timings_s[stage] for stage in ("region", "areas", "poses"))
         rows.append(("each further result", (time.perf_counter() - started - before) / options.num))
     ours, theirs = compare(pipeline, options.steps, options.repeats)
@@ -76,11 +77,13 @@ def compare(pipeline: Any, steps: int, repeats: int) -> tuple[float, float]:
     import torch
     from diffusers import StableDiffusionControlNetPipeline
 
-    from shoemodel.sw import sample
+    from shoemodel.sw.sampler import Draft
+    from shoemodel.sw.sampling import Sampling
+    from shoemodel.sw.text import encode
     from shoemodel.sw.vae import to_pictures
 
-    side, unet = pipeline.side, pipeline.unet
-    text, _ = pipeline.encode("legs in blue jeans")
+    side, unet = pipeline.sampler.side_px, pipeline.unet
+    text = encode(pipeline.tokenizer, pipeline.text_encoder, "legs in blue jeans")
     condition = torch.rand(6, side, side, generator=torch.Generator().manual_seed(0))
     latents = torch.randn(1, unet.config.in_channels, *(unet.config.sample_size,) * 2).to(unet.dtype)
     theirs = StableDiffusionControlNetPipeline(
@@ -97,7 +100,7 @@ def compare(pipeline: Any, steps: int, repeats: int) -> tuple[float, float]:
     theirs.set_progress_bar_config(disable=True)
 
     def our_sampler() -> None:
-        sample.sample(unet, pipeline.controlnet, pipeline.vae, pipeline.scheduler, condition, text, steps=steps)
+        pipeline.sampler([Draft(text, 0, condition)], Sampling(num_inference_steps=steps))
 
     def their_pipeline() -> None:
         drawn = theirs(

@@ -52,10 +52,10 @@ def main(options: Benchmark) -> None:
     loaded = time.perf_counter() - started
     photo = images.load(options.photo)
     started = time.perf_counter()
-    first = pipeline(photo, options.prompt, num_images=1, generator=options.seed)
+    first = pipeline(photo, options.prompt, num_images_per_prompt=1, generator=options.seed)
     to_first = time.perf_counter() - started
     started = time.perf_counter()
-    more = pipeline(photo, options.prompt, num_images=options.num, generator=options.seed + 1)
+    more = pipeline(photo, options.prompt, num_images_per_prompt=options.num, generator=options.seed + 1)
     once = sum(more.timings_s[stage] for stage in ("region", "areas", "poses", "fit"))
     further = (time.perf_counter() - started - once) / options.num
     table = Table("stage", "first, s", "further, s", title=title(photo.size), title_justify="left")

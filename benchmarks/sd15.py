@@ -60,19 +60,26 @@ def make(folder: Path) -> None:
 def draw(folder: Path) -> None:
     """One denoising step with guidance, and the decoder, through the product's pipeline."""
     from shoemodel import ShoeModelPipeline
+    from shoemodel.backends.backend import Subject
+    from shoemodel.backends.options import DiffusionOptions
+    from shoemodel.compose.placed import PlacedShoe
+    from shoemodel.image.masks import ShoeAreas
     from shoemodel.image.pose import Pose
+    from shoemodel.sw.sampling import Hooks
 
     with timed("load"):
         pipeline = ShoeModelPipeline.from_pretrained(folder / "sd15", backend="diffusion")
-    shoe = np.zeros((SIDE, SIDE, 4), np.uint8)
-    shoe[300:420, 150:350] = 255
+    labels = np.zeros((SIDE, SIDE), np.uint8)
+    labels[300:420, 150:350] = 1
+    rgb = np.where(labels[..., None] == 1, np.uint8(255), np.uint8(0)).repeat(3, axis=2)
+    subject = Subject("the shoe", rgb, PlacedShoe(rgb, ShoeAreas(labels)), "scene")
     pose = Pose(np.random.default_rng(0).uniform(0, SIDE, (12, 2)), np.full(12, 2))
-    text, _ = pipeline.encode("legs in blue jeans")
-    with timed("one step and decoding"):
-        pipeline.wear(shoe, pose, text, steps=1, repair=0)
-    with timed("the same in two passes"):
-        picture, _ = pipeline.wear(shoe, pose, text, steps=1)
-    print(f"picture {picture.shape}, networks {pipeline.unet.dtype}, SAM {pipeline.region.dtype}")
+    for strength, name in ((0.0, "one step and decoding"), (1.0, "the same in two passes")):
+        options = DiffusionOptions(num_inference_steps=1, refine_strength=strength)
+        legs = pipeline.resolve_backend("diffusion", options).legs(subject, "legs in blue jeans", "")
+        with timed(name):
+            (made,) = legs.sample([pose], [0], Hooks())
+    print(f"image {made.rgb.shape}, networks {pipeline.unet.dtype}, SAM {pipeline.region.dtype}")
 
 
 def train(folder: Path) -> None:

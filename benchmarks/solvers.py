@@ -20,6 +20,9 @@ from rich.table import Table
 
 from shoemodel import ShoeModelPipeline
 from shoemodel.apps.cli import report as reports
+from shoemodel.backends.backend import Subject
+from shoemodel.backends.diffusion import DiffusionBackend
+from shoemodel.backends.options import DiffusionOptions
 from shoemodel.compose.photo_background import finish
 from shoemodel.data.sample import Sample
 from shoemodel.evaluation import held_out, pictures
@@ -28,6 +31,7 @@ from shoemodel.evaluation.images import Instruments, featured, measured, summari
 from shoemodel.image import io as images
 from shoemodel.image import layout
 from shoemodel.quality import clip, judge
+from shoemodel.sw.sampling import Hooks
 
 COLUMNS = ("FID", "KIDx1k", "CLIP", "PCK@0.1", "expansion", "seam")
 
@@ -41,7 +45,7 @@ class Solvers:
     out: Path
     """Where pictures and the table go."""
     settings: tuple[str, ...] = ("ddim:20:default:0", "ddim:20:default:1", "dpm++:10:default:1", "unipc:10:default:1")
-    """SOLVER:STEPS:GUIDANCE:REPAIR[:FROM:TO]; GUIDANCE is a number or `default`, FROM and TO are where in the noise
+    """SOLVER:STEPS:GUIDANCE:REFINE[:FROM:TO]; GUIDANCE is a number or `default`, FROM and TO are where in the noise
     schedule guidance works."""
     pack: str = "mini"
     """mini, or a folder."""
@@ -63,17 +67,23 @@ class Setting:
 
     def drawn(self, pipeline: ShoeModelPipeline, samples: list[Sample], seed: int) -> Iterator[pictures.Shown]:
         """One picture a tuple, written to the setting's folder."""
-        solver, steps, guidance, repair, *interval = self.name.split(":")
-        asked = None if guidance == "default" else float(guidance)
-        walk = {"solver": solver, "interval": tuple(map(float, interval)) or (0.0, 1.0), "repair": float(repair)}
+        solver, steps, guidance, refine, *interval = self.name.split(":")
+        options = DiffusionOptions(
+            solver=solver,  # type: ignore[arg-type]
+            num_inference_steps=int(steps),
+            guidance_scale=None if guidance == "default" else float(guidance),
+            refine_strength=float(refine),
+            guidance_interval=tuple(map(float, interval)) or (0.0, 1.0),  # type: ignore[arg-type]
+        )
+        backend = pipeline.resolve_backend("diffusion", options)
+        assert isinstance(backend, DiffusionBackend)
         for sample in samples:
             began = time.perf_counter()
-            placed, shoe = pipeline.place(sample.unworn, sample.areas, layout.keep(sample.areas.size))
-            text, _ = pipeline.encode(sample.caption)
+            _, shoe = pipeline.place(sample.unworn, sample.areas, layout.keep(sample.areas.size))
             own, pose = pictures.seed_of(sample.key, seed), pictures.whole_pose(sample)
-            how = {"wearable": placed.apply_mask(sample.areas.wearable), **walk}
-            drawn, around = pipeline.wear(shoe, pose, text, own, int(steps), asked, **how)
-            picture = finish(drawn, shoe, pose, around)
+            legs = backend.legs(Subject(sample.key, sample.unworn, shoe, "scene"), sample.caption, "")
+            (made,) = legs.sample([pose], [own], Hooks())
+            picture = finish(made.rgb, shoe, pose, made.background)
             self.seconds.append(time.perf_counter() - began)
             file = self.folder / f"{sample.key}.png"
             images.save_png(file, picture)

@@ -50,9 +50,10 @@ def main(options: Sheet) -> None:
     rows = []
     for text in options.layouts:
         _, shoe = pipeline.place(photo, areas, text)
-        found, poses = pipeline.synthesise_poses(shoe, options.num, options.seed, photo.path.name)
+        found = pipeline.find_feet(shoe)
+        poses = pipeline.synthesise_poses(shoe, found, options.num, options.seed, photo.path.name)
         left, right = found.exists[[0, 4]]
-        print(f"--layout {text}: canvas {shoe.shape[1]}x{shoe.shape[0]}, left foot {left}, right foot {right}")
+        print(f"--layout {text}: canvas {shoe.size[1]}x{shoe.size[0]}, left foot {left}, right foot {right}")
         row = gallery.sheet(shoe, poses)
         title = np.full((24, row.shape[1], 3), 255, np.uint8)
         cv2.putText(title, f"--layout {text}", (4, 17), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (0, 0, 0), 1, cv2.LINE_AA)

@@ -60,7 +60,7 @@ def main(options: Comparison) -> None:
         try:
             areas = pipeline.detect_areas(photo, pipeline.find_region(photo))
             where, shoe = pipeline.place(photo, areas)
-            _, (pose,) = pipeline.synthesise_poses(shoe, 1, options.seed, path.name)
+            (pose,) = pipeline.synthesise_poses(shoe, pipeline.find_feet(shoe), 1, options.seed, path.name)
         except InputError as refusal:
             print(f"{path.name}: refused: {refusal}")
             rows.append([_framed(photo.rgb, options.side)])

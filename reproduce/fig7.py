@@ -20,9 +20,9 @@ from typing import Any
 import numpy as np
 import torch
 import tyro
-from shoemodel.sw.sample import Text, controlled, downsampling, sample_batch
 
 from shoemodel import ShoeModelPipeline
+from shoemodel.compose.placed import PlacedShoe
 from shoemodel.data.datasets import Tuples, load
 from shoemodel.errors import InputError
 from shoemodel.evaluation.pose_pictures import decode
@@ -34,7 +34,10 @@ from shoemodel.image.pose import HIDDEN, NAMES, Pose
 from shoemodel.sw.conditions import wearable_shoe
 from shoemodel.sw.diffusion import noise_loss
 from shoemodel.sw.model import shoe_controlnet
-from shoemodel.sw.vae import to_latents, to_pictures
+from shoemodel.sw.sampler import Draft, Sampler, controlled
+from shoemodel.sw.sampling import Sampling
+from shoemodel.sw.text import Text, encode
+from shoemodel.sw.vae import downsampling, to_latents, to_pictures
 from shoemodel.training.autoencoder import AutoencoderConfig, AutoencoderTask
 from shoemodel.training.base import plain_attention
 from shoemodel.training.config import LoopConfig
@@ -93,7 +96,7 @@ class PosePictureTask(Task):
     def __init__(self, pipeline: ShoeModelPipeline, tuples: Tuples):
         self.train, self.test = tuples.split()
         self.vae, self.unet, self.scheduler = pipeline.vae.float(), pipeline.unet.float(), pipeline.scheduler
-        self.text = pipeline.encode("")[0].prompt
+        self.text = encode(pipeline.tokenizer, pipeline.text_encoder, "").prompt
         torch.manual_seed(0)
         self.controlnet = shoe_controlnet(self.unet, conditioning_channels=3, downsampling=downsampling(self.vae))
         plain_attention(self.unet, self.controlnet)
@@ -125,10 +128,10 @@ class PosePictureTask(Task):
 
     def draw(self, rows: np.ndarray, steps: int) -> np.ndarray:
         """A pose picture for each held-out X_w (n, s, s, 3)."""
-        conditions = torch.stack([shoe_condition(self.test, row) for row in rows])
-        texts = [Text(self.text, self.text)] * len(rows)
-        networks = self.unet, self.controlnet, self.vae, self.scheduler
-        return sample_batch(*networks, conditions, texts, list(map(int, rows)), steps=steps, guidance=1.0)
+        text = Text(self.text, self.text)
+        drafts = [Draft(text, int(row), shoe_condition(self.test, row)) for row in rows]
+        sampler = Sampler(self.unet, self.controlnet, self.vae, self.scheduler)
+        return np.stack(sampler(drafts, Sampling(num_inference_steps=steps, guidance_scale=1.0)))
 
     def sample_grid(self) -> tuple[np.ndarray, dict[str, float]]:
         """True X_p above drawn ones."""
@@ -167,10 +170,10 @@ def taught_to_draw_lines(vae: Any, tuples: Tuples, loop: LoopConfig, run: Path) 
 
 def two_phases(pipeline: ShoeModelPipeline, tuples: Tuples, row: int) -> np.ndarray:
     """X_p by feet and legs; black where no foot was found."""
-    visible = tuples.labels[row] == masks.VISIBLE
-    shoe = np.dstack([wearable_shoe(tuples.unworn[row], visible), np.where(visible, 255, 0).astype(np.uint8)])
+    areas = masks.ShoeAreas(tuples.labels[row])
+    shoe = PlacedShoe(wearable_shoe(tuples.unworn[row], areas.visible), areas)
     try:
-        pose = pipeline.synthesise_poses(shoe, 1, int(row))[1][0]
+        (pose,) = pipeline.synthesise_poses(shoe, pipeline.find_feet(shoe), 1, int(row))
     except InputError:
         return np.zeros((tuples.size, tuples.size, 3), np.uint8)
     return draw.pose_image(pose, (tuples.size,) * 2)

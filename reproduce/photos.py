@@ -12,13 +12,12 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 import tyro
 from PIL import Image
 
-from shoemodel import arguments
 from shoemodel.errors import InputError
 from shoemodel.image import draw
 from shoemodel.image import io as images
@@ -57,30 +56,32 @@ DEFAULT = ("a woman's legs in blue jeans", "bare legs of a woman, white socks")
 def main(options: Sheet) -> None:
     """Run the chain on every photo and write the sheet."""
     from shoemodel import ShoeModelPipeline, packs
-    from shoemodel.request import Order, make
+    from shoemodel.execute import execute
+    from shoemodel.request import Given, Request
 
     pipeline = ShoeModelPipeline.from_pretrained(options.pack, backend=options.backend)
     pack, prompts = packs.identity(options.pack), options.prompt or DEFAULT
-    boxes = {name: arguments.box(text) for name, _, text in (each.partition("=") for each in options.box)}
+    usual = Request(prompt=tuple(prompts), seed=options.seed, backend=options.backend)
+    boxes = {name: declaration.read(Request, "box", text) for name, _, text in (each.partition("=") for each in options.box)}
     rows = []
     for path in options.photos:
         photo, began = images.load(path), time.perf_counter()
-        places: dict[str, Any] = {"box": boxes.get(path.stem), "areas": drawn_areas(options.areas, path)}
+        given = Given(areas=drawn_areas(options.areas, path))
         try:
-            result = make(pipeline, photo, Order(prompt=prompts, seed=options.seed), pack, **places).result
+            result = execute(pipeline, photo, replace(usual, box=boxes.get(path.stem)), pack, given).result
         except InputError as refusal:
             print(f"{path.name}: refused: {refusal}")
             rows.append([framed(photo.rgb, options.side)])
             continue
         fit = "" if result.fit is None else f", {result.fit.proxy.name}, IoU {result.fit.iou:.2f}"
         print(f"{path.name}: {time.perf_counter() - began:.1f} s, region {result.region.confidence:.2f}{fit}")
-        for notice in result.notices:
-            print(f"    {notice}")
+        for warning in result.warnings:
+            print(f"    {warning}")
         overlay = draw.overlay_areas(photo.rgb, result.areas)
-        rows.append([framed(each, options.side) for each in (photo.rgb, overlay, *result.images)])
+        rows.append([framed(each, options.side) for each in (photo.rgb, overlay, *result.pixels)])
         if options.full is not None:
             options.full.mkdir(parents=True, exist_ok=True)
-            for number, image in enumerate(result.images):
+            for number, image in enumerate(result.pixels):
                 images.save_png(options.full / f"{path.stem}_{number}.png", image)
     images.save_jpeg(options.out, draw.contact_sheet(rows, ["photo", "areas", *prompts]))
     print(options.out)
