@@ -10,7 +10,7 @@ refused keeps its row, and the sentence that the user would read is printed.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -18,6 +18,7 @@ import numpy as np
 import tyro
 from PIL import Image
 
+from shoemodel import declaration
 from shoemodel.errors import InputError
 from shoemodel.image import draw
 from shoemodel.image import io as images
@@ -62,7 +63,8 @@ def main(options: Sheet) -> None:
     pipeline = ShoeModelPipeline.from_pretrained(options.pack, backend=options.backend)
     pack, prompts = packs.identity(options.pack), options.prompt or DEFAULT
     usual = Request(prompt=tuple(prompts), seed=options.seed, backend=options.backend)
-    boxes = {name: declaration.read(Request, "box", text) for name, _, text in (each.partition("=") for each in options.box)}
+    told = [each.partition("=") for each in options.box]
+    boxes = {name: declaration.read(Request, "box", text) for name, _, text in told}
     rows = []
     for path in options.photos:
         photo, began = images.load(path), time.perf_counter()

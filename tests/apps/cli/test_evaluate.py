@@ -7,8 +7,8 @@ import pytest
 
 from shoemodel import arguments
 from shoemodel.apps.cli.main import main
-from shoemodel.evaluation.areas import PAPER
 from shoemodel.compose.placed import PlacedShoe
+from shoemodel.evaluation.areas import PAPER
 from shoemodel.image import io as images
 from shoemodel.image.masks import ShoeAreas
 from shoemodel.image.pose import Pose
