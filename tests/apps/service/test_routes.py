@@ -102,7 +102,7 @@ def test_bodies_that_are_cut_off_or_odd_are_refused(client, photo):
     refuse("no form that can be read", whole + b"--b--\r\n", "multipart/form-data; boundary=b; charset=punycode")
     text = json.dumps({**QUICK, "photo": base64.b64encode(photo[1]).decode()})
     refuse("given twice", text[:-1] + ', "seed": 4}', "application/json")
-    refuse("guidance is nan", text[:-1] + ', "guidance": NaN}', "application/json")
+    refuse("guidance: Input should be", text[:-1] + ', "guidance": NaN}', "application/json")
     refuse("no JSON object", text[:-1] + ', "num": ' + "9" * 5000 + "}", "application/json")
     refuse("no JSON object", "[" * 100_000, "application/json")
     refuse("half a letter", text.replace("jeans", "\\ud800"), "application/json")
