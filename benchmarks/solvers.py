@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from shoemodel import ShoeModelPipeline
-from shoemodel.apps.cli import report as reports
+from shoemodel.apps.cli import messages
 from shoemodel.backends.backend import Subject
 from shoemodel.backends.diffusion import DiffusionBackend
 from shoemodel.backends.options import DiffusionOptions
@@ -102,13 +102,13 @@ def main(options: Solvers) -> None:
     keys, _ = pictures.choose(options.data, ("test",), options.num, options.seed, others=False)
     samples = list(held_out.read(options.data, ("test",), keys))
     true = pictures.true(options.data, ("test",), keys, options.out / "reference")
-    reference = featured(reports.tracked(true, "reference", len(keys)), instruments.extractor)
+    reference = featured(messages.tracked(true, "reference", len(keys)), instruments.extractor)
     settings = [Setting(name, options.out / name.replace(":", "_")) for name in options.settings]
     for setting in settings:
         setting.folder.mkdir(parents=True, exist_ok=True)
     tallies = {
         each.name: measured(
-            reports.tracked(each.drawn(pipeline, samples, options.seed), each.name, len(keys)), instruments
+            messages.tracked(each.drawn(pipeline, samples, options.seed), each.name, len(keys)), instruments
         )
         for each in settings
     }

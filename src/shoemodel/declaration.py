@@ -1,7 +1,7 @@
 """Options declared as a dataclass: their help, their limits, and how they are written as text and as JSON.
 
-A field is annotated with its limits (`annotated_types`), and with a `Text` where it has structure; the sentences below
-its declaration are its help.
+A field is annotated with its limits (`annotated_types`), and with a `TextForm` where it has structure; the sentences
+below its declaration are its help.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ MAX_WHOLE = 2**53 - 1
 
 
 @dataclass(frozen=True)
-class Text:
+class TextForm:
     """How a field with structure is written as text: on the command line, in a form and in a table."""
 
     form: str
@@ -60,9 +60,9 @@ def kind(cls: type, name: str) -> Any:
     return inner[0] if type(None) in get_args(hint) and len(inner) == 1 else hint
 
 
-def form(cls: type, name: str) -> Text | None:
+def form(cls: type, name: str) -> TextForm | None:
     """How a field with structure is written as text; None for plain numbers and words."""
-    return next((extra for extra in get_args(hints(cls)[name]) if isinstance(extra, Text)), None)
+    return next((extra for extra in get_args(hints(cls)[name]) if isinstance(extra, TextForm)), None)
 
 
 def check(values: Any) -> None:

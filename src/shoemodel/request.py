@@ -18,7 +18,7 @@ from annotated_types import Ge, Le
 from shoemodel import declaration
 from shoemodel.backends.options import BackendName, DiffusionOptions
 from shoemodel.compose.kinds import Background, Edges
-from shoemodel.declaration import MAX_WHOLE, Text
+from shoemodel.declaration import MAX_WHOLE, TextForm
 from shoemodel.errors import InputError
 from shoemodel.image import placement
 from shoemodel.image.placement import LayoutChoice, Placement
@@ -55,11 +55,11 @@ def _best(text: str) -> int:
     return int(count)
 
 
-_BOX = Text("x0,y0,x1,y1", lambda text: tuple(_numbers(text)), _joined)
-_POINTS = Text("x,y[,x,y...]", _pairs, lambda points: _joined(number for point in points for number in point))
-_KEEP = Text("best:K", _best, "best:{}".format)
-_INTERVAL = Text("LOW,HIGH", lambda text: tuple(_numbers(text)), _joined)
-_LAYOUT = Text(placement.FORM, placement.parse)
+_BOX = TextForm("x0,y0,x1,y1", lambda text: tuple(_numbers(text)), _joined)
+_POINTS = TextForm("x,y[,x,y...]", _pairs, lambda points: _joined(number for point in points for number in point))
+_KEEP = TextForm("best:K", _best, "best:{}".format)
+_INTERVAL = TextForm("LOW,HIGH", lambda text: tuple(_numbers(text)), _joined)
+_LAYOUT = TextForm(placement.FORM, placement.parse)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,11 +26,10 @@ from shoemodel.body.leg_pose import OneLeg, stand
 from shoemodel.body.look import CLOSE
 from shoemodel.body.outfits import Outfit
 from shoemodel.body.prompt import Reading
-from shoemodel.compose import light as photo_light
-from shoemodel.compose import mask, shadow
+from shoemodel.compose import leg_shadow, mask, photo_light
 from shoemodel.compose.kinds import Background
 from shoemodel.compose.layers import Layers
-from shoemodel.compose.light import Levels
+from shoemodel.compose.photo_light import Levels
 from shoemodel.errors import InputError
 from shoemodel.fit.shoe import ShoeFit
 from shoemodel.image.pose import LEG_INDICES, Pose
@@ -146,10 +145,10 @@ class RenderedLegs:
         x0, y0, x1, y1 = picture.box
         linear[y0:y1, x0:x1] = picture.colour / photo_light.exposure(cast.unit, picture.unit)
         bare = 0.0 if outfit.sock_m > 0 or outfit.hose_colour else 1.0
-        linear *= shadow.contact(covered, areas, bare * np.clip(covered - loose, 0, 1))
+        linear *= leg_shadow.contact(covered, areas, bare * np.clip(covered - loose, 0, 1))
         colour, alpha = photo_light.develop(linear, covered, self.levels, seed)
         known = _sees_ground(photo, cast.beside_shoe.shape)
-        dark = shadow.lining(covered, areas) * shadow.ground(cast.beside_shoe, known, self.subject.rgb, areas)
+        dark = leg_shadow.lining(covered, areas) * leg_shadow.ground(cast.beside_shoe, known, self.subject.rgb, areas)
         return Layers(colour, alpha, dark.astype(np.float32))
 
     def _dressed(self, pose: Pose, seed: int) -> tuple[list[Part], Outfit]:

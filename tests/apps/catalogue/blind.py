@@ -1,4 +1,4 @@
-"""The tiny pack where no fixture reaches: feet and openings are said rather than found. As a script it is `shoemodel batch`."""
+"""The tiny pack where no fixture reaches: feet and openings are given, not found. As a script: `shoemodel batch`."""
 
 from __future__ import annotations
 

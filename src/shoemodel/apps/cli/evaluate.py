@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from tyro.conf import arg, subcommand
 
 from shoemodel import packs
-from shoemodel.apps.cli import report as reports
+from shoemodel.apps.cli import messages
 from shoemodel.apps.cli.images import Images
 from shoemodel.errors import InputError
 
@@ -67,7 +67,7 @@ class Areas(_Held):
         if self.out is not None:
             run_folder.require_writable(self.out)
         groups = _evaluate(self, evaluation, ("region", "areas"))
-        reports.show(*(tables.areas(name, report, areas.PAPER) for name, report in groups.items()))
+        messages.show(*(tables.areas(name, report, areas.PAPER) for name, report in groups.items()))
         _write(self, groups, {"region": self.region, "paper": areas.PAPER})
         if self.out is not None:
             self.out.mkdir(parents=True, exist_ok=True)
@@ -97,7 +97,7 @@ class Feet(_Held):
             return feet.evaluate(pipeline, samples, self.areas)
 
         groups = _evaluate(self, evaluation, ("region", "areas", "feet"))
-        reports.show(tables.figures("foot keypoints", groups, FEET_LINES))
+        messages.show(tables.figures("foot keypoints", groups, FEET_LINES))
         _write(self, groups, {"areas": self.areas})
         return 0
 
@@ -140,7 +140,7 @@ class Legs(_Held):
             return legs.evaluate(pipeline, samples, further=self.poses)
 
         groups = _evaluate(self, evaluation, ("legs", "legs_scheduler"))
-        reports.show(tables.figures("leg poses", groups, LEG_LINES))
+        messages.show(tables.figures("leg poses", groups, LEG_LINES))
         _write(self, groups, {"poses": self.poses and str(self.poses)})
         return 0
 
@@ -205,7 +205,7 @@ def _evaluate(
         raise InputError(f"{options.data} holds no tuple of {' or '.join(wanted)}: try another --split, or more data")
     pipeline = ShoeModelPipeline.from_pretrained(options.pack, only=only)
     return {
-        name: evaluation(pipeline, reports.tracked(held_out.read(options.data, wanted[name]), name), name)
+        name: evaluation(pipeline, messages.tracked(held_out.read(options.data, wanted[name]), name), name)
         for name in found
     }
 
@@ -218,4 +218,4 @@ def _write(options: _Held, groups: Mapping[str, dict[str, Any]], more: Mapping[s
     first, *others = groups
     report = {"group": first, "split": options.split, "pack": packs.identity(options.pack), **more, **groups[first]}
     report |= {name: groups[name] for name in others}
-    reports.write(options.json, report)
+    messages.write(options.json, report)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from tyro.conf import Positional, arg
 
-from shoemodel.apps.cli.given import Given, Signed, require_judge
-from shoemodel.apps.cli.report import BAD_INPUT, complain
+from shoemodel.apps.cli.given import GivenFiles, Signed, require_judge
+from shoemodel.apps.cli.messages import BAD_INPUT, complain
 from shoemodel.errors import InputError
 from shoemodel.request import Request
 
@@ -36,7 +36,7 @@ class Generate:
     pack: Annotated[str, arg(metavar="mini|sd15|FOLDER")] = "mini"
     """Weights."""
     request: Request = field(default_factory=Request)
-    given: Given = field(default_factory=Given)
+    given: GivenFiles = field(default_factory=GivenFiles)
     signed: Signed = field(default_factory=Signed)
 
     def run(self) -> int:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Given:
+class GivenFiles:
     """What was found or drawn elsewhere."""
 
     mask: Annotated[Path | None, arg(metavar="FILE")] = None

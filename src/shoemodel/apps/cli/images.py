@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from tyro.conf import arg
 
-from shoemodel.apps.cli import report as reports
+from shoemodel.apps.cli import messages
 from shoemodel.errors import InputError
 
 if TYPE_CHECKING:
@@ -71,9 +71,9 @@ class Images:
             run_folder.require_writable(folder)
         chosen = methods.parse(self.methods, self.pack)
         report = self._report(chosen, self._instruments(), out)
-        reports.show(tables.images(report))
+        messages.show(tables.images(report))
         if self.json:
-            reports.write(self.json, report)
+            messages.write(self.json, report)
         return 0
 
     def _instruments(self) -> Instruments:
@@ -106,14 +106,14 @@ class Images:
         with_real = any(method.name == REAL for method in chosen)
         keys, others = pictures.choose(self.data, splits, self.num, self.seed, with_real)
         shown = pictures.true(self.data, splits, keys, out / "reference")
-        reference = images.featured(reports.tracked(shown, "reference", len(keys)), instruments.extractor)
+        reference = images.featured(messages.tracked(shown, "reference", len(keys)), instruments.extractor)
         sets = {}
         for method in chosen:
             if method.name == REAL:
                 shown = pictures.true(self.data, splits, others, out / REAL)
             else:
                 shown = pictures.drawn(method, self.data, splits, keys, self.seed, out / method.name, self.steps)
-            sets[method.name] = images.measured(reports.tracked(shown, method.name, len(keys)), instruments)
+            sets[method.name] = images.measured(messages.tracked(shown, method.name, len(keys)), instruments)
         listed = {"reference": reference.listed, **{name: tally.listed for name, tally in sets.items()}}
         files, sheet = pictures.list_files(out, listed), pictures.write_sheet(out, self.data, listed)
         print(f"the first of the pictures: {sheet}")

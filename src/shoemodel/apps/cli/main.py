@@ -21,9 +21,9 @@ from shoemodel.apps.cli.data import Inspect, Synth
 from shoemodel.apps.cli.evaluate import Evaluate
 from shoemodel.apps.cli.flags import Refused, registry
 from shoemodel.apps.cli.generate import Generate
+from shoemodel.apps.cli.messages import BAD_INPUT, complain
 from shoemodel.apps.cli.poses import Poses
 from shoemodel.apps.cli.regions import Regions
-from shoemodel.apps.cli.report import BAD_INPUT, complain
 from shoemodel.apps.cli.serve import Serve
 from shoemodel.apps.cli.studio import Studio
 from shoemodel.apps.cli.train import Pack, Train

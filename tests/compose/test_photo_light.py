@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from shoemodel.compose import light
+from shoemodel.compose import photo_light as light
 from shoemodel.image.masks import ShoeAreas
 
 SIZE = (200, 260)

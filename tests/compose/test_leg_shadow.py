@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from shoemodel.compose import shadow
+from shoemodel.compose import leg_shadow as shadow
 from shoemodel.image.masks import ShoeAreas
 
 SIZE = (200, 260)
