@@ -244,6 +244,7 @@ def test_a_run_older_than_a_field_had_its_default(tmp_path):
     assert train(LineTask(config()), config(minutes=0.0), tmp_path).step == 2
 
 
+@pytest.mark.slow
 def test_two_processes_train_the_same_weights_on_different_batches(tmp_path):
     code = (
         "import sys, torch; from tests.training.test_loop import *; from pathlib import Path\n"
