@@ -1,4 +1,4 @@
-"""Packs of weights: where they are, what is in them, how one is assembled. The only file with model ids.
+"""Packs of weights: where they are, what is in them, how one is assembled.
 
 A pack is a folder of saved components in diffusers' layout, `model_index.json`, and `pack.json`, which holds the size
 and hash of every file and the lineage of every component. `mini` ships with the package; any other pack is a folder.
@@ -9,12 +9,11 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from shoemodel import lineage
+from shoemodel import hub, lineage
 from shoemodel.errors import InputError
 from shoemodel.lineage import MANIFEST
 from shoemodel.runtime.files import replacing, sha256
@@ -41,10 +40,6 @@ COMPONENTS = {
 """Components of a pack and the library each class comes from, where OWN_CLASSES names no other."""
 DIFFUSION = ("tokenizer", "text_encoder", "vae", "unet", "controlnet", "scheduler", "image_encoder")
 """Components that only the diffusion backend uses."""
-WANTED = ("*.json", "*.txt", "*.safetensors")
-"""Files of a component; pickles and other frameworks' weights are never read."""
-VARIANTS = ("*.fp16.*", "*.non_ema.*", "*.bin", "*.ckpt", "*.pt", "*.msgpack", "*.h5")
-"""What published folders hold besides."""
 OPTIONAL = {"image_encoder": "transformers", "judge": "transformers"}
 """Components that a pack may hold: they draw nothing, they look at what was drawn."""
 OWN_CLASSES = {
@@ -52,28 +47,6 @@ OWN_CLASSES = {
     "StemmedSegformer": "shoemodel.wd.segformer",
     "StemmedVitPose": "shoemodel.lps.vitpose",
 }
-
-
-@dataclass(frozen=True)
-class Source:
-    """Public weights that a pack of the paper's sizes starts from."""
-
-    repository: str
-    revision: str
-    """Commit on the hub."""
-    licence: str
-
-
-SD15 = (
-    Source(
-        "stable-diffusion-v1-5/stable-diffusion-v1-5",
-        "451f4fe16113bff5a5d2269ed5ad43b0592e9a14",
-        "CreativeML Open RAIL-M",
-    ),
-    Source("facebook/sam-vit-huge", "87aecf0df4ce6b30cd7de76e87673c49644bdf67", "Apache-2.0"),
-    Source("usyd-community/vitpose-base-simple", "a93ac0c67e0b7e2c55287d21d4c460c8f3c54d45", "Apache-2.0"),
-)
-"""The paper names SD 1.5, SAM, SegFormer and ViTPose without their sizes: the sizes are ours."""
 
 
 def resolve(name: str | Path) -> Path:
@@ -85,11 +58,11 @@ def resolve(name: str | Path) -> Path:
     if str(name) == "mini":
         folder = MINI
     elif str(name) == "sd15":
-        parts = ", ".join(source.repository for source in SD15)
+        parts = ", ".join(source.repository for source in hub.SD15)
         raise InputError(
             f"the sd15 pack starts from public weights ({parts}), but its ShoeModel parts are published nowhere: train "
             "them with `shoemodel train ... paper`, assemble them with `shoemodel pack RUNS "
-            f"{SD15[0].repository} region={SD15[1].repository} --out FOLDER`, then give --pack FOLDER"
+            f"{hub.SD15[0].repository} region={hub.SD15[1].repository} --out FOLDER`, then give --pack FOLDER"
         )
     else:
         folder = Path(name)
@@ -209,7 +182,7 @@ def assemble(runs: Sequence[Path | str], out: Path, licence: str = LICENCE) -> d
     libraries = COMPONENTS | {name: library for name, library in OPTIONAL.items() if name in found}
     with replacing(out) as partial:
         for name in libraries:
-            shutil.copytree(found[name], partial / name, ignore=shutil.ignore_patterns(*VARIANTS))
+            shutil.copytree(found[name], partial / name, ignore=shutil.ignore_patterns(*hub.VARIANTS))
             for weights in (partial / name).glob("*.safetensors"):
                 _cast(weights)
             _forget_origin(partial / name / "config.json")
@@ -230,7 +203,7 @@ def components_of(run: Path | str) -> dict[str, Path]:
     name, _, place = str(run).rpartition("=")
     folder = folder_of(place)
     if not folder.is_dir():
-        folder = _from_hub(place)
+        folder = hub.fetch(place)
     if name:
         return {name: folder}
     inside = folder / "model" if (folder / "model").is_dir() else folder
@@ -247,38 +220,10 @@ def folder_of(place: Path | str) -> Path:
 
 
 def _stages(run: Path | str, component: str, held: Path) -> lineage.Stages:
-    """The runs behind a component of a run as `assemble` takes it; of a repository on the hub, see `_published`."""
+    """The runs behind a component of a run as `assemble` takes it; of a repository on the hub, see `hub.record`."""
     place = str(run).rpartition("=")[2]
     folder = folder_of(place)
-    return lineage.behind(folder, component) if folder.is_dir() else [_published(place, held)]
-
-
-def _published(repository: str, held: Path) -> lineage.Record:
-    """Id, commit and, where SD15 names it, licence of a repository of which a folder is held in the hub's cache."""
-    commits = [folder.name for folder in (held, held.parent) if folder.parent.name == "snapshots"]
-    licences = [source.licence for source in SD15 if source.repository == repository]
-    return {
-        "repository": repository,
-        "revision": commits[0] if commits else lineage.UNKNOWN,
-        "licence": licences[0] if licences else lineage.UNKNOWN,
-    }
-
-
-def _from_hub(repository: str) -> Path:
-    """The folder in the local cache of a repository on the hub, downloaded where it is not there."""
-    from huggingface_hub import snapshot_download
-
-    known = {source.repository: source.revision for source in SD15}
-    try:
-        folder = snapshot_download(
-            repository, revision=known.get(repository), allow_patterns=list(WANTED), ignore_patterns=list(VARIANTS)
-        )
-    except (OSError, ValueError) as error:
-        reason = str(error).splitlines()[0]
-        raise InputError(
-            f"{repository} is no finished run: there is no such folder, and the hub has no such repository ({reason})"
-        ) from error
-    return Path(folder)
+    return lineage.behind(folder, component) if folder.is_dir() else [hub.record(place, held)]
 
 
 def _cast(file: Path) -> None:

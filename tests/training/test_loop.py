@@ -136,6 +136,31 @@ def test_terminated_run_resumes_to_the_same_weights(tmp_path, workers):
     assert torch.equal(weights(tmp_path / "whole"), weights(tmp_path / "parts"))
 
 
+@pytest.mark.parametrize("stop_at", [1, 13])
+def test_a_terminated_run_with_a_start_resumes_to_the_same_state(tmp_path, stop_at):
+    """Weights, averages and the optimiser's state are those of a run that was not interrupted, bit by bit."""
+    train(LineTask(config()), config(steps=7), tmp_path / "first")
+    tuned = config(start=tmp_path / "first")
+    train(LineTask(tuned), tuned, tmp_path / "whole")
+    stopped = train(LineTask(tuned, stop_at=stop_at), tuned, tmp_path / "parts")
+    assert stopped.step == stop_at and not stopped.finished
+    shutil.rmtree(tmp_path / "first" / "model")  # the run has a state of its own: its start is not read again
+    assert train(LineTask(tuned), tuned, tmp_path / "parts").finished
+    assert torch.equal(weights(tmp_path / "whole"), weights(tmp_path / "parts"))
+    whole, parts = (state_tensors(tmp_path / name) for name in ("whole", "parts"))
+    assert whole.keys() == parts.keys() and all(torch.equal(whole[key], parts[key]) for key in whole)
+    train(LineTask(config()), config(), tmp_path / "anew")
+    assert not torch.equal(weights(tmp_path / "whole"), weights(tmp_path / "anew"))
+
+
+def state_tensors(run):
+    """Every tensor of a run's state.pt by its place there."""
+    from torch.utils._pytree import tree_flatten_with_path
+
+    state = torch.load(run / "state" / "state.pt", weights_only=True)
+    return {str(path): leaf for path, leaf in tree_flatten_with_path(state)[0] if isinstance(leaf, torch.Tensor)}
+
+
 def test_more_steps_continue_and_a_finished_run_stays(tmp_path):
     train(LineTask(config()), config(), tmp_path)
     task = LineTask(config())
@@ -218,6 +243,7 @@ def test_a_run_older_than_a_field_had_its_default(tmp_path):
     assert train(LineTask(config()), config(minutes=0.0), tmp_path).step == 2
 
 
+@pytest.mark.slow
 def test_two_processes_train_the_same_weights_on_different_batches(tmp_path):
     code = (
         "import sys, torch; from tests.training.test_loop import *; from pathlib import Path\n"

@@ -36,7 +36,7 @@ class Looks:
     outline: Float[np.ndarray, "n DIRECTIONS"]
     rim: Float[np.ndarray, "n DIRECTIONS"]
     marks: Float[np.ndarray, "n 4 2"]
-    icons: Float[np.ndarray, "n ICON*ICON"]
+    icons: Float[np.ndarray, "n cells"]
     """Silhouettes, 0 or 1, as `icon` makes them."""
     open: Bool[np.ndarray, "n"]
     """Whether the rim is that of an insole."""

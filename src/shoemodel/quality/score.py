@@ -86,9 +86,7 @@ class Quality:
         return not self.reasons
 
 
-def score(
-    result: ShoeModelResult, judge: SegformerForSemanticSegmentation, clip: Clip | None = None
-) -> list[Quality]:
+def score(result: ShoeModelResult, judge: SegformerForSemanticSegmentation, clip: Clip | None = None) -> list[Quality]:
     """The quality of each picture of a result; without a CLIP, agreement with its prompt does not count."""
     pictures = zip(result.pixels, result.poses, result.prompts, strict=True)
     return [assess(picture, result.shoe.visible, pose, prompt, judge, clip) for picture, pose, prompt in pictures]
