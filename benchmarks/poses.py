@@ -1,6 +1,6 @@
 """Seconds for many leg poses of one shoe sampled as one batch, and the ratio to the denoiser asked pose by pose.
 
-    python benchmarks/poses.py --num 10000 --threads 2
+python benchmarks/poses.py --num 10000 --threads 2
 """
 
 from __future__ import annotations

@@ -179,9 +179,7 @@ class ShoeModelPipeline(Stages):
         return lambda step, timestep, latents: callback(self, step, timestep, {"latents": latents}).get("latents")
 
 
-def _timed(
-    legs: Sequence[LegGenerator], poses: Sequence[Pose], seeds: Sequence[int], clock: Clock
-) -> Iterator[Layers]:
+def _timed(legs: Sequence[LegGenerator], poses: Sequence[Pose], seeds: Sequence[int], clock: Clock) -> Iterator[Layers]:
     """The layers of each leg in each pose, as soon as they are made, with their progress."""
     total, done = len(poses) * sum(each.steps for each in legs), 0
     for each in legs:

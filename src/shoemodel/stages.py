@@ -127,7 +127,7 @@ class Stages(DiffusionPipeline):
     @classmethod
     def from_pretrained(
         cls,
-        pretrained_model_name_or_path: str | os.PathLike = "mini",
+        pretrained_model_name_or_path: str | os.PathLike[str] = "mini",
         *,
         backend: str | Backend = BACKENDS[0],
         dtype: torch.dtype | None = None,
@@ -163,7 +163,7 @@ class Stages(DiffusionPipeline):
             precise(pipeline.region)
         return pipeline.to(device.default_device())
 
-    def save_pretrained(self, save_directory: str | os.PathLike, *args: Any, **kwargs: Any) -> None:
+    def save_pretrained(self, save_directory: str | os.PathLike[str], *args: Any, **kwargs: Any) -> None:
         """Write the pack as it is in memory, with its pack.json; arguments are those of `DiffusionPipeline`."""
         folder = Path(save_directory)
         with quiet():

@@ -51,9 +51,7 @@ class LegGenerator(Protocol):
     def steps(self) -> int:
         """How many steps one image takes, for progress."""
 
-    def generate(
-        self, poses: Sequence[Pose], seeds: Sequence[int], report: Callable[[int], None]
-    ) -> Iterator[Layers]:
+    def generate(self, poses: Sequence[Pose], seeds: Sequence[int], report: Callable[[int], None]) -> Iterator[Layers]:
         """The leg in each pose, in px of the canvas, as soon as it is made; `report` is called with the steps done of
         all of them."""
 

@@ -75,9 +75,7 @@ class DiffusedLegs:
         """Images of a batch at most."""
         return AT_ONCE if self.backend.sampler.unet.device.type == "cuda" else 1
 
-    def generate(
-        self, poses: Sequence[Pose], seeds: Sequence[int], report: Callable[[int], None]
-    ) -> Iterator[Layers]:
+    def generate(self, poses: Sequence[Pose], seeds: Sequence[int], report: Callable[[int], None]) -> Iterator[Layers]:
         """In batches that fit the device: one that does not is halved."""
         done, size = 0, self.at_once
         while done < len(poses):

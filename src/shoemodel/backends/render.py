@@ -113,9 +113,7 @@ class RenderedLegs:
         """The photo's light and grain."""
         return photo_light.levels(self.subject.rgb, self.subject.shoe.areas)
 
-    def generate(
-        self, poses: Sequence[Pose], seeds: Sequence[int], report: Callable[[int], None]
-    ) -> Iterator[Layers]:
+    def generate(self, poses: Sequence[Pose], seeds: Sequence[int], report: Callable[[int], None]) -> Iterator[Layers]:
         for number, (pose, seed) in enumerate(zip(poses, seeds, strict=True)):
             yield self._render(pose, seed, lambda step, number=number: report(number * self.steps + step))  # type: ignore[misc]
 

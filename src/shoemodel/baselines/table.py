@@ -79,9 +79,7 @@ BASELINES = {
     "sd15": Baseline(pipeline="StableDiffusionPipeline", small="pack", sees=("prompt",)),
     "sdxl": Baseline(pipeline="StableDiffusionXLPipeline", small=None, sees=("prompt",)),
     # a U-Net of 2c + 1 input channels paints all but the shoe
-    "inpaint": Baseline(
-        pipeline="StableDiffusionInpaintPipeline", small="run", sees=("prompt", "image", "mask_image")
-    ),
+    "inpaint": Baseline(pipeline="StableDiffusionInpaintPipeline", small="run", sees=("prompt", "image", "mask_image")),
     # a ControlNet sees the picture with the hole
     "controlnet_inpaint": Baseline(
         pipeline="StableDiffusionControlNetInpaintPipeline",

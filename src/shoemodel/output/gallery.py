@@ -1,9 +1,9 @@
 """Poses for one shoe, to choose from (Fig. 8), as a folder that is written whole or not at all.
 
-    gallery.png     X_w with each pose over it
-    pose_00.png ... X_p, at the canvas size
-    shoe.png        RGBA on the canvas: X_w, alpha 255 exactly on the visible area
-    poses.json      the 12 points of each pose in canvas pixels, and how they were made
+gallery.png     X_w with each pose over it
+pose_00.png ... X_p, at the canvas size
+shoe.png        RGBA on the canvas: X_w, alpha 255 exactly on the visible area
+poses.json      the 12 points of each pose in canvas pixels, and how they were made
 """
 
 from __future__ import annotations

@@ -79,7 +79,9 @@ def write(
             credentials.sign(partial, signer)
 
 
-def _save_images(folder: Path, result: ShoeModelResult, told: dict[str, Any], qualities: list | None) -> None:
+def _save_images(
+    folder: Path, result: ShoeModelResult, told: dict[str, Any], qualities: list[dict[str, Any]] | None
+) -> None:
     """image_00.png ..., each with what it was made with."""
     shared = {key: told[key] for key in IN_IMAGE}
     for index, image in enumerate(result.pixels):
@@ -112,8 +114,7 @@ def describe(photo: Photo, result: ShoeModelResult, settings: dict[str, Any]) ->
         "layout": {"canvas": list(layout.canvas), "transform": asdict(layout.transform), "exact": layout.is_exact},
         "fit": None if result.fit is None else result.fit.to_dict(),
         "foot_scores": {
-            NAMES[index]: round(float(score), 4)
-            for index, score in zip(FOOT_INDICES, result.feet.scores, strict=True)
+            NAMES[index]: round(float(score), 4) for index, score in zip(FOOT_INDICES, result.feet.scores, strict=True)
         },
         "poses": [pose.to_dict() for pose in result.poses],
         "timings_s": {stage: round(seconds, 3) for stage, seconds in result.timings_s.items()},

@@ -163,7 +163,7 @@ def test_help_imports_nothing_heavy():
     )
     output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert output.strip().endswith("[]")
-    assert "steps of the solver" in output 
+    assert "steps of the solver" in output
 
 
 def test_seeds_repeat(generate, found_feet, shoe_photo, tmp_path):

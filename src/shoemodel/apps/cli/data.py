@@ -6,12 +6,15 @@ import importlib.util
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from tyro.conf import Positional, arg
 
 from shoemodel.data.splits import Split
 from shoemodel.errors import InputError
+
+if TYPE_CHECKING:
+    from shoemodel.data.sample import Sample
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +110,7 @@ class Inspect:
             self._export(self.coco, bool(found.problems))
         return int(bool(found.problems))
 
-    def _draw(self, shown: list, out: Path) -> None:
+    def _draw(self, shown: list[Sample], out: Path) -> None:
         """The sheet, if there is a sound tuple to draw."""
         from shoemodel.data import inspection
         from shoemodel.image import io as images

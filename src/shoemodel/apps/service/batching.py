@@ -170,7 +170,5 @@ class _SharedSampler(Sampler):
 
     shared: SharedPipeline
 
-    def __call__(
-        self, drafts: Sequence[Draft], sampling: Sampling | None = None, hooks: Hooks | None = None
-    ) -> Images:
+    def __call__(self, drafts: Sequence[Draft], sampling: Sampling | None = None, hooks: Hooks | None = None) -> Images:
         return self.shared.sample(_Waiting(drafts, sampling or Sampling(), hooks or Hooks()))

@@ -207,12 +207,12 @@ class Store:
         sql = f"UPDATE jobs SET {columns} WHERE id = ? AND status = ? RETURNING id"
         return bool(self._run(sql, (*values, job_id, status)))
 
-    def _run(self, sql: str, values: tuple = ()) -> list[tuple]:
+    def _run(self, sql: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         with self._mutex:
             return self._database.execute(sql, values).fetchall()
 
 
-def _job(row: tuple) -> Job:
+def _job(row: tuple[Any, ...]) -> Job:
     job_id, status, request, name, attempts, created, started, finished, results, warnings, error = row
     request, results, warnings = (json.loads(text) for text in (request, results, warnings))
     return Job(job_id, status, request, name, attempts, created, started, finished, results, warnings, error)

@@ -11,6 +11,7 @@ from collections import deque
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from jaxtyping import Bool
@@ -210,12 +211,12 @@ class Session:
         """Where the shots of the last run begin."""
         self.selected: Shot | None = None
 
-    def __deepcopy__(self, memo: dict) -> Session:
+    def __deepcopy__(self, memo: dict[int, Any]) -> Session:
         """Itself: gradio copies a state when it begins, and there is nothing to keep apart."""
         return self
 
     @cached_property
-    def _temporary(self) -> tempfile.TemporaryDirectory:
+    def _temporary(self) -> tempfile.TemporaryDirectory[str]:
         return tempfile.TemporaryDirectory(prefix="shoemodel-studio-", ignore_cleanup_errors=True)
 
     @property
