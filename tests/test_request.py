@@ -62,6 +62,7 @@ def test_the_pipeline_takes_every_field():
         assert usual[name] == taken[name].default, name
 
 
+@pytest.mark.usefixtures("unchecked")
 @pytest.mark.parametrize(
     ("values", "words"),
     [
@@ -82,6 +83,7 @@ def test_values_that_make_no_sense(values, words):
         Request(**values)
 
 
+@pytest.mark.usefixtures("unchecked")
 @pytest.mark.parametrize(
     ("values", "words"),
     [

@@ -6,6 +6,7 @@ import pytest
 from shoemodel.compose.layers import Layers
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_shapes_and_kinds():
     grey = np.zeros((4, 5), np.float32)
     assert Layers(np.zeros((4, 5, 3), np.float32), grey, grey).size == (4, 5)

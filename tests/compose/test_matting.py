@@ -67,6 +67,7 @@ def test_white_on_white_stays_a_smooth_outline():
     assert cutout.areas.visible[ellipse(134, 64) > 0.5].all() and not (cutout.alpha[ellipse(147, 77) == 0] > 0).any()
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_no_shoe_is_no_edge():
     photo, _ = scene()
     assert cut_out(photo, areas_of(np.zeros(photo.shape[:2], bool))).alpha.max() == 0

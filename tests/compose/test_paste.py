@@ -52,6 +52,7 @@ def test_letterboxed_picture_is_cut_and_enlarged():
     assert (result == 120).all()
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_sizes_must_agree():
     with pytest.raises(ValueError, match="one size"):
         paste(noise(64, 64, 3), noise(50, 50, 3), np.zeros((40, 50), bool))

@@ -34,6 +34,7 @@ def test_a_shape_that_is_none_is_refused(text):
         parse(text)
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_data_outside_the_limits_is_refused():
     with pytest.raises(InputError, match=r"scale 9; 0\.1 to 4"):
         Placement(x_unit=0.5, y_unit=0.5, scale=9)

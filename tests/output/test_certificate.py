@@ -192,6 +192,7 @@ def test_what_is_no_certificate_is_refused(tmp_path: Path, text: str):
         certificate.verify(out)
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_build_refuses_other_sizes_and_names(tmp_path: Path):
     out = results(tmp_path)
     photo, shoe = images.load(tmp_path / "photo.png"), np.array(Image.open(out / "shoe.png"))

@@ -120,6 +120,7 @@ def test_ddim_with_an_oracle_arrives_at_the_latents(prediction):
     torch.testing.assert_close(latents, target, atol=0.15, rtol=0)
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_condition_and_controlnet_belong_together(parts):
     with pytest.raises(ValueError, match="together"):
         sampler(parts)([Draft(parts[3])])

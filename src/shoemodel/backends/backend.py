@@ -36,6 +36,7 @@ class Subject:
     """The camera and the shoe in 3-D, for backends that ask for it."""
 
 
+@runtime_checkable
 class LegGenerator(Protocol):
     """Makes legs for one shoe and one prompt."""
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from diffusers import ControlNetModel, SchedulerMixin, UNet2DConditionModel
+from diffusers import ControlNetModel, SchedulerMixin
 from jaxtyping import Float, UInt8
 from torch import Tensor, nn
 
@@ -43,7 +43,8 @@ class Draft:
 class Sampler:
     """The networks that sample. `scheduler` is the noise schedule; the caller's keeps its state."""
 
-    unet: UNet2DConditionModel
+    unet: Any
+    """A UNet2DConditionModel, or what is called like one."""
     controlnet: ControlNetModel | None
     vae: Any
     scheduler: SchedulerMixin
@@ -141,7 +142,7 @@ def _preview(
     return to_pictures(vae, clean)
 
 
-def _device(unet: UNet2DConditionModel) -> torch.device:
+def _device(unet: Any) -> torch.device:
     """Where the U-Net computes: also where it is moved there only while it runs (`enable_model_cpu_offload`)."""
     hook = getattr(unet, "_hf_hook", None)
     return torch.device(getattr(hook, "execution_device", None) or unet.device)
@@ -151,7 +152,7 @@ def _rescale(scheduler: SchedulerMixin) -> float:
     return RESCALE if scheduler.config.get("rescale_betas_zero_snr") else 0.0
 
 
-def _initial_noise(unet: UNet2DConditionModel, vae: Any, conditions: Tensor | None, seeds: Sequence[int]) -> Tensor:
+def _initial_noise(unet: Any, vae: Any, conditions: Tensor | None, seeds: Sequence[int]) -> Tensor:
     """Standard normal latents, float32, on the CPU; picture i depends on its seed alone, not on the batch."""
     if conditions is None:
         height = width = unet.config.sample_size
@@ -167,7 +168,7 @@ class _Guided:
 
     def __init__(
         self,
-        unet: UNet2DConditionModel,
+        unet: Any,
         controlnet: ControlNetModel | None,
         conditions: Tensor | None,
         texts: Sequence[Text],
@@ -216,14 +217,17 @@ def _embed_once(controlnet: ControlNetModel, conditions: Tensor) -> tuple[Contro
 
 
 def controlled(
-    unet: UNet2DConditionModel,
+    unet: Any,
     controlnet: ControlNetModel | None,
     noisy: Float[Tensor, "b c hl wl"],
     timesteps: Tensor,
     text: Float[Tensor, "b 77 d"],
-    condition: Float[Tensor, "b 6 h w"] | None,
+    condition: Float[Tensor, "b k h w"] | None,
 ) -> Float[Tensor, "b c hl wl"]:
-    """ε_ω(X_t, t, X_w, X_p, C_te); the text goes to the ControlNet and to the base (3.3)."""
+    """ε_ω(X_t, t, X_w, X_p, C_te); the text goes to the ControlNet and to the base (3.3).
+
+    condition: X_w ‖ X_p, six channels, or what `_embed_once` made of them.
+    """
     if controlnet is None:
         return unet(noisy, timesteps, text, return_dict=False)[0]
     down, middle = controlnet(noisy, timesteps, text, condition, return_dict=False)
