@@ -20,6 +20,10 @@ GOLDEN = Path(__file__).parent / "golden"
 """Areas and thumbnails as they were; after a change that is meant, `python -m tests.test_mini` writes them anew."""
 LARGEST_MIB = 96
 THUMBNAIL_PX = 256
+POINTS = [[99.7, -2296.1], [551.7, -664.6], [365.9, 744.3], [822.3, 1017.3], [654.2, 1098.4], [249.3, 804.4]]
+"""Hip, knee, ankle, big toe, small toe and heel of the right leg, px of the diffusion's canvas."""
+POINTS_PX = [40, 40, 3, 3, 3, 3]
+"""How far each may lie from there."""
 
 pytestmark = pytest.mark.slow
 
@@ -27,7 +31,8 @@ pytestmark = pytest.mark.slow
 def generate(backend: str, dtype: torch.dtype | None = None) -> ShoeModelResult:
     """The shipped pack on the shipped photo."""
     pipeline = ShoeModelPipeline.from_pretrained("mini", backend=backend, dtype=dtype)
-    return pipeline(images.load(PHOTO), "a woman's legs in blue jeans", num_images=1, generator=7, steps=4)
+    how = {"generator": 7, "num_inference_steps": 4, "output_type": "np"}
+    return pipeline(images.load(PHOTO), "a woman's legs in blue jeans", **how)
 
 
 def thumbnail(image: np.ndarray) -> np.ndarray:
@@ -65,48 +70,52 @@ def test_the_sneaker_is_found_with_its_opening(result):
 
 
 def test_the_areas_are_those_of_the_golden_mask(result):
-    """TOLERANCE_AREAS"""
+    """Both precisions must pass: bfloat16 gives 0.9999 and 0.9986 of the float32 areas, by which the mask was made."""
     golden = np.asarray(Image.open(GOLDEN / "areas.png"))
-    for label, least in ((masks.VISIBLE, 0.99), (masks.WEARABLE, 0.95)):
+    for label, least in ((masks.VISIBLE, 0.995), (masks.WEARABLE, 0.98)):
         found, expected = result.areas.labels == label, golden == label
         assert masks.iou(found, expected) > least
         assert found.sum() == pytest.approx(expected.sum(), rel=1 - least)
 
 
 def test_the_points_are_where_they_were(result):
-    """TOLERANCE_POINTS"""
+    """The networks are sure of the foot, to half a pixel in bfloat16; 25 steps of diffusion end at a hip that lies
+    2 px elsewhere with AVX2, 12 px elsewhere in bfloat16, of 3,000 px down to the ankle."""
     pose = result.poses[0]
-    assert pose.exists.tolist() == EXISTS
-    assert np.abs(pose.points[pose.exists] - POINTS).max() < POINTS_PX
+    assert pose.exists.tolist() == [False] * 6 + [True] * 6
+    assert (np.abs(pose.points[pose.exists] - POINTS).max(1) < POINTS_PX).all()
 
 
-@pytest.mark.parametrize(("backend", "least_db"), [("diffusion", 30), ("render", 30)])
+@pytest.mark.parametrize(("backend", "least_db"), [("diffusion", 34), ("render", 29)])
 def test_the_picture_is_that_of_the_golden_thumbnail(request, backend, least_db):
-    """TOLERANCE_PSNR"""
+    """As JPEG keeps them, float32 gives 39.1 and 32.9 dB, bfloat16 37.1 and 31.7; another seed 17.9 and 24.7."""
     made = request.getfixturevalue({"diffusion": "result", "render": "rendered"}[backend])
     golden = np.asarray(Image.open(GOLDEN / f"{backend}.jpg"))
-    assert psnr(thumbnail(made.images[0]), golden) > least_db
+    assert psnr(thumbnail(made.pixels[0]), golden) > least_db
 
 
 def test_its_pixels_are_untouched_and_a_leg_stands_on_it(result):
-    kept = result.shoe[..., 3] == 255
-    assert (result.images[0][kept] == result.shoe[..., :3][kept]).all()
+    kept = result.shoe.visible
+    assert (result.pixels[0][kept] == result.shoe.rgb[kept]).all()
     pose = result.poses[0]
     ankle = pose.points[[i for i in (2, 8) if pose.exists[i]]]
     assert len(ankle) and kept[:, int(ankle[0, 0])].any()
 
 
-def test_the_readmes_python_runs(monkeypatch):
+def test_the_readmes_python_runs(monkeypatch, tmp_path):
     """As it stands there, on the shipped photo: two outfits in two poses each, every visible pixel the photo's."""
     (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S)
-    monkeypatch.chdir(ROOT)
+    (tmp_path / "examples").mkdir()
+    (tmp_path / "examples" / PHOTO.name).write_bytes(PHOTO.read_bytes())
+    monkeypatch.chdir(tmp_path)
     space: dict = {}
     exec(code, space)
     result = space["result"]
-    assert len(result.images) == 4 and result.prompts[::2] == ["blue jeans", "bare legs"] and result.notices == []
-    kept, photo = result.shoe[..., 3] == 255, images.load(PHOTO).rgb
-    jeans, other, bare, _ = result.images
-    assert all((image[kept] == result.shoe[..., :3][kept]).all() for image in result.images)
+    assert len(result.images) == 4 and result.prompts[::2] == ["blue jeans", "bare legs"] and result.warnings == []
+    kept, photo = result.shoe.visible, images.load(PHOTO).rgb
+    jeans, other, bare, _ = result.pixels
+    assert all((image[kept] == result.shoe.rgb[kept]).all() for image in result.pixels)
+    assert images.load(tmp_path / "jeans.png").rgb.shape == photo.shape
     assert (jeans != other).any() and result.fit.iou > 0.85
     blue, skin = (image[:120][(image[:120] != photo[:120]).any(-1)].mean(0) for image in (jeans, bare))
     assert blue.argmax() == 2 and skin.argmax() == 0
@@ -117,10 +126,10 @@ def write_golden() -> None:
     GOLDEN.mkdir(exist_ok=True)
     for backend in ("diffusion", "render"):
         made = generate(backend, torch.float32)
-        Image.fromarray(thumbnail(made.images[0])).save(GOLDEN / f"{backend}.jpg", quality=90)
+        Image.fromarray(thumbnail(made.pixels[0])).save(GOLDEN / f"{backend}.jpg", quality=85)
         if backend == "diffusion":
             Image.fromarray(made.areas.labels).save(GOLDEN / "areas.png", optimize=True)
-            print(made.poses[0].exists.tolist(), made.poses[0].points[made.poses[0].exists].round(1).tolist())
+            print(made.poses[0].points[made.poses[0].exists].round(1).tolist())
 
 
 if __name__ == "__main__":
