@@ -96,6 +96,7 @@ def test_a_mask_wins_over_transparency(pipeline, photo, shoe_mask):
     assert (run(pipeline, photo, num_images_per_prompt=1, mask=upper).region.mask == upper).all()
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_pil_and_arrays_are_photos_too(pipeline, photo, shoe_mask):
     from_array = run(pipeline, photo.rgb, num_images_per_prompt=1, mask=shoe_mask)
     from_pil = run(pipeline, Image.fromarray(photo.rgb), num_images_per_prompt=1, mask=shoe_mask)
@@ -124,6 +125,7 @@ def test_another_solver_draws_another_picture_with_the_same_shoe(pipeline, photo
     assert (plain.images[0][opaque] == other.images[0][opaque]).all()
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_an_unknown_background_is_refused(pipeline, photo):
     with pytest.raises(InputError, match="'Photo'; the diffusion backend accepts scene and photo"):
         run(pipeline, photo, background="Photo")

@@ -19,7 +19,7 @@ import os
 from collections.abc import Collection, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 import torch
@@ -78,6 +78,7 @@ from shoemodel.wd.region import Region
 from shoemodel.wd.sam import StemmedSam, precise
 from shoemodel.wd.segformer import StemmedSegformer
 
+Loaded = TypeVar("Loaded", bound="Stages")
 Corners = tuple[float, float, float, float]
 Points = Sequence[tuple[float, float]] | Float[np.ndarray, "n 2"]
 
@@ -126,14 +127,14 @@ class Stages(DiffusionPipeline):
 
     @classmethod
     def from_pretrained(
-        cls,
+        cls: type[Loaded],
         pretrained_model_name_or_path: str | os.PathLike[str] = "mini",
         *,
         backend: str | Backend = BACKENDS[0],
         dtype: torch.dtype | None = None,
         only: Collection[str] | None = None,
         **components: Any,
-    ) -> Self:
+    ) -> Loaded:
         """Load a pack, `mini` or a folder written by `shoemodel pack` or `save_pretrained`, onto `default_device()`.
 
         `dtype` is what SAM's image encoder, areas, feet, U-Net, ControlNet, autoencoder and any other large network
