@@ -45,8 +45,8 @@ WANTED = ("*.json", "*.txt", "*.safetensors")
 """Files of a component; pickles and other frameworks' weights are never read."""
 VARIANTS = ("*.fp16.*", "*.non_ema.*", "*.bin", "*.ckpt", "*.pt", "*.msgpack", "*.h5")
 """What published folders hold besides."""
-OPTIONAL = {"image_encoder": "transformers", "judge": "transformers"}
-"""Components that a pack may hold: they draw nothing, they look at what was drawn."""
+OPTIONAL = {"image_encoder": "transformers", "judge": "transformers", "segmenter": "transformers"}
+"""Components that a pack may hold: they draw nothing, they look at the photo or at what was drawn."""
 OWN_CLASSES = {
     "StemmedSam": "shoemodel.wd.sam",
     "StemmedSegformer": "shoemodel.wd.segformer",
