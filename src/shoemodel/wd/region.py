@@ -6,8 +6,8 @@
 | X_m   | `mask`    | the shoe (or the pair), (h, w) bool       |
 
 The paper says no more than that SAM is used. How it is asked is ours: without a prompt the whole picture is the box,
-which the small SAM is trained to answer with the shoes, for the photo and its mirror image; the photo's colours
-complete the answer (`wd.outline`); then the picture is cropped around it and, where that shows the shoe clearly larger,
+which the small SAM is trained to answer with the shoes, for the photo and its mirror image; a plain ground (`wd.ground`)
+or else the photo's colours complete the answer (`wd.outline`); then the picture is cropped around it and, where that shows the shoe clearly larger,
 SAM is asked again (ours).
 """
 
@@ -25,7 +25,8 @@ from shoemodel.errors import InputError
 from shoemodel.image import masks
 from shoemodel.image.geometry import Box, Letterbox
 from shoemodel.image.io import Photo
-from shoemodel.wd import outline
+from shoemodel.wd import ground, outline
+from shoemodel.wd.ground import Ground
 
 MEAN_RGB = (123.675, 116.28, 103.53)  # SAM's own normalisation, on 0..255
 PADDING_RGB = (124, 116, 104)  # nearly 0 once normalised, SAM's padding
@@ -98,9 +99,10 @@ def find(
     source = "box" if box is not None else "points" if points is not None else "automatic"
     asked = box or (None if points is not None else whole)
     logits, confidence = ask(sam, rgb, asked, points, mirrored=source == "automatic")
-    mask = tidy(outline.complete(rgb, logits, box))
+    plain = ground.plain(rgb) if source == "automatic" else None
+    mask = tidy(outline.complete(rgb, logits, box, plain))
     _refuse_nothing(mask, confidence, source, name)
-    mask, confidence = look_closer(sam, rgb, mask, confidence, box, alone=source == "automatic")
+    mask, confidence = look_closer(sam, rgb, mask, confidence, box, alone=source == "automatic", plain=plain)
     refined = tidy(outline.refine(rgb, mask))
     return Region(masks.erode(refined, EDGE * max(refined.shape)), confidence, source)
 
@@ -155,6 +157,7 @@ def look_closer(
     confidence: float,
     box: Box | None,
     alone: bool,
+    plain: Ground | None = None,
 ) -> tuple[Bool[np.ndarray, "h w"], float]:
     """Ask again on a crop around `mask`; keep the first answer where the two disagree (ours).
 
@@ -170,7 +173,10 @@ def look_closer(
     seen = rgb[y0:y1, x0:x1]
     logits, closer_confidence = ask(sam, seen, Box(0, 0, x1 - x0, y1 - y0) if alone else inner)
     closer = np.zeros_like(mask)
-    closer[y0:y1, x0:x1] = outline.complete(seen, logits, None if box is None else inner)
+    part = slice(y0, y1), slice(x0, x1)
+    closer[part] = outline.complete(
+        seen, logits, None if box is None else inner, None if plain is None else plain.within(part)
+    )
     if masks.iou(mask, closer) < ZOOM_AGREEMENT:
         return mask, confidence
     return tidy(closer), max(confidence, closer_confidence)
