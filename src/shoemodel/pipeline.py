@@ -107,6 +107,7 @@ class ShoeModelPipeline(DiffusionPipeline):
         scheduler: DDIMScheduler,
         image_encoder: CLIPVisionModelWithProjection | None = None,
         judge: StemmedSegformer | None = None,
+        segmenter: StemmedSegformer | None = None,
         backend: str | Backend = BACKENDS[0],
     ):
         super().__init__()
@@ -124,6 +125,7 @@ class ShoeModelPipeline(DiffusionPipeline):
             scheduler=scheduler,
             image_encoder=image_encoder,
             judge=judge,
+            segmenter=segmenter,
         )
         self.backend = backend
 
@@ -292,8 +294,8 @@ class ShoeModelPipeline(DiffusionPipeline):
         points: np.ndarray | None = None,
         mask: Bool[np.ndarray, "h w"] | None = None,
     ) -> Region:
-        """X_m: the shoe's pixels, from the mask given, else the photo's transparency, else SAM (`wd.region`)."""
-        return regions.of_photo(self.region, images.as_photo(image), box, points, mask)
+        """X_m: the shoe's pixels, from the mask given, else the photo's transparency, else found (`wd.region`)."""
+        return regions.of_photo(self.region, images.as_photo(image), box, points, mask, self.segmenter)
 
     def detect_areas(self, image: AnyPhoto, region: Region) -> ShoeAreas:
         """X_v and the wearable area on the photo's grid (section 3.1)."""

@@ -1,14 +1,17 @@
-"""X_m without a prompt, of a photo's segmenter, plain ground and SAM, and how far to believe it (ours).
+"""X_m without a prompt: what the segmenter, SAM and a plain ground say together, and how far to believe it (ours).
 
-Three answers are cut out. The segmenter's own; SAM's, as `wd.region` completes it; and one in which the two speak
-together. Each is told by the ground where that is plain, else by GrabCut. The answer that the others agree with most is
-taken. How much they agree, and how sure the segmenter is of it, says how likely the mask is to be right.
+Three answers are cut out: the segmenter's, SAM's, and one for which the two networks' logits are added. Each ends where
+a plain ground begins, or where GrabCut says. The one that the others agree with most is taken. How much they agree, and
+how sure the segmenter is of the mask, tells how likely the mask is to be right: `CONFIDENCE` was fitted to held-out
+composed pictures (docs/log).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
+import cv2
 import numpy as np
 from jaxtyping import Bool, Float, UInt8
 from transformers import SamModel, SegformerForSemanticSegmentation
@@ -18,41 +21,110 @@ from shoemodel.image import masks
 from shoemodel.image.geometry import Box
 from shoemodel.wd import ground, outline, region, segmenter
 from shoemodel.wd.ground import Ground
+from shoemodel.wd.region import Region
 from shoemodel.wd.segmenter import UNWORN, WORN
 
 SAM_LIMIT = 4.0  # SAM's logits are cut off here before they are added to the segmenter's
+SAM_SHARE = 0.4  # weight of SAM's in the sum
 MARGIN = 0.2  # of the found box's longer side, on each side, for the second look
 LEAST = 0.85  # of the photo's longer side: a larger crop shows nothing new
 AGREEMENT = 0.5  # IoU of first and second look under which the first is kept
+CONFIDENCE = (-6.0, 6.0, 4.0)  # logistic: constant, weight of the answers' agreement, weight of the expected IoU
+UNSURE = 0.6  # confidence under which the user is asked to look at the areas
+MIN_CONFIDENCE = 0.1  # confidence under which there is no shoe
+WORN_SHARE = 0.5  # share of the shoes' pixels that are worn, from which nothing else is meant
 
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """What each look at a photo gives."""
+    """What is known of a photo."""
 
     logits: Float[np.ndarray, "2 h w"]
-    """The segmenter's."""
-    ground: Ground | None
+    """The segmenter's, `UNWORN` and `WORN`."""
     masks: tuple[Bool[np.ndarray, "h w"], ...]
-    """The segmenter's, the common one, SAM's."""
-    sam_confidence: float
+    """The segmenter's, SAM's, the common one."""
+
+    @cached_property
+    def agreement(self) -> Float[np.ndarray, "3"]:
+        """Mean IoU of each mask with the others."""
+        count = len(self.masks)
+        pairs = np.array([[masks.iou(one, other) for other in self.masks] for one in self.masks])
+        return (pairs.sum(axis=1) - 1) / (count - 1)
+
+    @property
+    def best(self) -> Bool[np.ndarray, "h w"]:
+        """The mask that the others agree with most."""
+        return self.masks[int(self.agreement.argmax())]
+
+    @cached_property
+    def confidence(self) -> float:
+        """Probability that the mask is right, which is an IoU of at least 0.8 with the truth; 0 for an empty one."""
+        if not self.best.any():
+            return 0.0
+        constant, agreed, sure = CONFIDENCE
+        expected = expected_iou(self.logits[UNWORN], self.best)
+        return float(1 / (1 + np.exp(-(constant + agreed * self.agreement.max() + sure * expected))))
+
+    @cached_property
+    def worn(self) -> float:
+        """Share of the pixels of all shoes that belong to worn ones."""
+        probability = 1 / (1 + np.exp(-self.logits))
+        totals = (probability * (probability > 0.5)).sum(axis=(1, 2))
+        return float(totals[WORN] / max(totals.sum(), 1e-6))
+
+    @property
+    def pieces(self) -> int:
+        """How many separate shoes or pairs the segmenter sees, small ones aside."""
+        seen = (self.logits[UNWORN] > 0).astype(np.uint8)
+        sizes = cv2.connectedComponentsWithStats(seen)[2][1:, cv2.CC_STAT_AREA]
+        return int((sizes > 0.2 * sizes.max()).sum()) if len(sizes) else 0
 
 
-def answers(
-    sam: SamModel, network: SegformerForSemanticSegmentation, rgb: UInt8[np.ndarray, "h w 3"]
-) -> Answer:
-    """All that is known of the shoe in a photo."""
+def find(
+    sam: SamModel,
+    network: SegformerForSemanticSegmentation,
+    rgb: UInt8[np.ndarray, "h w 3"],
+    name: str = "the photo",
+) -> Region:
+    """The unworn shoe, or the pair, that a photo shows.
+
+    Raises:
+        InputError: there is none, or somebody wears it; `name` is what the message calls the photo.
+    """
+    answer = answers(sam, network, rgb)
+    mask, confidence, share = answer.best, answer.confidence, float(answer.best.mean())
+    if answer.worn > WORN_SHARE and confidence < UNSURE:
+        raise InputError(
+            f"the shoe in {name} is worn: give a photo of a shoe that nobody wears, or mark an unworn one with --box, "
+            "--points or --mask"
+        )
+    if confidence < MIN_CONFIDENCE or not region.MIN_AREA <= share <= region.MAX_AREA:
+        raise InputError(
+            f"no unworn shoe was found in {name} (confidence {confidence:.2f}, {share:.1%} of the pixels): give a photo "
+            "of a shoe that nobody wears, or mark it with --box, --points or --mask"
+        )
+    return Region(masks.erode(mask, region.EDGE * max(mask.shape)), confidence, "automatic", _doubts(answer))
+
+
+def _doubts(answer: Answer) -> tuple[str, ...]:
+    """What the user should look at before the mask is trusted."""
+    said = (region.DOUBT.format(answer.confidence),) if answer.confidence < UNSURE else ()
+    if answer.pieces > 2:
+        said += (f"{answer.pieces} separate shoes were seen, and two are taken: mark others with --box",)
+    return said
+
+
+def answers(sam: SamModel, network: SegformerForSemanticSegmentation, rgb: UInt8[np.ndarray, "h w 3"]) -> Answer:
+    """Ask everybody."""
     logits, plain = look(network, rgb), ground.plain(rgb)
     height, width = rgb.shape[:2]
     said, _ = region.ask(sam, rgb, Box(0, 0, width, height), mirrored=True)
-    common = (logits[UNWORN] + np.clip(said, -SAM_LIMIT, SAM_LIMIT)) / 1.5
+    common = (1 - SAM_SHARE) * logits[UNWORN] + SAM_SHARE * np.clip(said, -SAM_LIMIT, SAM_LIMIT)
     try:
-        own = region.find(sam, rgb)
-        alone, confidence = own.mask, own.confidence
+        alone = region.find(sam, rgb).mask
     except InputError:  # SAM sees none: that is an answer too
-        alone, confidence = np.zeros((height, width), bool), 0.0
-    found = (cut(rgb, logits[UNWORN], plain), cut(rgb, common, plain), alone)
-    return Answer(logits, plain, found, confidence)
+        alone = np.zeros((height, width), bool)
+    return Answer(logits, (cut(rgb, logits[UNWORN], plain), alone, cut(rgb, common, plain)))
 
 
 def look(network: SegformerForSemanticSegmentation, rgb: UInt8[np.ndarray, "h w 3"]) -> Float[np.ndarray, "2 h w"]:

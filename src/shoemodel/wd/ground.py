@@ -20,6 +20,7 @@ SAME = 9.0  # distance in 8-bit colours up to which a pixel may be the ground, o
 GRAINS = 4.0  # times the border's own deviation that SAME grows to, on a grainy one
 OTHER = 24.0  # distance from which a pixel is certainly something else
 TWO_PLAIN, FAR_APART = 0.72, 90.0  # the same share where there are two colours, and their largest distance
+NEAR = 45.0  # distance from the border's median colour from which a pixel is left out of the first fit
 COARSEST = 8.0  # deviation of the border's pixels from the fit above which no ground is plain
 EXACT = 3.0  # distance up to which a pixel has exactly the ground's colour, where there is no grain
 PURE, LEAST_LOOP = 0.8, 3e-4  # share of exact pixels in ground seen through a loop, and its least share of the picture
@@ -80,7 +81,7 @@ def _fit(small: Float[np.ndarray, "h w 3"]) -> tuple[Float[np.ndarray, "h w 3"],
     terms = np.stack([np.ones_like(x), x, y, x * x, y * y, x * y], axis=2)
     border = _border(small)
     at, colours = terms[border], small[border]
-    inside = np.abs(colours - np.median(colours, axis=0)).max(axis=1) < 30
+    inside = np.abs(colours - np.median(colours, axis=0)).max(axis=1) < NEAR
     for _ in range(6):
         if inside.mean() < PLAIN:
             return None

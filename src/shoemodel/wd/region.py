@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import torch
 from jaxtyping import Bool, Float, UInt8
-from transformers import SamModel
+from transformers import SamModel, SegformerForSemanticSegmentation
 
 from shoemodel.errors import InputError
 from shoemodel.image import masks
@@ -40,23 +40,27 @@ ZOOM_LEAST = 0.85  # of the photo's longer side: a larger crop shows SAM nothing
 ZOOM_AGREEMENT = 0.5  # IoU of first and second look under which the first is kept (ours)
 
 
+DOUBT = (
+    "the shoe was found with a confidence of {:.2f} only: where areas.png is wrong, give --box, --points or --mask"
+)
+
+
 @dataclass(frozen=True)
 class Region:
-    """The shoe in a photo: `mask` (h, w) bool, `confidence` SAM's predicted IoU (1 when the user gave the mask)."""
+    """The shoe in a photo."""
 
     mask: Bool[np.ndarray, "h w"]
     confidence: float
-    source: str  # "automatic", "box", "points", "mask" or "alpha"
+    """1 where the user gave the mask; else the probability that it is right or, of SAM alone, its predicted IoU."""
+    source: str
+    """automatic, box, points, mask or alpha."""
+    doubts: tuple[str, ...] = ()
+    """Sentences for the user, where the shoe was found automatically and something about it is doubtful."""
 
     @property
     def notices(self) -> list[str]:
-        """What the user should know: a sentence where the shoe was found with little confidence."""
-        if self.source != "automatic" or self.confidence >= UNSURE:
-            return []
-        return [
-            f"the shoe was found with a confidence of {self.confidence:.2f} only: where areas.png is wrong, give "
-            "--box, --points or --mask"
-        ]
+        """What the user should know."""
+        return list(self.doubts)
 
 
 def to_tensor(rgb: UInt8[np.ndarray, "h w 3"]) -> Float[torch.Tensor, "3 h w"]:
@@ -71,14 +75,22 @@ def of_photo(
     box: Box | None = None,
     points: Float[np.ndarray, "n 2"] | None = None,
     mask: Bool[np.ndarray, "h w"] | None = None,
+    segmenter: SegformerForSemanticSegmentation | None = None,
 ) -> Region:
-    """The shoe from the mask given, else from the photo's transparency, else as `find` sees it."""
+    """The shoe from the mask given, else from the photo's transparency, else about the box or the points, else found.
+
+    Without a box or points the `segmenter` and SAM find it together (`wd.automatic`); SAM alone where there is none.
+    """
     if mask is not None:
         return from_user(mask, photo.size, "mask", photo.path.name)
     if photo.alpha is not None and box is None and points is None:
         opaque = photo.alpha == 255  # a half-transparent edge holds the old background's colour
         if opaque.mean() < MAX_AREA:
             return from_user(opaque, photo.size, "alpha", photo.path.name)
+    if segmenter is not None and box is None and points is None:
+        from shoemodel.wd import automatic  # which asks SAM by `find`
+
+        return automatic.find(sam, segmenter, photo.rgb, photo.path.name)
     return find(sam, photo.rgb, box, points, photo.path.name)
 
 
@@ -104,7 +116,8 @@ def find(
     _refuse_nothing(mask, confidence, source, name)
     mask, confidence = look_closer(sam, rgb, mask, confidence, box, alone=source == "automatic", plain=plain)
     refined = tidy(outline.refine(rgb, mask))
-    return Region(masks.erode(refined, EDGE * max(refined.shape)), confidence, source)
+    doubts = (DOUBT.format(confidence),) if source == "automatic" and confidence < UNSURE else ()
+    return Region(masks.erode(refined, EDGE * max(refined.shape)), confidence, source, doubts)
 
 
 def ask(
