@@ -12,8 +12,8 @@ from shoemodel.data.splits import split_of
 from shoemodel.errors import InputError
 from shoemodel.training import packshots, segmenter
 from shoemodel.training.loop import train
-from shoemodel.wd.segmenter import UNWORN, WORN, read
 from shoemodel.wd.segformer import StemmedSegformer
+from shoemodel.wd.segmenter import UNWORN, WORN, read
 
 SIDE = 48
 
@@ -23,7 +23,9 @@ def cutouts(tmp_path):
     """Views of two toy shoes, one to learn from and one held out: a red ellipse and a blue one."""
     folder = tmp_path / "cutouts"
     folder.mkdir()
-    names = [next(f"toy-{n:08x}" for n in range(999) if split_of(f"toy-{n:08x}", "toy") == s) for s in ("train", "test")]
+    names = [
+        next(f"toy-{n:08x}" for n in range(999) if split_of(f"toy-{n:08x}", "toy") == s) for s in ("train", "test")
+    ]
     for number, (name, colour) in enumerate(zip(names, ((200, 40, 40), (40, 40, 200)), strict=True)):
         cover = cv2.ellipse(np.zeros((SIDE, SIDE), np.uint8), (24, 28), (18, 9), 0, 0, 360, 255, -1)
         rgb = np.where(cover[..., None] > 0, np.uint8(colour), np.uint8(255))

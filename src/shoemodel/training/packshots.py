@@ -1,7 +1,7 @@
 """Shop pictures composed of rendered cut-outs: shoes on plain grounds of every colour and in photos of places (ours).
 
 A cut-out is one rendered view of unworn shoes: its colours, its coverage (the mask with soft edges) and the shadow that
-it throws on a level ground. `benchmarks/packshots.py` renders them. A file holds the views of one shoe.
+it throws on a level ground. `reproduce/cutouts.py` cuts them out of tuples. A file holds the views of one shoe.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def load(folder: Path, test: bool) -> list[Cutout]:
             if (split != "train") == test:
                 found += [Cutout(*each) for each in zip(views["rgb"], views["cover"], views["shadow"], strict=True)]
     if not found:
-        raise InputError(f"{folder}: found no cut-out; a folder written by `benchmarks/packshots.py` is accepted")
+        raise InputError(f"{folder}: found no cut-out; a folder written by `reproduce/cutouts.py` is accepted")
     return found
 
 

@@ -47,7 +47,7 @@ class SegmenterConfig:
     heads: tuple[int, int, int, int] = (1, 1, 2, 4)
     decoder_size: int = 96
     cutouts: Path | None = None
-    """Folder written by `benchmarks/packshots.py`; without one only tuples are learnt."""
+    """Folder written by `reproduce/cutouts.py`; without one only tuples are learnt."""
     backgrounds: Path | None = None
     """Folder of pictures without shoes (.jpg, .png, .webp, .hdr)."""
     judge: Path | None = None
@@ -86,9 +86,7 @@ class SegmenterTask(Task):
             self.packshots = Packshots(load(config.cutouts, test=False), kept)
             self.test_packshots = Packshots(load(config.cutouts, test=True), photos[::HELD_OUT])
         torch.manual_seed(config.loop.seed)
-        self.model = segmenter.build(
-            config.side, config.hidden_sizes, config.depths, config.heads, config.decoder_size
-        )
+        self.model = segmenter.build(config.side, config.hidden_sizes, config.depths, config.heads, config.decoder_size)
         self.trained = {"segmenter": self.model}
         self.frozen: dict[str, torch.nn.Module] = {}
 

@@ -100,8 +100,8 @@ def find(
         )
     if confidence < MIN_CONFIDENCE or not region.MIN_AREA <= share <= region.MAX_AREA:
         raise InputError(
-            f"no unworn shoe was found in {name} (confidence {confidence:.2f}, {share:.1%} of the pixels): give a photo "
-            "of a shoe that nobody wears, or mark it with --box, --points or --mask"
+            f"no unworn shoe was found in {name} (confidence {confidence:.2f}, {share:.1%} of the pixels): give a "
+            "photo of a shoe that nobody wears, or mark it with --box, --points or --mask"
         )
     return Region(masks.erode(mask, region.EDGE * max(mask.shape)), confidence, "automatic", _doubts(answer))
 

@@ -27,9 +27,7 @@ SHOWN_PX = 320
 """Longer side of a picture on the sheet."""
 
 
-def propose(
-    sam: SamModel, photo: Photo, segmenter: SegformerForSemanticSegmentation | None = None
-) -> list[Region]:
+def propose(sam: SamModel, photo: Photo, segmenter: SegformerForSemanticSegmentation | None = None) -> list[Region]:
     """Different regions: first the automatic answer, which is right most often, then the others by confidence.
 
     Raises:

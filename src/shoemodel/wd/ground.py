@@ -74,6 +74,12 @@ def plain(rgb: UInt8[np.ndarray, "h w 3"]) -> Ground | None:
     return Ground(cv2.resize(evidence, (width, height), interpolation=cv2.INTER_LINEAR), grain)
 
 
+def surface(rgb: UInt8[np.ndarray, "h w 3"]) -> Float[np.ndarray, "h w 3"] | None:
+    """The colours that a ground of one, smoothly changing colour has all over the photo; None where it is not plain."""
+    fitted = _fit(rgb.astype(np.float32))
+    return None if fitted is None else fitted[0]
+
+
 def _fit(small: Float[np.ndarray, "h w 3"]) -> tuple[Float[np.ndarray, "h w 3"], float] | None:
     """A quadratic surface through most of the border's colours, and how far these deviate; None where few do."""
     height, width = small.shape[:2]

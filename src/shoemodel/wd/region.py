@@ -6,9 +6,10 @@
 | X_m   | `mask`    | the shoe (or the pair), (h, w) bool       |
 
 The paper says no more than that SAM is used. How it is asked is ours: without a prompt the whole picture is the box,
-which the small SAM is trained to answer with the shoes, for the photo and its mirror image; a plain ground (`wd.ground`)
-or else the photo's colours complete the answer (`wd.outline`); then the picture is cropped around it and, where that shows the shoe clearly larger,
-SAM is asked again (ours).
+which the small SAM is trained to answer with the shoes, for the photo and its mirror image. A plain ground
+(`wd.ground`), or else the photo's colours, complete the answer (`wd.outline`); then the picture is cropped around it
+and, where that shows the shoe clearly larger, SAM is asked again. Where a pack holds a segmenter, the shoe is found by
+both without a prompt (`wd.automatic`), and SAM answers boxes and points.
 """
 
 from __future__ import annotations
@@ -40,9 +41,7 @@ ZOOM_LEAST = 0.85  # of the photo's longer side: a larger crop shows SAM nothing
 ZOOM_AGREEMENT = 0.5  # IoU of first and second look under which the first is kept (ours)
 
 
-DOUBT = (
-    "the shoe was found with a confidence of {:.2f} only: where areas.png is wrong, give --box, --points or --mask"
-)
+DOUBT = "the shoe was found with a confidence of {:.2f} only: where areas.png is wrong, give --box, --points or --mask"
 
 
 @dataclass(frozen=True)
