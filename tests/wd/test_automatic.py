@@ -30,7 +30,7 @@ def say(monkeypatch):
         monkeypatch.setattr(segmenter, "read", lambda network, rgb: logits[:, : rgb.shape[0], : rgb.shape[1]].copy())
         found = unworn if sam is None else sam
         monkeypatch.setattr(region, "ask", lambda *_, **__: (np.where(found, 4.0, -4.0).astype(np.float32), 0.9))
-        monkeypatch.setattr(automatic, "look", lambda network, rgb: segmenter.read(network, rgb))
+        monkeypatch.setattr(automatic, "look", lambda network, rgb, hint: segmenter.read(network, rgb))
 
     return told
 
@@ -51,9 +51,12 @@ def test_doubt_is_told(photo, shoe_mask, say):
 
 def test_the_answer_between_the_others_is_taken(shoe_mask):
     columns = np.arange(128)
-    small, middle, large = (shoe_mask & (columns < edge) for edge in (60, 75, 90))
-    answer = automatic.Answer(np.zeros((2, *shoe_mask.shape)), (small, large, middle))
-    assert (answer.best == middle).all() and answer.agreement.argmax() == 2
+    small, middle, large = (shoe_mask & (columns < edge) for edge in (50, 75, 95))
+    logits = np.stack([np.where(shoe_mask, 6.0, -6.0), np.full(shoe_mask.shape, -6.0)])
+    answer = automatic.Answer(logits, (small, large, middle))
+    assert answer.expected[0] < automatic.TRUSTED and (answer.best == large).all()  # of these SAM's is the second
+    answer = automatic.Answer(logits, (large, small, middle))
+    assert answer.expected[0] > automatic.TRUSTED and (answer.best == middle).all()
 
 
 def test_a_worn_shoe_is_refused(photo, shoe_mask, say):
@@ -100,10 +103,14 @@ def test_a_closer_look_at_a_small_shoe(monkeypatch):
 
     monkeypatch.setattr(segmenter, "read", read)
     rgb = np.where(shoe[..., None], np.uint8(200), np.uint8(20)).repeat(3, axis=2)
-    logits = automatic.look(None, rgb)
+    logits = automatic.look(None, rgb, np.zeros_like(shoe))
     assert len(seen) == 2 and seen[1][1] < 60 and logits[0, 50, 100] == 7.0
+    hint = np.zeros_like(shoe)
+    hint[10:90, 60:150] = True
+    automatic.look(None, rgb, hint)
+    assert seen[3][0] == 100 and 110 < seen[3][1] < 150  # the hint is looked at, too
     rgb[shoe] = 20
-    assert (automatic.look(None, rgb)[0] < 0).all() and len(seen) == 3
+    assert (automatic.look(None, rgb, np.zeros_like(shoe))[0] < 0).all() and len(seen) == 5
 
 
 def test_the_real_networks_answer(pipeline, photo):

@@ -12,10 +12,14 @@ WORDS = ("NEW", "SALE", "-30%", "40 EU", "SHOES", "Sport", "LEATHER", "www.shop.
 
 def behind(picture: Picture, photos: list[np.ndarray], rng: np.random.Generator) -> Picture:
     """One to three things on the ground, before a shoe is pasted."""
-    things = [_box, _words, _piece] if photos else [_box, _words]
     for _ in range(rng.integers(1, 4)):
-        thing = things[rng.integers(len(things))]
-        picture = _piece(picture, photos, rng) if thing is _piece else thing(picture, rng)
+        kind = rng.integers(3 if photos else 2)
+        if kind == 0:
+            picture = _box(picture, rng)
+        elif kind == 1:
+            picture = _words(picture, rng)
+        else:
+            picture = _piece(picture, photos, rng)
     return picture
 
 

@@ -1,9 +1,8 @@
 """X_m without a prompt: what the segmenter, SAM and a plain ground say together, and how far to believe it (ours).
 
 Three answers are cut out: the segmenter's, SAM's, and one for which the two networks' logits are added. Each ends where
-a plain ground begins, or where GrabCut says. The one that the others agree with most is taken. How much they agree, and
-how sure the segmenter is of the mask, tells how likely the mask is to be right: `CONFIDENCE` was fitted to held-out
-composed pictures (docs/log).
+a plain ground begins, or where GrabCut says. The one that the others agree with most is taken, or SAM's where the
+segmenter itself is unsure. How much they agree, and how sure the segmenter is, tells how far to believe the mask.
 """
 
 from __future__ import annotations
@@ -29,9 +28,11 @@ SAM_SHARE = 0.4  # weight of SAM's in the sum
 MARGIN = 0.2  # of the found box's longer side, on each side, for the second look
 LEAST = 0.85  # of the photo's longer side: a larger crop shows nothing new
 AGREEMENT = 0.5  # IoU of first and second look under which the first is kept
-CONFIDENCE = (-6.0, 6.0, 4.0)  # logistic: constant, weight of the answers' agreement, weight of the expected IoU
-UNSURE = 0.6  # confidence under which the user is asked to look at the areas
-MIN_CONFIDENCE = 0.1  # confidence under which there is no shoe
+TRUSTED = 0.6  # expected IoU of the segmenter's own mask under which SAM's is taken
+CONFIDENCE = (-28.0, 30.0, 2.0)  # logistic: constant, weight of the answers' agreement, weight of the expected IoU
+UNSURE = 0.5  # confidence under which the user is asked to look at the areas
+MIN_EXPECTED = 0.15  # expected IoU of the mask that is taken under which there is no shoe
+OWN, SAMS = 0, 1  # numbers of the segmenter's own mask and of SAM's
 WORN_SHARE = 0.5  # share of the shoes' pixels that are worn, from which nothing else is meant
 
 
@@ -51,19 +52,31 @@ class Answer:
         pairs = np.array([[masks.iou(one, other) for other in self.masks] for one in self.masks])
         return (pairs.sum(axis=1) - 1) / (count - 1)
 
+    @cached_property
+    def expected(self) -> tuple[float, ...]:
+        """Expected IoU of each mask, as the segmenter sees it."""
+        return tuple(expected_iou(self.logits[UNWORN], mask) for mask in self.masks)
+
+    @cached_property
+    def taken(self) -> int:
+        """Number of the mask that is taken."""
+        if self.expected[OWN] < TRUSTED and self.masks[SAMS].any():
+            return SAMS
+        return int(self.agreement.argmax())
+
     @property
     def best(self) -> Bool[np.ndarray, "h w"]:
-        """The mask that the others agree with most."""
-        return self.masks[int(self.agreement.argmax())]
+        """The mask that is taken."""
+        return self.masks[self.taken]
 
     @cached_property
     def confidence(self) -> float:
-        """Probability that the mask is right, which is an IoU of at least 0.8 with the truth; 0 for an empty one."""
+        """How likely the mask is to be right, which is an IoU of at least 0.8 with the truth; 0 for an empty one."""
         if not self.best.any():
             return 0.0
         constant, agreed, sure = CONFIDENCE
-        expected = expected_iou(self.logits[UNWORN], self.best)
-        return float(1 / (1 + np.exp(-(constant + agreed * self.agreement.max() + sure * expected))))
+        score = constant + agreed * self.agreement[self.taken] + sure * self.expected[self.taken]
+        return float(1 / (1 + np.exp(-score)))
 
     @cached_property
     def worn(self) -> float:
@@ -98,7 +111,7 @@ def find(
             f"the shoe in {name} is worn: give a photo of a shoe that nobody wears, or mark an unworn one with --box, "
             "--points or --mask"
         )
-    if confidence < MIN_CONFIDENCE or not region.MIN_AREA <= share <= region.MAX_AREA:
+    if answer.expected[answer.taken] < MIN_EXPECTED or not region.MIN_AREA <= share <= region.MAX_AREA:
         raise InputError(
             f"no unworn shoe was found in {name} (confidence {confidence:.2f}, {share:.1%} of the pixels): give a "
             "photo of a shoe that nobody wears, or mark it with --box, --points or --mask"
@@ -116,24 +129,27 @@ def _doubts(answer: Answer) -> tuple[str, ...]:
 
 def answers(sam: SamModel, network: SegformerForSemanticSegmentation, rgb: UInt8[np.ndarray, "h w 3"]) -> Answer:
     """Ask everybody."""
-    logits, plain = look(network, rgb), ground.plain(rgb)
     height, width = rgb.shape[:2]
     said, _ = region.ask(sam, rgb, Box(0, 0, width, height), mirrored=True)
-    common = (1 - SAM_SHARE) * logits[UNWORN] + SAM_SHARE * np.clip(said, -SAM_LIMIT, SAM_LIMIT)
     try:
         alone = region.find(sam, rgb).mask
     except InputError:  # SAM sees none: that is an answer too
         alone = np.zeros((height, width), bool)
+    logits, plain = look(network, rgb, alone), ground.plain(rgb)
+    common = (1 - SAM_SHARE) * logits[UNWORN] + SAM_SHARE * np.clip(said, -SAM_LIMIT, SAM_LIMIT)
     return Answer(logits, (cut(rgb, logits[UNWORN], plain), alone, cut(rgb, common, plain)))
 
 
-def look(network: SegformerForSemanticSegmentation, rgb: UInt8[np.ndarray, "h w 3"]) -> Float[np.ndarray, "2 h w"]:
-    """The segmenter's logits; about the shoe those of a second, closer look, where this shows it clearly larger."""
+def look(
+    network: SegformerForSemanticSegmentation, rgb: UInt8[np.ndarray, "h w 3"], hint: Bool[np.ndarray, "h w"]
+) -> Float[np.ndarray, "2 h w"]:
+    """The segmenter's logits; about what it finds, and the `hint`, those of a second, closer look, where this shows the
+    shoe clearly larger."""
     first = segmenter.read(network, rgb)
     found = region.tidy(first[UNWORN] > 0)
     if not found.any():
         return first
-    box, (height, width) = Box.of_mask(found), found.shape
+    box, (height, width) = Box.of_mask(found | hint), found.shape
     margin = MARGIN * max(box.width, box.height)
     x0, y0 = int(max(0, box.x0 - margin)), int(max(0, box.y0 - margin))
     x1, y1 = int(min(width, box.x1 + margin)), int(min(height, box.y1 + margin))
