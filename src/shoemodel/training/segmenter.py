@@ -126,7 +126,8 @@ class SegmenterTask(Task):
         """Held-out pictures: picture | answer | truth. Metrics: mean IoU, the share of at least 0.95, and how much of
         the picture is called shoe where there is none."""
         rng, side = np.random.default_rng(1), self.config.side
-        ious, empty, rows = [], [], []
+        ious, empty = [], []
+        rows: list[list[np.ndarray]] = []
         for _ in range(count):
             picture, target = self._example(rng, side, self.test, self.test_packshots)
             found, truth = segmenter.read(self.model, picture)[segmenter.UNWORN] > 0, target[segmenter.UNWORN]
