@@ -80,6 +80,7 @@ def tiny_components() -> dict:
     from shoemodel.lps.denoiser import LegDenoiser
     from shoemodel.quality import judge
     from shoemodel.wd import model as wd
+    from shoemodel.wd import segmenter
 
     torch.manual_seed(0)
     tokenizer = tiny_tokenizer()
@@ -137,6 +138,7 @@ def tiny_components() -> dict:
         "scheduler": DDIMScheduler(clip_sample=False, set_alpha_to_one=False),
         "image_encoder": CLIPVisionModelWithProjection(vision),
         "judge": judge.build(SIDE, (8, 8, 8, 8), (1, 1, 1, 1), (1, 1, 1, 1), 8),
+        "segmenter": segmenter.build(SIDE, (8, 8, 8, 8), (1, 1, 1, 1), (1, 1, 1, 1), 8),
     }
 
 

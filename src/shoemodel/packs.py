@@ -40,8 +40,8 @@ COMPONENTS = {
 """Components of a pack and the library each class comes from, where OWN_CLASSES names no other."""
 DIFFUSION = ("tokenizer", "text_encoder", "vae", "unet", "controlnet", "scheduler", "image_encoder")
 """Components that only the diffusion backend uses."""
-OPTIONAL = {"image_encoder": "transformers", "judge": "transformers"}
-"""Components that a pack may hold: they draw nothing, they look at what was drawn."""
+OPTIONAL = {"image_encoder": "transformers", "judge": "transformers", "segmenter": "transformers"}
+"""Components that a pack may hold: they draw nothing, they look at the photo or at what was drawn."""
 OWN_CLASSES = {
     "StemmedSam": "shoemodel.wd.sam",
     "StemmedSegformer": "shoemodel.wd.segformer",

@@ -105,6 +105,7 @@ class Stages(DiffusionPipeline):
         scheduler: DDIMScheduler,
         image_encoder: CLIPVisionModelWithProjection | None = None,
         judge: StemmedSegformer | None = None,
+        segmenter: StemmedSegformer | None = None,
         backend: str | Backend = BACKENDS[0],
     ):
         super().__init__()
@@ -122,6 +123,7 @@ class Stages(DiffusionPipeline):
             scheduler=scheduler,
             image_encoder=image_encoder,
             judge=judge,
+            segmenter=segmenter,
         )
         self.backend = backend
 
@@ -185,13 +187,13 @@ class Stages(DiffusionPipeline):
         points: Points | None = None,
         mask: Bool[np.ndarray, "h w"] | None = None,
     ) -> Region:
-        """X_m: the shoe's pixels, from the mask given, else the photo's transparency, else SAM (`wd.region`).
+        """X_m: the shoe's pixels, from the mask given, else the photo's transparency, else found (`wd.region`).
 
         box: (x0, y0, x1, y1), points: (x, y) each, in photo px.
         """
         corners = None if box is None else Box(*box)
         places = None if points is None else np.asarray(points, float).reshape(-1, 2)
-        return regions.of_photo(self.region, images.as_photo(image), corners, places, mask)
+        return regions.of_photo(self.region, images.as_photo(image), corners, places, mask, self.segmenter)
 
     def detect_areas(self, image: AnyPhoto, region: Region) -> ShoeAreas:
         """X_v and the wearable area on the photo's grid (section 3.1)."""

@@ -33,7 +33,7 @@ def answers(monkeypatch):
     def answer_with(*regions):
         left = list(regions)
 
-        def of_photo(sam, photo, box):
+        def of_photo(sam, photo, box, segmenter=None):
             region = left.pop(0)
             if region is None:
                 raise InputError("nothing")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 from jaxtyping import Bool, UInt8
-from transformers import SamModel
+from transformers import SamModel, SegformerForSemanticSegmentation
 
 from shoemodel.errors import InputError
 from shoemodel.image import draw, masks
@@ -27,7 +27,7 @@ SHOWN_PX = 320
 """Longer side of a picture on the sheet."""
 
 
-def propose(sam: SamModel, photo: Photo) -> list[Region]:
+def propose(sam: SamModel, photo: Photo, segmenter: SegformerForSemanticSegmentation | None = None) -> list[Region]:
     """Different regions: first the automatic answer, which is right most often, then the others by confidence.
 
     Raises:
@@ -35,7 +35,7 @@ def propose(sam: SamModel, photo: Photo) -> list[Region]:
     """
     height, width = photo.size
     middle = Box(BORDER * width, BORDER * height, (1 - BORDER) * width, (1 - BORDER) * height)
-    first = _found(sam, photo, None)
+    first = _found(sam, photo, None, segmenter)
     others = [_found(sam, photo, middle)]
     if first is not None:
         others += [_found(sam, photo, _wider(first.mask)), *_each_shoe(first)]
@@ -61,9 +61,11 @@ def sheet(rgb: UInt8[np.ndarray, "h w 3"], regions: list[Region]) -> UInt8[np.nd
     return draw.contact_sheet([pictures], labels)
 
 
-def _found(sam: SamModel, photo: Photo, box: Box | None) -> Region | None:
+def _found(
+    sam: SamModel, photo: Photo, box: Box | None, segmenter: SegformerForSemanticSegmentation | None = None
+) -> Region | None:
     try:
-        return of_photo(sam, photo, box)
+        return of_photo(sam, photo, box, segmenter=segmenter)
     except InputError:  # nothing there: this is no candidate
         return None
 

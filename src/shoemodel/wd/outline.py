@@ -15,6 +15,7 @@ from jaxtyping import Bool, Float, UInt8
 
 from shoemodel.image import masks
 from shoemodel.image.geometry import Box
+from shoemodel.wd.ground import Ground
 
 SIDE = 256  # px: longer side of the picture in which the shoe is completed
 SURE_LOGIT = 1.0  # above this SAM's word stands
@@ -29,12 +30,18 @@ SMOOTH = 1e-4  # variance of the guide (colours 0..1) below which there is no ed
 
 
 def complete(
-    rgb: UInt8[np.ndarray, "h w 3"], logits: Float[np.ndarray, "h w"], box: Box | None = None
+    rgb: UInt8[np.ndarray, "h w 3"],
+    logits: Float[np.ndarray, "h w"],
+    box: Box | None = None,
+    plain: Ground | None = None,
 ) -> Bool[np.ndarray, "h w"]:
-    """The whole shoe from SAM's `logits`; inside `box` where the user gave one, else about what SAM found.
+    """The whole shoe from a network's `logits`; inside `box` where the user gave one, else about what was found.
 
-    SAM's own answer comes back where there is nothing to start from or the colours do not tell shoe from ground.
+    Where the ground is plain, it says where the shoe ends, and GrabCut takes nothing away. The network's own answer
+    comes back where there is nothing to start from or the colours do not tell shoe from ground.
     """
+    if plain is not None:
+        return plain.shoe(logits)
     answer = logits > 0
     if box is None and not answer.any():
         return answer

@@ -6,9 +6,10 @@
 | X_m   | `mask`    | the shoe (or the pair), (h, w) bool       |
 
 The paper says no more than that SAM is used. How it is asked is ours: without a prompt the whole picture is the box,
-which the small SAM is trained to answer with the shoes, for the photo and its mirror image; the photo's colours
-complete the answer (`wd.outline`); then the picture is cropped around it and, where that shows the shoe clearly larger,
-SAM is asked again (ours).
+which the small SAM is trained to answer with the shoes, for the photo and its mirror image. A plain ground
+(`wd.ground`), or else the photo's colours, complete the answer (`wd.outline`); then the picture is cropped around it
+and, where that shows the shoe clearly larger, SAM is asked again. Where a pack holds a segmenter, the shoe is found by
+both without a prompt (`wd.automatic`), and SAM answers boxes and points.
 """
 
 from __future__ import annotations
@@ -19,13 +20,14 @@ from typing import Any
 import numpy as np
 import torch
 from jaxtyping import Bool, Float, UInt8
-from transformers import SamModel
+from transformers import SamModel, SegformerForSemanticSegmentation
 
 from shoemodel.errors import InputError
 from shoemodel.image import masks
 from shoemodel.image.geometry import Box, Letterbox
 from shoemodel.image.io import Photo
-from shoemodel.wd import outline
+from shoemodel.wd import ground, outline
+from shoemodel.wd.ground import Ground
 
 MEAN_RGB = (123.675, 116.28, 103.53)  # SAM's own normalisation, on 0..255
 PADDING_RGB = (124, 116, 104)  # nearly 0 once normalised, SAM's padding
@@ -39,23 +41,25 @@ ZOOM_LEAST = 0.85  # of the photo's longer side: a larger crop shows SAM nothing
 ZOOM_AGREEMENT = 0.5  # IoU of first and second look under which the first is kept (ours)
 
 
+DOUBT = "the shoe was found with a confidence of {:.2f} only: where areas.png is wrong, give a box, points or a mask"
+
+
 @dataclass(frozen=True)
 class Region:
-    """The shoe in a photo: `mask` (h, w) bool, `confidence` SAM's predicted IoU (1 when the user gave the mask)."""
+    """The shoe in a photo."""
 
     mask: Bool[np.ndarray, "h w"]
     confidence: float
-    source: str  # "automatic", "box", "points", "mask" or "alpha"
+    """1 where the user gave the mask; else the probability that it is right or, of SAM alone, its predicted IoU."""
+    source: str
+    """automatic, box, points, mask or alpha."""
+    doubts: tuple[str, ...] = ()
+    """Sentences for the user, where the shoe was found automatically and something about it is doubtful."""
 
     @property
     def warnings(self) -> list[str]:
-        """What the user should know: a sentence where the shoe was found with little confidence."""
-        if self.source != "automatic" or self.confidence >= UNSURE:
-            return []
-        return [
-            f"the shoe was found with a confidence of {self.confidence:.2f} only: where areas.png is wrong, give "
-            "a box, points or a mask"
-        ]
+        """What the user should know."""
+        return list(self.doubts)
 
 
 def to_tensor(rgb: UInt8[np.ndarray, "h w 3"]) -> Float[torch.Tensor, "3 h w"]:
@@ -70,14 +74,22 @@ def of_photo(
     box: Box | None = None,
     points: Float[np.ndarray, "n 2"] | None = None,
     mask: Bool[np.ndarray, "h w"] | None = None,
+    segmenter: SegformerForSemanticSegmentation | None = None,
 ) -> Region:
-    """The shoe from the mask given, else from the photo's transparency, else as `find` sees it."""
+    """The shoe from the mask given, else from the photo's transparency, else about the box or the points, else found.
+
+    Without a box or points the `segmenter` and SAM find it together (`wd.automatic`); SAM alone where there is none.
+    """
     if mask is not None:
         return from_user(mask, photo.size, "mask", photo.path.name)
     if photo.alpha is not None and box is None and points is None:
         opaque = photo.alpha == 255  # a half-transparent edge holds the old background's colour
         if opaque.mean() < MAX_AREA:
             return from_user(opaque, photo.size, "alpha", photo.path.name)
+    if segmenter is not None and box is None and points is None:
+        from shoemodel.wd import automatic  # which asks SAM by `find`
+
+        return automatic.find(sam, segmenter, photo.rgb, photo.path.name)
     return find(sam, photo.rgb, box, points, photo.path.name)
 
 
@@ -98,11 +110,13 @@ def find(
     source = "box" if box is not None else "points" if points is not None else "automatic"
     asked = box or (None if points is not None else whole)
     logits, confidence = ask(sam, rgb, asked, points, mirrored=source == "automatic")
-    mask = tidy(outline.complete(rgb, logits, box))
+    plain = ground.plain(rgb) if source == "automatic" else None
+    mask = tidy(outline.complete(rgb, logits, box, plain))
     _refuse_nothing(mask, confidence, source, name)
-    mask, confidence = look_closer(sam, rgb, mask, confidence, box, alone=source == "automatic")
+    mask, confidence = look_closer(sam, rgb, mask, confidence, box, alone=source == "automatic", plain=plain)
     refined = tidy(outline.refine(rgb, mask))
-    return Region(masks.erode(refined, EDGE * max(refined.shape)), confidence, source)
+    doubts = (DOUBT.format(confidence),) if source == "automatic" and confidence < UNSURE else ()
+    return Region(masks.erode(refined, EDGE * max(refined.shape)), confidence, source, doubts)
 
 
 def ask(
@@ -155,6 +169,7 @@ def look_closer(
     confidence: float,
     box: Box | None,
     alone: bool,
+    plain: Ground | None = None,
 ) -> tuple[Bool[np.ndarray, "h w"], float]:
     """Ask again on a crop around `mask`; keep the first answer where the two disagree (ours).
 
@@ -170,7 +185,10 @@ def look_closer(
     seen = rgb[y0:y1, x0:x1]
     logits, closer_confidence = ask(sam, seen, Box(0, 0, x1 - x0, y1 - y0) if alone else inner)
     closer = np.zeros_like(mask)
-    closer[y0:y1, x0:x1] = outline.complete(seen, logits, None if box is None else inner)
+    part = slice(y0, y1), slice(x0, x1)
+    closer[part] = outline.complete(
+        seen, logits, None if box is None else inner, None if plain is None else plain.within(part)
+    )
     if masks.iou(mask, closer) < ZOOM_AGREEMENT:
         return mask, confidence
     return tidy(closer), max(confidence, closer_confidence)

@@ -71,7 +71,7 @@ def test_points_forget_the_areas(work):
 def test_another_cut_out_takes_the_candidates_in_turn(work, pipeline, monkeypatch):
     first = work.region
     smaller = Region(erode(first.mask, 4), 0.4, "box")
-    monkeypatch.setattr("shoemodel.wd.candidates.propose", lambda sam, photo: [first, smaller])
+    monkeypatch.setattr("shoemodel.wd.candidates.propose", lambda sam, photo, segmenter: [first, smaller])
     work.other_region(pipeline)
     assert work.region is smaller and work.corrected and work.layout is None
     assert not (work.areas.shoe & ~smaller.mask).any()
@@ -81,7 +81,7 @@ def test_another_cut_out_takes_the_candidates_in_turn(work, pipeline, monkeypatc
 
 def test_the_only_candidate_is_offered_where_the_search_found_nothing(work, pipeline, monkeypatch):
     only = work.region
-    monkeypatch.setattr("shoemodel.wd.candidates.propose", lambda sam, photo: [only])
+    monkeypatch.setattr("shoemodel.wd.candidates.propose", lambda sam, photo, segmenter: [only])
     with pytest.raises(InputError, match="nothing else"):
         work.other_region(pipeline)
     lost = Work(work.photo, lost=True, turn=-1)

@@ -39,7 +39,7 @@ class Regions:
         packs.check(packs.resolve(self.pack))
         photo = images.load(self.photo)
         pipeline = ShoeModelPipeline.from_pretrained(self.pack)
-        regions = candidates.propose(pipeline.region, photo)
+        regions = candidates.propose(pipeline.region, photo, pipeline.segmenter)
         folder = self.out / photo.path.stem
         with replacing(folder) as partial:
             images.save_png(partial / "regions.png", candidates.sheet(photo.rgb, regions))

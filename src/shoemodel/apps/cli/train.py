@@ -16,6 +16,7 @@ from shoemodel.errors import InputError
 
 TASKS = {
     "region": "RegionTask",
+    "segmenter": "SegmenterTask",
     "wd": "WDTask",
     "feet": "FeetTask",
     "legs": "LegsTask",
@@ -44,6 +45,7 @@ class Train:
     module: Positional[
         Literal[
             "region",
+            "segmenter",
             "wd",
             "feet",
             "legs",

@@ -78,7 +78,7 @@ class Work:
     def other_region(self, pipeline: ShoeModelPipeline) -> None:
         """Take the next candidate for the shoe, after the last one the first again. InputError where there is none."""
         if not self.candidates:
-            self.candidates = candidates.propose(pipeline.region, self.photo)
+            self.candidates = candidates.propose(pipeline.region, self.photo, pipeline.segmenter)
         if len(self.candidates) == 1 and self.turn == 0:
             raise InputError("nothing else in the photo looks like a shoe: point at it, or paint it")
         self.turn = (self.turn + 1) % len(self.candidates)
