@@ -89,7 +89,8 @@ def _frame(centre: np.ndarray, along: np.ndarray, across: np.ndarray, width: flo
 
 def buckles(last: Last, p: ShoeParameters) -> Mesh | None:
     """A frame with its pin on the outer side of each strap; None without a strap to sit on."""
-    straps = list(p.straps[-2:-1] if p.family == "sandal" else [st for st in p.straps if st.kind in ("instep", "ankle")])
+    visible = [strap for strap in p.straps if strap.kind in ("instep", "ankle")]
+    straps = list(p.straps[-2:-1]) if p.family == "sandal" else visible
     if p.family == "clog":
         straps = [Strap(kind="instep", place=0.60, half_width=0.010)]
     made = []

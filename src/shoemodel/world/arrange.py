@@ -6,6 +6,7 @@ out are (4, 4) placements of both sides in the world, metres, z up, floor z = 0.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,10 +57,10 @@ class Arrangement:
         return SIDES if self.second else (self.first_side,)
 
 
-def sample(rng: np.random.Generator, shares: dict[str, float] = SHARES) -> Arrangement:
+def sample(rng: np.random.Generator, shares: Iterable[tuple[str, float]] = tuple(SHARES.items())) -> Arrangement:
     """Draw an arrangement; a share is how often, and they need not add up to 1."""
-    weights = np.array(list(shares.values()), float)
-    name = str(rng.choice(list(shares), p=weights / weights.sum()))
+    names, weights = zip(*shares, strict=True)
+    name = str(rng.choice(names, p=np.array(weights) / sum(weights)))
     first = str(rng.choice(SIDES))
     outside = 180.0 if first == "left" else 0.0  # where the other foot of a wearer is
     if name == "alone":
@@ -100,10 +101,10 @@ def lay(shoe: Float[np.ndarray, "n 3"], arrangement: Arrangement) -> dict[str, F
     """Where the left shoe's points (n, 3), or their mirror image, are placed: {side: from the side's own frame}."""
     points = shoe[:: max(1, len(shoe) // POINTS)]
     first, other = arrangement.first_side, "right" if arrangement.first_side == "left" else "left"
-    placements = {first: _set_down(points, first, arrangement.first)}
+    placements = {first: _set_down(shoe, first, arrangement.first)}
     if arrangement.second is None:
         return placements
-    lying = _set_down(points, other, arrangement.second)
+    lying = _set_down(shoe, other, arrangement.second)
     angle = np.radians(arrangement.from_deg)
     way, across = np.array([np.cos(angle), np.sin(angle), 0]), np.array([-np.sin(angle), np.cos(angle), 0])
     lying[:3, 3] += arrangement.shift_m * across

@@ -9,8 +9,7 @@ centimetres of its leg hide, by rays; what the leg of the other shoe would hide 
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -83,8 +82,12 @@ class DisplayConfig:
     """Cameras that see each arrangement."""
     looks: int = 3
     """Colourings of what each camera sees: the light is kept, the colours are exchanged."""
-    families: Mapping[str, float] = field(default_factory=lambda: dict(FAMILY_SHARES))
-    shares: Mapping[str, float] = field(default_factory=lambda: dict(arrange.SHARES))
+    families: tuple[tuple[str, float], ...] = tuple(FAMILY_SHARES.items())
+    """How often each family is laid; the numbers need not add up to 1."""
+    shares: tuple[tuple[str, float], ...] = tuple(arrange.SHARES.items())
+    """The same of the arrangements, see `arrange.SHARES`."""
+    split: Split | None = None
+    """The only split whose shoes are drawn."""
 
     def __post_init__(self) -> None:
         for name, least in (("size", 32), ("spp", 1), ("arrangements", 1), ("cameras", 1), ("looks", 1)):
@@ -104,12 +107,13 @@ def mini() -> DisplayConfig:
 
 def pairs() -> DisplayConfig:
     """Pairs alone, of every family: for foot points."""
-    return DisplayConfig(shares={name: share for name, share in arrange.SHARES.items() if not name.startswith("alone")})
+    alone = ("alone", "alone, tilted")
+    return DisplayConfig(shares=tuple((name, share) for name, share in arrange.SHARES.items() if name not in alone))
 
 
 def smoke() -> DisplayConfig:
     """Seconds: to see that everything runs."""
-    return DisplayConfig(size=64, spp=1, arrangements=1, cameras=1, looks=2, families={"slide": 1.0})
+    return DisplayConfig(size=64, spp=1, arrangements=1, cameras=1, looks=2, families=(("slide", 1.0),))
 
 
 @dataclass(frozen=True)
@@ -128,16 +132,13 @@ class Fitted:
     words: dict[str, str]
 
 
-def fitted_shoe(rng: np.random.Generator, families: Mapping[str, float], split: Split | None = None) -> Fitted:
-    """A shoe of one of the families (shares need not add up to 1) on the foot of a random body.
-
-    split: the only one whose shoes are drawn.
-    """
-    weights = np.array(list(families.values()), float)
+def fitted_shoe(rng: np.random.Generator, config: DisplayConfig) -> Fitted:
+    """A shoe of the configuration's families and split on the foot of a random body."""
+    names, weights = zip(*config.families, strict=True)
     while True:
-        family = str(rng.choice(list(families), p=weights / weights.sum()))
+        family = str(rng.choice(names, p=np.array(weights) / sum(weights)))
         parameters = shoes.sample_parameters(rng, family)
-        if split in (None, split_of(parameters.shoe_id, family)):
+        if config.split in (None, split_of(parameters.shoe_id, family)):
             break
     share = 0.9 if family in WOMENS else women_share(family)
     figure = body().figure(sample_phenotype(rng, rng.random() < share))
@@ -211,7 +212,7 @@ class Seen:
 
 def see(rng: np.random.Generator, shoe: Fitted, config: DisplayConfig) -> list[Seen]:
     """One arrangement of a shoe, seen by the configuration's cameras."""
-    arrangement = arrange.sample(rng, dict(config.shares))
+    arrangement = arrange.sample(rng, config.shares)
     everything = np.concatenate([part.vertices for part in shoe.parts])
     placements = arrange.lay(everything, arrangement)
     parts = [placed(part, placement, side) for side, placement in placements.items() for part in shoe.parts]
@@ -305,30 +306,18 @@ def _any_colour(rng: np.random.Generator) -> np.ndarray:
 
 
 @functools.lru_cache(maxsize=2)
-def _shoe_samples(seed: int, run: int, config: _Hashable) -> tuple[Sample, ...]:
+def _shoe_samples(seed: int, run: int, config: DisplayConfig) -> tuple[Sample, ...]:
     """All samples of one shoe."""
-    rng, told = np.random.default_rng([seed, run, 7]), config.display
-    shoe = fitted_shoe(rng, told.families, config.split)
+    rng = np.random.default_rng([seed, run, 7])
+    shoe = fitted_shoe(rng, config)
     samples: list[Sample] = []
-    for _ in range(told.arrangements):
-        for seen in see(rng, shoe, told):
-            for look in range(told.looks):
+    for _ in range(config.arrangements):
+        for seen in see(rng, shoe, config):
+            for look in range(config.looks):
                 picture = recoloured(seen.picture, seen.areas.shoe, rng) if look else seen.picture
                 shown = develop(picture.radiance, choose_film(picture, rng))
-                index = run * told.per_shoe + len(samples)
-                samples.append(_sample(seed, index, shoe, seen, shown, told.size))
+                samples.append(_sample(seed, run * config.per_shoe + len(samples), shoe, seen, shown, config.size))
     return tuple(samples)
-
-
-@dataclass(frozen=True)
-class _Hashable:
-    """A configuration as a key of the cache: two are one if they are the same object."""
-
-    display: DisplayConfig
-    split: Split | None
-
-    def __hash__(self) -> int:
-        return hash((id(self.display), self.split))
 
 
 def _sample(seed: int, index: int, shoe: Fitted, seen: Seen, shown: np.ndarray, size: int) -> Sample:
@@ -341,23 +330,21 @@ def _sample(seed: int, index: int, shoe: Fitted, seen: Seen, shown: np.ndarray, 
     return Sample(shards.sample_key(seed, index), shown, shown, seen.areas, seen.pose, words, meta)
 
 
-def make_sample(seed: int, index: int, config: _Hashable) -> Sample:
+def make_sample(seed: int, config: DisplayConfig, index: int) -> Sample:
     """Sample `index` of the display `seed`; a pure function. RuntimeError where it is unsound."""
-    sample = _shoe_samples(seed, index // config.display.per_shoe, config)[index % config.display.per_shoe]
+    sample = _shoe_samples(seed, index // config.per_shoe, config)[index % config.per_shoe]
     if problems := sample.check():
         raise RuntimeError(f"sample {sample.key}: {'; '.join(problems)}")
     return sample
 
 
-def display(
-    num: int, seed: int, out: Path, config: DisplayConfig | None = None, split: Split | None = None
-) -> None:
-    """Write samples 0..num-1 of the display `seed` into shards under `out`, by this process; what is there is kept.
+def display(num: int, seed: int, out: Path, config: DisplayConfig) -> None:
+    """Write samples 0..num-1 of the display `seed` into shards under `out`, by this process; finished shards stay.
 
-    Several processes may share the work: each with a seed and folder of its own. split: the only one whose shoes are
-    drawn.
+    The same call goes on where it was stopped. Several processes share the work by seeds and folders of their own.
     """
-    key, out = _Hashable(config or mini(), split), Path(out)
+    out = Path(out)
     out.mkdir(parents=True, exist_ok=True)
+    shards.clear_partial(out)
     for number in shards.unfinished(out, num, seed):
-        shards.write_shard(out, number, functools.partial(make_sample, seed, config=key), shards.shard_indices(number, num))
+        shards.write_shard(out, number, functools.partial(make_sample, seed, config), shards.shard_indices(number, num))
