@@ -64,7 +64,7 @@ def _component(run: Path, name: str) -> Any:
     from shoemodel.training.checkpoint import component_folder
     from shoemodel.wd.segformer import StemmedSegformer
 
-    kind = {"areas": StemmedSegformer, "feet": StemmedVitPose}[name]
+    kind: Any = {"areas": StemmedSegformer, "feet": StemmedVitPose}[name]
     return kind.from_pretrained(component_folder(run, name), local_files_only=True).eval()
 
 

@@ -36,6 +36,7 @@ def _heeled_open(pump: Sampler, u: Uniform, rng: np.random.Generator) -> dict:
 
 
 def _slide(pump: Sampler, u: Uniform, rng: np.random.Generator) -> dict:
+    places: tuple[float, ...]
     if rng.random() < 0.45:  # two or three bands with buckles
         places, half = ((0.74, 0.54), (0.77, 0.645, 0.52))[rng.random() < 0.2], u(0.010, 0.018)
     else:

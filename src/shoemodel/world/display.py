@@ -248,8 +248,8 @@ def _areas(bare: engine.View, legs: dict[str, engine.View], camera: Camera, size
     shoe = labels.is_shoe(bare)[part]
     insole = np.array([*(name.endswith("_insole") for name in bare.names), False])[part]
     areas = labels.areas(shoe, shoe & ~hidden, size)
-    side = max(3, round(BETWEEN_TOES * size)) | 1
-    closed = cv2.morphologyEx(areas.wearable.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((side, side), np.uint8)) > 0
+    gap = max(3, round(BETWEEN_TOES * size)) | 1
+    closed = cv2.morphologyEx(areas.wearable.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((gap, gap), np.uint8)) > 0
     wearable = areas.wearable | (closed & labels.majority(insole, size) & areas.shoe)
     return labels.ShoeAreas.from_masks(areas.shoe & ~wearable, wearable)
 
