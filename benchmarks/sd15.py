@@ -111,6 +111,7 @@ def random_tuples(count: int) -> Any:
         points=rng.uniform(0, SIDE, (count, 12, 2)).astype(np.float32),
         visibility=np.full((count, 12), 2),
         present=np.ones((count, 12), bool),
+        is_worn=np.ones(count, bool),
         captions=(("legs in blue jeans",),) * count,
         shoe_ids=tuple(f"noise-{index}" for index in range(count)),
         families=("noise",) * count,

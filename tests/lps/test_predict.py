@@ -85,3 +85,53 @@ def test_two_answers_in_one_shoe_are_one_foot():
     foot = np.array([[100.0, 100], [180, 140], [175, 150], [90, 150]])
     assert predict.in_one_shoe(np.concatenate([foot, foot + 6]))
     assert not predict.in_one_shoe(np.concatenate([foot, foot + np.array([0, 60])]))
+
+
+def test_two_shoes_apart_are_told_from_one_with_a_strap():
+    two = np.zeros((120, 200), bool)
+    two[60:100, 10:90] = two[55:95, 110:190] = True
+    pieces = predict.apart(two)
+    assert len(pieces) == 2 and (pieces[0] | pieces[1] == two).all() and not (pieces[0] & pieces[1]).any()
+    sandal = np.zeros((120, 200), bool)
+    sandal[20:110, 10:190] = True
+    sandal[30:100, 20:180] = False
+    sandal[40:90, 60:150] = True  # a wide strap within the rim of the sole
+    assert len(predict.apart(sandal)) == 1
+    close = two.copy()
+    close[70:80, 90:109] = True
+    assert len(predict.apart(close)) == 1
+
+
+def test_a_pair_is_one_left_and_one_right():
+    near, far = FEET[:4], FEET[4:]
+    unsure = np.repeat([0.5, 0.6], 4)  # both are rather taken for right shoes
+    sure = np.repeat([0.1, 0.9], 4)
+    found = predict.pair_of((np.tile(near, (2, 1)), unsure), (np.tile(far, (2, 1)), sure))
+    np.testing.assert_array_equal(found.points_px, FEET)
+    swapped = predict.pair_of((np.tile(near, (2, 1)), sure), (np.tile(far, (2, 1)), unsure))
+    np.testing.assert_array_equal(swapped.points_px, FEET[FOOT_FLIP, :])
+    assert found.exists.all() and swapped.exists.all()
+
+
+def test_shoes_apart_are_read_one_by_one(pipeline, monkeypatch):
+    seen = []
+
+    def read(model, rgb, visible):
+        seen.append(int(np.nonzero(visible)[1].mean()))
+        peaks = [0.6, 0.4] if seen[-1] > 80 else [0.4, 0.6]
+        return np.tile(FEET[:4], (2, 1)) + np.array([seen[-1], 0]), np.repeat(peaks, 4)
+
+    monkeypatch.setattr(predict, "_read", read)
+    shoe = np.zeros((120, 200, 4), np.uint8)
+    shoe[60:100, 10:90] = shoe[55:95, 110:190] = 255
+    found = predict.foot_keypoints(pipeline.feet, shoe)
+    assert len(seen) == 2 and found.points_px[0, 0] > found.points_px[4, 0]
+
+
+def test_ankles_in_one_place_are_refused(pipeline):
+    crossed = FEET.copy()
+    crossed[4] = crossed[0] + 3
+    found = predict.FootKeypoints(crossed, np.ones(8), np.ones(8, bool))
+    with pytest.raises(InputError, match=r"the feet in a\.png cannot be told apart: both ankles"):
+        predict.leg_poses(pipeline.legs, pipeline.legs_scheduler, found, np.zeros((128, 160), bool), 1, 0, "a.png")
+    predict.check_ankles(predict.FootKeypoints(crossed, np.ones(8), np.arange(8) < 4), "a.png")

@@ -34,6 +34,8 @@ class Tuples:
     visibility: Int[np.ndarray, "n 12"]
     present: Bool[np.ndarray, "n 12"]
     """Whether the point's leg is in the scene at all, be it outside the picture."""
+    is_worn: Bool[np.ndarray, "n"]
+    """Whether somebody wears the shoes in `worn`; where not, it is `unworn` again (`world.display`)."""
     captions: tuple[tuple[str, ...], ...]
     shoe_ids: tuple[str, ...]
     families: tuple[str, ...]
@@ -48,7 +50,7 @@ class Tuples:
 
     def subset(self, rows: np.ndarray) -> Tuples:
         """The tuples of the given rows."""
-        arrays = ("worn", "unworn", "labels", "points", "visibility", "present")
+        arrays = ("worn", "unworn", "labels", "points", "visibility", "present", "is_worn")
         return replace(
             self,
             **{name: getattr(self, name)[rows] for name in arrays},
@@ -57,12 +59,19 @@ class Tuples:
             families=tuple(self.families[row] for row in rows),
         )
 
-    def split(self) -> tuple[Tuples, Tuples]:
+    def split(self, unworn_will_do: bool = False) -> tuple[Tuples, Tuples]:
         """(training, test) by shoe, as `splits.split_of` says; tuples of the held-out family are in neither.
+
+        unworn_will_do: for what learns from the unworn pictures alone. Otherwise InputError for shoes nobody wears.
 
         Where a small folder holds no test shoe, the shoe with the lowest lot leaves the training to be one: a test
         shoe is never learnt from, in whatever folder. Raises InputError where nothing would be left to learn.
         """
+        if not (unworn_will_do or self.is_worn.all()):
+            raise InputError(
+                f"found {int((~self.is_worn).sum())} tuples of shoes that nobody wears; only the areas (wd) and feet "
+                "learn from those"
+            )
         sides = self._sides()
         families = dict(zip(self.shoe_ids, self.families, strict=True))
         if not (sides == "test").any() and (sides == "train").any():
@@ -157,6 +166,7 @@ def _row(sample: Sample) -> dict[str, object]:
         "labels": sample.areas.labels,
         "points": sample.pose.points.astype(np.float32),
         "visibility": sample.pose.visibility,
+        "is_worn": np.bool_(sample.is_worn),
         "present": np.array([name.split("_")[0] in feet for name in NAMES]),
         "captions": tuple(sample.meta["captions"]) or (sample.caption,),
         "shoe_ids": str(sample.meta["shoe_id"]),

@@ -45,6 +45,11 @@ class Sample:
     scene, version; from world 2 on also shoe_boxes, {side: [x0, y0, x1, y1] px} in `unworn`, and depth_order,
     {thigh, shin, foot: the side in front where the two overlap, else None}."""
 
+    @property
+    def is_worn(self) -> bool:
+        """Whether somebody wears the shoes in `worn`; else it is `unworn` again, see `world.display`."""
+        return bool(self.meta.get("worn", True))
+
     def check(self) -> list[str]:
         """What is wrong with this tuple, one sentence each; an empty list when it is sound."""
         checks = (_check_pictures, _check_areas, _check_pose, _check_feet, _check_words)
@@ -93,7 +98,7 @@ def _check_pictures(sample: Sample) -> list[str]:
     shapes = {sample.worn.shape[:2], sample.unworn.shape[:2], sample.areas.labels.shape}
     if len(shapes) > 1:
         problems.append(f"pictures and areas differ in size: {sorted(shapes)}")
-    elif np.array_equal(sample.worn, sample.unworn):
+    elif sample.is_worn and np.array_equal(sample.worn, sample.unworn):
         problems.append("worn and unworn are the same picture")
     side = sample.meta.get("size")
     if side is not None and (side, side) not in shapes:

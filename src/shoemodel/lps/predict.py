@@ -16,6 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import cv2
 import numpy as np
 import torch
 from diffusers import DDPMScheduler
@@ -24,7 +25,7 @@ from transformers import VitPoseForPoseEstimation
 
 from shoemodel.errors import InputError
 from shoemodel.image import pose as poses
-from shoemodel.image.geometry import Letterbox
+from shoemodel.image.geometry import Box, Letterbox
 from shoemodel.image.pose import Pose
 from shoemodel.lps import choose, diffusion, feet
 from shoemodel.lps.anatomy import ANKLE
@@ -32,6 +33,8 @@ from shoemodel.lps.denoiser import LegDenoiser
 
 MIN_PEAK = 0.2  # heatmap peak under which a point was not found (ours)
 MIN_POINTS = 2  # found points a foot needs, its ankle among them or not (ours)
+JOINED, SHARE, WITHIN = 0.02, 0.25, 0.2  # see `apart` (ours)
+ANKLES_APART = 0.25  # least distance of two ankles, in foot lengths (ours: 0.35 and more in pairs read well)
 SAME_FOOT = 0.3  # mean distance of two feet's points, in foot lengths, under which they are one foot (ours)
 POOL = 512  # poses drawn for every request (ours)
 SIDE = 256  # px of the square frame in which the paper's normalisation is taken
@@ -52,19 +55,80 @@ def foot_keypoints(
     """C_p from X_w and its visible area; no person box, 8 heatmaps, points on the image's grid.
 
     A foot with fewer than MIN_POINTS found points is missing, and so is the less certain of two that lie in the same
-    shoe; of a foot that is there every point is kept, for the leg model was taught whole feet (ours). ValueError for
-    an empty visible area.
+    shoe; of a foot that is there every point is kept, for the leg model was taught whole feet (ours). Two shoes that
+    stand apart are read one by one, and are one left and one right (ours). ValueError for an empty visible area.
     """
+    visible = shoe[..., 3] == 255
+    pieces = apart(visible)
+    if len(pieces) == 2:
+        found = pair_of(*(_read(model, shoe[..., :3], piece) for piece in pieces))
+        if found.exists.all():
+            return found
+    points_px, scores = _read(model, shoe[..., :3], visible)
+    there = _there(scores)
+    if there.all() and in_one_shoe(points_px):
+        there[scores.reshape(2, 4).sum(axis=1).argmin()] = False
+    return FootKeypoints(points_px, scores, np.repeat(there, 4))
+
+
+def _read(
+    model: VitPoseForPoseEstimation, rgb: UInt8[np.ndarray, "h w 3"], visible: Bool[np.ndarray, "h w"]
+) -> tuple[Float[np.ndarray, "8 2"], Float[np.ndarray, "8"]]:
+    """Points in px of the picture, and heatmap peaks, of what is visible there."""
     backbone: Any = model.config.backbone_config
     size = (int(backbone.image_size[0]), int(backbone.image_size[1]))
     crop, transform = feet.crop_to_visible(rgb, visible, size[0])
     with torch.inference_mode():
         heatmaps = feet.heatmaps(model, feet.to_tensor(crop)[None].to(model.device, model.dtype))
     points_px, scores = feet.decode(heatmaps.cpu().numpy(), size)
-    there = (scores[0].reshape(2, 4) >= MIN_PEAK).sum(axis=1) >= MIN_POINTS
-    if there.all() and in_one_shoe(points_px[0]):
-        there[scores[0].reshape(2, 4).sum(axis=1).argmin()] = False
-    return FootKeypoints(transform.inverse().apply(points_px[0]), scores[0], np.repeat(there, 4))
+    return transform.inverse().apply(points_px[0]), scores[0]
+
+
+def _there(scores: Float[np.ndarray, "8"]) -> Bool[np.ndarray, "2"]:
+    """Whether enough points of either foot were found."""
+    return (scores.reshape(2, 4) >= MIN_PEAK).sum(axis=1) >= MIN_POINTS
+
+
+def apart(visible: Bool[np.ndarray, "h w"]) -> list[Bool[np.ndarray, "h w"]]:
+    """The visible area of each of two shoes that stand apart, or all of it where that is not so (ours).
+
+    Pieces nearer than JOINED of the longer side are one; two are shoes where each has a good share of the area and
+    hardly any of it lies within the other's outline, as the strap of a sandal lies within that of its sole.
+    """
+    box = Box.of_mask(visible)
+    side = max(3, round(JOINED * max(box.width, box.height))) | 1
+    padded = np.pad(visible[box.slices].astype(np.uint8), side)
+    joined = cv2.morphologyEx(padded, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))[side:-side, side:-side]
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
+    large = 1 + np.argsort(stats[1:, cv2.CC_STAT_AREA])[::-1][:2]
+    if len(large) < 2 or stats[large[1], cv2.CC_STAT_AREA] < SHARE * joined.sum():
+        return [visible]
+    hulls = [cv2.fillConvexPoly(np.zeros_like(joined), _hull(labels == label), 1) > 0 for label in large]
+    if (hulls[0] & hulls[1]).sum() > WITHIN * min(hull.sum() for hull in hulls):
+        return [visible]
+    pieces = []
+    for label in large:
+        piece = np.zeros_like(visible)
+        piece[box.slices] = visible[box.slices] & (labels == label)
+        pieces.append(piece)
+    return pieces
+
+
+def _hull(mask: Bool[np.ndarray, "h w"]) -> np.ndarray:
+    rows, columns = np.nonzero(mask)
+    return cv2.convexHull(np.stack([columns, rows], axis=1).astype(np.int32))
+
+
+def pair_of(
+    one: tuple[Float[np.ndarray, "8 2"], Float[np.ndarray, "8"]],
+    other: tuple[Float[np.ndarray, "8 2"], Float[np.ndarray, "8"]],
+) -> FootKeypoints:
+    """Two shoes, each read alone as points and peaks of both sides, as a left and a right one: the likelier way."""
+    points_px, scores = (np.stack(values).reshape(2, 2, 4, -1) for values in zip(one, other, strict=True))
+    peaks = scores.sum(axis=(2, 3))
+    order = [0, 1] if peaks[0, 0] + peaks[1, 1] >= peaks[0, 1] + peaks[1, 0] else [1, 0]
+    chosen = scores[order, [0, 1]].ravel()
+    return FootKeypoints(points_px[order, [0, 1]].reshape(8, 2), chosen, np.repeat(_there(chosen), 4))
 
 
 def feet_of(pose: Pose) -> FootKeypoints:
@@ -76,8 +140,24 @@ def feet_of(pose: Pose) -> FootKeypoints:
 def in_one_shoe(points_px: Float[np.ndarray, "8 2"]) -> bool:
     """Whether both feet were read from the same shoe: a network that cannot tell left from right answers twice."""
     left, right = points_px.reshape(2, 4, 2)
-    length = max(np.linalg.norm(foot[1:3].mean(axis=0) - foot[3]) for foot in (left, right))
-    return bool(np.linalg.norm(left - right, axis=1).mean() < SAME_FOOT * length)
+    return bool(np.linalg.norm(left - right, axis=1).mean() < SAME_FOOT * _length(points_px))
+
+
+def _length(points_px: Float[np.ndarray, "8 2"]) -> float:
+    """The longer foot's, in px."""
+    return max(float(np.linalg.norm(foot[1:3].mean(axis=0) - foot[3])) for foot in points_px.reshape(2, 4, 2))
+
+
+def check_ankles(found: FootKeypoints, name: str) -> None:
+    """InputError for two feet whose ankles are in one place: the points of two shoes were mixed up, or it is none."""
+    if not found.exists.all():
+        return
+    away = float(np.linalg.norm(found.points_px[0] - found.points_px[4])) / max(_length(found.points_px), 1e-6)
+    if away < ANKLES_APART:
+        raise InputError(
+            f"the feet in {name} cannot be told apart: both ankles were found {away:.2f} foot lengths from one "
+            f"another, {ANKLES_APART} are needed: mark one shoe with --box, --points or --mask"
+        )
 
 
 def leg_poses(
@@ -94,13 +174,14 @@ def leg_poses(
     Points outside the generator's square (the picture, letterboxed) have visibility 1.
 
     Raises:
-        InputError: no foot was found, so that there is nothing to stand a leg on.
+        InputError: no foot was found, so that there is nothing to stand a leg on, or two whose ankles are in one place.
     """
     if not found.exists.any():
         raise InputError(
             f"no foot fits the shoe in {name} (best heatmap peak {found.scores.max():.2f}, {MIN_PEAK} is needed): "
             "give a photo of a whole shoe, or mark it with a box, points or a mask"
         )
+    check_ankles(found, name)
     square = Letterbox(visible.shape, (SIDE, SIDE))
     feet_unit = poses.normalise(square.apply_points(found.points_px), found.exists, SIDE)
     unit = torch.from_numpy(feet_unit).float()[None]

@@ -173,6 +173,11 @@ def _sensor(camera: Camera, size: int) -> dict[str, Any]:
     return sensor | {"near_clip": 0.02, "film": film, "sampler": {"type": "independent"}}
 
 
+def sensor(camera: Camera, size: int) -> Any:
+    """The sensor of a camera for a view that has none of its own, see `lit`."""
+    return mitsuba().load_dict(_sensor(camera, size))
+
+
 Box = tuple[int, int, int, int]
 """x0, y0, x1, y1 px of a film, the last two outside."""
 

@@ -154,6 +154,8 @@ def _trimmings(last: Last, p: ShoeParameters, rows: tuple[np.ndarray, np.ndarray
         made.append(("laces", laces(last, p, *rows), "laces", material("canvas")))
     if "bow" in p.marks and p.throat_s > 0:
         made.append(("bow", trimmings.bow(last, p), "body", material(p.finish)))
+    if any(strap.kind == "thong" for strap in p.straps):
+        made.append(("post", trimmings.toe_post(last, p), "body", material(p.finish)))
     if p.fringe:
         made.append(("fringe", trimmings.fringe(last, p), "body", material(p.finish)))
     if "pull_tab" in p.marks:

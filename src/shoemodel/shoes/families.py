@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from shoemodel.shoes import open_families
+from shoemodel.shoes.open_families import Uniform
 from shoemodel.shoes.palette import (
     sample_colours,
     sample_finish,
+    sample_open_colours,
     sample_print,
     sample_second_finish,
     sample_sole_look,
 )
-from shoemodel.shoes.parameters import FAMILIES, ShoeParameters, Strap
-
-Uniform = Callable[[float, float], float]
+from shoemodel.shoes.parameters import FAMILIES, OPEN_FAMILIES, ShoeParameters, Strap
 
 
 def _sneaker(u: Uniform, rng: np.random.Generator) -> dict[str, Any]:
@@ -166,6 +168,7 @@ _SAMPLERS: dict[str, Callable[[Uniform, np.random.Generator], dict[str, Any]]] =
     "sneaker": _sneaker, "running shoe": _running, "platform sneaker": _platform, "high-top": _high_top,
     "derby": _derby, "loafer": _loafer, "ankle boot": _ankle_boot, "chelsea boot": _chelsea_boot,
     "tall boot": _tall_boot, "pump": _pump, "ballerina": _ballerina, "sandal": _sandal, "clog": _clog,
+    **{family: partial(open_families.SAMPLERS[family], _pump) for family in OPEN_FAMILIES},
 }  # fmt: skip
 _COURT = {
     "mudguard": 0.55, "toe_cap": 0.25, "perforation": 0.35, "counter": 0.6, "heel_tab": 0.6, "eyestay": 0.85,
@@ -190,14 +193,15 @@ _MARKS: dict[str, dict[str, float]] = {
     "sandal": {"buckle": 0.9, "stitching": 0.5, "binding": 0.3},
     "clog": {"stitching": 0.5, "strap_band": 0.4, "buckle": 0.7, "holes": 0.3, "binding": 0.4, "lettering": 0.3,
              "fur": 0.3, "quilting": 0.15},
+    **open_families.MARKS,
 }  # fmt: skip
 
 
 def sample_parameters(rng: np.random.Generator, family: str | None = None) -> ShoeParameters:
     """Draw a shoe, of the given family or of any; the same generator state gives the same shoe."""
     family = family or str(rng.choice(FAMILIES))
-    if family not in FAMILIES:
-        raise ValueError(f"family {family!r} is not one of {', '.join(FAMILIES)}")
+    if family not in _SAMPLERS:
+        raise ValueError(f"family {family!r} is not one of {', '.join(_SAMPLERS)}")
     seed = int(rng.integers(2**31))
 
     def uniform(low: float, high: float) -> float:
@@ -207,8 +211,10 @@ def sample_parameters(rng: np.random.Generator, family: str | None = None) -> Sh
     values = {k: float(v) if isinstance(v, np.floating | np.integer) and k != "laces" else v for k, v in values.items()}
     marks = tuple(mark for mark, chance in _MARKS[family].items() if rng.random() < chance)
     finish = sample_finish(rng, family)
+    is_open = family in OPEN_FAMILIES
     return ShoeParameters(
         family=family, shoe_id=f"{family.replace(' ', '-')}-{seed:08x}", marks=marks, finish=finish,
         second_finish=sample_second_finish(rng, family, finish), pattern=sample_print(rng, family, finish),
-        sole_look=sample_sole_look(rng, values), colours=sample_colours(rng, family, finish), paint_seed=seed, **values,
+        sole_look=sample_sole_look(rng, values), paint_seed=seed,
+        colours=sample_open_colours(rng, finish) if is_open else sample_colours(rng, family, finish), **values,
     )  # fmt: skip

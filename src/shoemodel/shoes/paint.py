@@ -141,7 +141,8 @@ def _sole_coat(paint: Paint, layer: str, at: Places) -> Coat:
     p = paint.p
     rng = np.random.default_rng((p.paint_seed, 5))
     finish: Material = LINING if layer == "insole" else RUBBER
-    coat = bare_coat(len(at.points), paint.colour({"insole": "lining"}.get(layer, layer)), finish)
+    place = "lining" if layer == "insole" and "insole" not in p.colours else layer
+    coat = bare_coat(len(at.points), paint.colour(place), finish)
     if layer == "insole":
         label = lettering(-at.across, 0.15 * paint.last.length - at.ahead, 0.009, int(rng.integers(4, 8)), rng)
         coat.shade(np.full(len(at.points), rng.uniform(0.7, 1.0)))

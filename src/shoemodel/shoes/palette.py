@@ -167,6 +167,14 @@ def sample_colours(rng: np.random.Generator, family: str, finish: str) -> dict[s
     )  # fmt: skip
 
 
+def sample_open_colours(rng: np.random.Generator, finish: str) -> dict[str, Colour]:
+    """Colours of an open shoe: as `sample_colours`, with an insole of its own, often pale or of the straps' colour."""
+    colours = sample_colours(rng, "sandal", finish)
+    insoles = [colours["body"], colours["body"], colours["lining"], colours["accent"], _BLACK, *_LININGS]
+    colours["insole"] = insoles[rng.integers(len(insoles))]
+    return colours
+
+
 def nearest_colour(rgb: np.ndarray) -> Colour:
     """The named colour closest to a linear RGB, compared roughly as the eye does."""
     named = [c for c, _ in _NEUTRAL + _SATURATED]

@@ -23,6 +23,16 @@ FAMILIES = (
     "sandal",
     "clog",
 )
+OPEN_FAMILIES = (
+    "slide",
+    "flip-flop",
+    "mule",
+    "slingback",
+    "strappy sandal",
+    "sport sandal",
+    "platform sandal",
+)
+"""Families of `world.display` alone, which renders shoes that nobody wears; the worn world draws none of them."""
 LEVER_M = 0.18  # heel seat to ball: what the ankle's plantar flexion lifts
 
 
@@ -30,10 +40,10 @@ LEVER_M = 0.18  # heel seat to ball: what the ankle's plantar flexion lifts
 class Strap:
     """A band of the upper: over the instep at a place along the foot, or around the ankle at a height."""
 
-    kind: str  # "instep", "ankle" or "counter" (the cup behind the heel)
-    place: float  # instep: 0 heel .. 1 toe; ankle and counter: metres above the footbed
+    kind: str  # "instep", "thong" (a V from between the toes), "ankle" or "counter" (the cup behind the heel)
+    place: float  # instep and thong: 0 heel .. 1 toe; ankle and counter: metres above the footbed
     half_width: float  # metres
-    slope: float = 0.0  # instep: along over across; ankle: up over back-to-front
+    slope: float = 0.0  # instep and thong: along over across; ankle: up over back-to-front
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,8 +96,8 @@ class ShoeParameters:
     paint_seed: int = 0
 
     def __post_init__(self) -> None:
-        if self.family not in FAMILIES:
-            raise ValueError(f"family {self.family!r} is not one of {', '.join(FAMILIES)}")
+        if self.family not in (*FAMILIES, *OPEN_FAMILIES):
+            raise ValueError(f"family {self.family!r} is not one of {', '.join((*FAMILIES, *OPEN_FAMILIES))}")
 
 
 def heel_deg(parameters: ShoeParameters) -> float:

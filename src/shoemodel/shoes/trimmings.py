@@ -7,7 +7,7 @@ import numpy as np
 from shoemodel.shoes.laces import Mesh, merge, tube
 from shoemodel.shoes.last import Last
 from shoemodel.shoes.parameters import ShoeParameters, Strap
-from shoemodel.shoes.upper import REFERENCE_LENGTH, topline
+from shoemodel.shoes.upper import BIG_TOE_M, REFERENCE_LENGTH, topline
 
 
 def bow(last: Last, p: ShoeParameters) -> Mesh:
@@ -22,6 +22,15 @@ def bow(last: Last, p: ShoeParameters) -> Mesh:
         loop = np.outer(0.009 * (1 - np.cos(turn)), [side, 0, -0.25]) + np.outer(0.005 * np.sin(turn), [0, 1, 0.2])
         cords.append(tube(centre + loop, up[0], 0.0030, 0.0011))
     return merge(cords)
+
+
+def toe_post(last: Last, p: ShoeParameters) -> Mesh:
+    """The cord of a thong between the toes, from the footbed to the strap."""
+    strap = next(strap for strap in p.straps if strap.kind == "thong")
+    y = -strap.place * last.length
+    start = np.array([last.middle(0.85) - BIG_TOE_M, y, float(last.bed(np.array(y)))])
+    end = last.cast(start[None] + [0, 0, 0.004], np.array([[0.0, 0.0, 1.0]]), p.thickness)[0]
+    return tube(np.linspace(start, end, 5), np.array([0.0, 1.0, 0.0]), 0.6 * strap.half_width, 0.003)
 
 
 def fringe(last: Last, p: ShoeParameters) -> Mesh:
@@ -80,7 +89,8 @@ def _frame(centre: np.ndarray, along: np.ndarray, across: np.ndarray, width: flo
 
 def buckles(last: Last, p: ShoeParameters) -> Mesh | None:
     """A frame with its pin on the outer side of each strap; None without a strap to sit on."""
-    straps = list(p.straps[-2:-1] if p.family == "sandal" else [st for st in p.straps if st.kind != "counter"])
+    visible = [strap for strap in p.straps if strap.kind in ("instep", "ankle")]
+    straps = list(p.straps[-2:-1]) if p.family == "sandal" else visible
     if p.family == "clog":
         straps = [Strap(kind="instep", place=0.60, half_width=0.010)]
     made = []

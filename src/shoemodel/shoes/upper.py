@@ -9,6 +9,8 @@ from shoemodel.shoes.implicit import smooth_max, smooth_min, smooth_step
 from shoemodel.shoes.last import Last
 from shoemodel.shoes.parameters import ShoeParameters, Strap
 
+BIG_TOE_M = 0.008  # a thong's post stands this far inwards of the middle of the toes
+INSTEP_TOP_M = 0.090  # straps over the instep do not follow the leg above it
 REFERENCE_LENGTH = 0.255  # heights above the footbed are given for a foot of this length
 
 
@@ -45,7 +47,12 @@ def _strap(last: Last, strap: Strap, x: np.ndarray, y: np.ndarray, rise: np.ndar
     ahead = last.s(y) * last.length
     if strap.kind == "instep":
         middle = strap.place * last.length + strap.slope * (x - last.centre_x)
-        return np.abs(ahead - middle) - strap.half_width + 0 * rise
+        return smooth_max(np.abs(ahead - middle) - strap.half_width, rise - INSTEP_TOP_M, 0.004)
+    if strap.kind == "thong":
+        beside = np.sqrt((x - last.middle(0.85) + BIG_TOE_M) ** 2 + 0.003**2)
+        middle = strap.place * last.length - strap.slope * beside
+        band = np.abs(ahead - middle) / np.hypot(1, strap.slope) - strap.half_width
+        return smooth_max(band, rise - INSTEP_TOP_M, 0.004)
     if strap.kind == "ankle":
         return np.abs(rise - strap.place - strap.slope * (ahead - 0.05)) - strap.half_width + 0 * x
     cup = smooth_max(rise - strap.place, ahead - 0.16 * last.length - 0.3 * rise, 0.01)

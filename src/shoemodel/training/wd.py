@@ -64,7 +64,7 @@ class WDTask(Task):
 
     def __init__(self, config: WDConfig, tuples: Tuples):
         self.config = config
-        learnt, self.test = tuples.split()
+        learnt, self.test = tuples.split(unworn_will_do=True)
         rows, validation = decision.validation_rows(learnt.shoe_ids)
         self.train, self.validation = learnt.subset(rows), learnt.subset(validation)
         torch.manual_seed(config.loop.seed)
@@ -86,16 +86,20 @@ class WDTask(Task):
     def _example(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         side = self.config.side
         count, drawn = (4, side * 5 // 8) if rng.random() < self.config.mosaic_p else (1, side)
-        examples = [augment.shoe_example(*self._shoe(rng), rng, drawn) for _ in range(count)]
+        shoes = [self._shoe(rng) for _ in range(count)]
+        examples = [augment.shoe_example(rgb, labels, rng, drawn, reline) for rgb, labels, reline in shoes]
         return augment.mosaic(examples, rng, side) if count == 4 else examples[0]
 
-    def _shoe(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        """Picture and labels of a tuple."""
+    def _shoe(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, float]:
+        """Picture, labels and `reline_p` of a tuple.
+
+        The insole of an open shoe ends beyond the foot: other colours within the wearable area would tell where.
+        """
         row, other = rng.integers(len(self.train), size=2)
         rgb, labels = self.train.unworn[row], self.train.labels[row]
         if rng.random() < self.config.another_place_p:
             rgb = another_place(rgb, labels != masks.BACKGROUND, self.train.worn[other], rng)
-        return rgb, labels
+        return rgb, labels, augment.RELINE_P if self.train.is_worn[row] else 0.0
 
     def loss(self, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
         """Cross-entropy at full resolution, SegFormer's loss."""

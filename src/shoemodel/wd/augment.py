@@ -172,13 +172,14 @@ def _relined(rgb: Picture, wearable: Mask, rng: np.random.Generator) -> Picture:
 
 
 def shoe_example(
-    rgb: Picture, labels: UInt8[np.ndarray, "h w"], rng: np.random.Generator, side: int
+    rgb: Picture, labels: UInt8[np.ndarray, "h w"], rng: np.random.Generator, side: int, reline_p: float = RELINE_P
 ) -> tuple[UInt8[np.ndarray, "{side} {side} 3"], UInt8[np.ndarray, "{side} {side}"]]:
     """One shoe: X_m cropped as at inference, then turned, scaled, shifted, mirrored and recoloured; and its target.
 
-    Shoe pixels that the imperfect region lost are IGNORE: they are black, nothing tells what they were.
+    Shoe pixels that the imperfect region lost are IGNORE: they are black, nothing tells what they were. reline_p: how
+    often the wearable area alone is given other colours.
     """
-    if rng.random() < RELINE_P:
+    if rng.random() < reline_p:
         rgb = _relined(rgb, labels == masks.WEARABLE, rng)
     region = imperfect(labels != masks.BACKGROUND, rng)
     transform = square_around(region, side, MARGIN).then(placement(rng, side, (0.75, 1.15), shift=0.06))
