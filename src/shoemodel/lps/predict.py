@@ -58,13 +58,12 @@ def foot_keypoints(
     shoe; of a foot that is there every point is kept, for the leg model was taught whole feet (ours). Two shoes that
     stand apart are read one by one, and are one left and one right (ours). ValueError for an empty visible area.
     """
-    visible = shoe[..., 3] == 255
     pieces = apart(visible)
     if len(pieces) == 2:
-        found = pair_of(*(_read(model, shoe[..., :3], piece) for piece in pieces))
+        found = pair_of(*(_read(model, rgb, piece) for piece in pieces))
         if found.exists.all():
             return found
-    points_px, scores = _read(model, shoe[..., :3], visible)
+    points_px, scores = _read(model, rgb, visible)
     there = _there(scores)
     if there.all() and in_one_shoe(points_px):
         there[scores.reshape(2, 4).sum(axis=1).argmin()] = False

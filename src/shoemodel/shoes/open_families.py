@@ -6,17 +6,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from shoemodel.shoes.parameters import Strap
 
 Uniform = Callable[[float, float], float]
-Sampler = Callable[[Uniform, np.random.Generator], dict]
+Sampler = Callable[[Uniform, np.random.Generator], dict[str, Any]]
 """What draws the values of a family. Those below also take the sampler of pumps, whose soles and heels they share."""
 
 
-def _flat_open(pump: Sampler, u: Uniform, rng: np.random.Generator) -> dict:
+def _flat_open(pump: Sampler, u: Uniform, rng: np.random.Generator) -> dict[str, Any]:
     """A footbed on a sole that shows round it; no straps yet."""
     return dict(
         sole=u(0.012, 0.042), heel=u(0.0, 0.022), rim=rng.choice([0.0, u(0.002, 0.010)]), flare=u(0.002, 0.008),
@@ -25,7 +26,7 @@ def _flat_open(pump: Sampler, u: Uniform, rng: np.random.Generator) -> dict:
     )  # fmt: skip
 
 
-def _heeled_open(pump: Sampler, u: Uniform, rng: np.random.Generator) -> dict:
+def _heeled_open(pump: Sampler, u: Uniform, rng: np.random.Generator) -> dict[str, Any]:
     """A thin sole on a heel of any kind; no straps yet."""
     heeled = pump(u, rng)
     kept = ("sole", "heel", "rim", "flare", "sole_kind", "heel_kind", "heel_tip", "toe_extension_s", "toe_taper",
@@ -35,7 +36,7 @@ def _heeled_open(pump: Sampler, u: Uniform, rng: np.random.Generator) -> dict:
     )
 
 
-def _slide(pump: Sampler, u: Uniform, rng: np.random.Generator) -> dict:
+def _slide(pump: Sampler, u: Uniform, rng: np.random.Generator) -> dict[str, Any]:
     places: tuple[float, ...]
     if rng.random() < 0.45:  # two or three bands with buckles
         places, half = ((0.74, 0.54), (0.77, 0.645, 0.52))[rng.random() < 0.2], u(0.010, 0.018)
@@ -46,14 +47,14 @@ def _slide(pump: Sampler, u: Uniform, rng: np.random.Generator) -> dict:
     return _flat_open(pump, u, rng) | dict(straps=straps)
 
 
-def _flip_flop(pump: Sampler, u: Uniform, rng: np.random.Generator) -> dict:
+def _flip_flop(pump: Sampler, u: Uniform, rng: np.random.Generator) -> dict[str, Any]:
     thong = Strap(kind="thong", place=u(0.82, 0.88), half_width=u(0.004, 0.011), slope=u(1.2, 2.1))
     return _flat_open(pump, u, rng) | dict(
         sole=u(0.010, 0.030), straps=(thong,), toe_height=u(0.020, 0.026), thickness=u(0.003, 0.005)
     )
 
 
-def _mule(pump: Sampler, u: Uniform, rng: np.random.Generator) -> dict:
+def _mule(pump: Sampler, u: Uniform, rng: np.random.Generator) -> dict[str, Any]:
     start, high = u(0.38, 0.56), u(0.034, 0.066)
     flat = rng.random() < 0.4
     base = _heeled_open(pump, u, rng) | (dict(heel=u(0.004, 0.026), heel_kind="block", heel_tip=0.002) if flat else {})
@@ -64,7 +65,7 @@ def _mule(pump: Sampler, u: Uniform, rng: np.random.Generator) -> dict:
     )  # fmt: skip
 
 
-def _slingback(pump: Sampler, u: Uniform, rng: np.random.Generator) -> dict:
+def _slingback(pump: Sampler, u: Uniform, rng: np.random.Generator) -> dict[str, Any]:
     start = u(0.36, 0.50)
     sling = Strap(kind="ankle", place=u(0.046, 0.062), half_width=u(0.003, 0.007), slope=u(-0.34, -0.16))
     return pump(u, rng) | dict(
@@ -73,7 +74,7 @@ def _slingback(pump: Sampler, u: Uniform, rng: np.random.Generator) -> dict:
     )  # fmt: skip
 
 
-def _strappy_sandal(pump: Sampler, u: Uniform, rng: np.random.Generator) -> dict:
+def _strappy_sandal(pump: Sampler, u: Uniform, rng: np.random.Generator) -> dict[str, Any]:
     half, slope, first = u(0.0022, 0.009), u(-0.35, 0.2), u(0.76, 0.82)
     straps = [
         Strap(kind="instep", place=first - 2.6 * k * half / 0.25, half_width=half, slope=slope)
@@ -88,7 +89,7 @@ def _strappy_sandal(pump: Sampler, u: Uniform, rng: np.random.Generator) -> dict
     return _heeled_open(pump, u, rng) | dict(straps=tuple(straps))
 
 
-def _sport_sandal(pump: Sampler, u: Uniform, rng: np.random.Generator) -> dict:
+def _sport_sandal(pump: Sampler, u: Uniform, rng: np.random.Generator) -> dict[str, Any]:
     half = u(0.008, 0.016)
     straps = [
         Strap(kind="instep", place=u(0.70, 0.77), half_width=half, slope=u(-0.5, 0.1)),
@@ -100,7 +101,7 @@ def _sport_sandal(pump: Sampler, u: Uniform, rng: np.random.Generator) -> dict:
     return _flat_open(pump, u, rng) | dict(straps=tuple(straps))
 
 
-def _platform_sandal(pump: Sampler, u: Uniform, rng: np.random.Generator) -> dict:
+def _platform_sandal(pump: Sampler, u: Uniform, rng: np.random.Generator) -> dict[str, Any]:
     base = (_strappy_sandal, _sport_sandal, _slide)[rng.integers(3)](pump, u, rng)
     heel = u(0.0, 0.03) if rng.random() < 0.5 else u(0.03, 0.075)
     return base | dict(
@@ -109,7 +110,7 @@ def _platform_sandal(pump: Sampler, u: Uniform, rng: np.random.Generator) -> dic
     )  # fmt: skip
 
 
-SAMPLERS: dict[str, Callable[[Sampler, Uniform, np.random.Generator], dict]] = {
+SAMPLERS: dict[str, Callable[[Sampler, Uniform, np.random.Generator], dict[str, Any]]] = {
     "slide": _slide, "flip-flop": _flip_flop, "mule": _mule, "slingback": _slingback,
     "strappy sandal": _strappy_sandal, "sport sandal": _sport_sandal, "platform sandal": _platform_sandal,
 }  # fmt: skip

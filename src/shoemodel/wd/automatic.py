@@ -108,8 +108,8 @@ def find(
     mask, confidence, share = answer.best, answer.confidence, float(answer.best.mean())
     if answer.worn > WORN_SHARE and confidence < UNSURE:
         raise InputError(
-            f"the shoe in {name} is worn: give a photo of a shoe that nobody wears, or mark an unworn one with a box, points or "
-            "a mask"
+            f"the shoe in {name} is worn: give a photo of a shoe that nobody wears, or mark an unworn one with a box, "
+            "points or a mask"
         )
     if answer.expected[answer.taken] < MIN_EXPECTED or not region.MIN_AREA <= share <= region.MAX_AREA:
         raise InputError(
