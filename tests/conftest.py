@@ -5,15 +5,28 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import jaxtyping
 import numpy as np
 import pytest
 import torch
 
-from shoemodel.render.llvm import VARIABLE, find_llvm
+from tests import checked
+
+checked.install()  # before anything of shoemodel is imported
+
+from shoemodel.render.llvm import VARIABLE, find_llvm  # noqa: E402
 
 if library := find_llvm():  # before a test imports the renderer by itself
     os.environ.setdefault(VARIABLE, str(library))
 torch.set_num_threads(1)  # the networks are too small to gain from more
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that click in a browser carry the marker `browser`."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
+
 
 SIDE = 64
 """Generation size of the tiny pack."""
@@ -125,6 +138,14 @@ def tiny_components() -> dict:
         "image_encoder": CLIPVisionModelWithProjection(vision),
         "judge": judge.build(SIDE, (8, 8, 8, 8), (1, 1, 1, 1), (1, 1, 1, 1), 8),
     }
+
+
+@pytest.fixture
+def unchecked():
+    """For tests that hand in what the annotations forbid, to see what the code itself says to it."""
+    jaxtyping.config.update("jaxtyping_disable", True)
+    yield
+    jaxtyping.config.update("jaxtyping_disable", False)
 
 
 @pytest.fixture(scope="session")

@@ -65,6 +65,7 @@ BAD = {
 }
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_every_fault_is_found_and_named_by_key(tmp_path):
     # toy tuples with an even index stand on both feet
     samples = [dataclasses.replace(toy_sample(2 * i), key=f"0-{i:07d}") for i in range(9)]

@@ -63,6 +63,7 @@ def test_a_folder_without_a_test_shoe_gives_one_up(tmp_path):
     assert len(set(test.shoe_ids)) == 1 and len(train) == len(shoes) - 1
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_folders_with_nothing_to_learn_are_refused(tmp_path):
     tuples = datasets.load(folder_of(tmp_path, [(TEST_SHOES[0], "derby"), ("clog-1", HELD_OUT_FAMILY)]))
     with pytest.raises(InputError, match="none to learn from"):

@@ -31,7 +31,7 @@ def test_judge_features_see_blur(pipeline):
 def test_inception_reads_its_torchscript_file(tmp_path):
     class Layers(torch.nn.Module):
         def forward(self, x):
-            return x.mean((2, 3))
+            return x.mean((1, 2, 3))[:, None].expand(-1, 2048)
 
     class Network(torch.nn.Module):
         def __init__(self):
@@ -44,7 +44,7 @@ def test_inception_reads_its_torchscript_file(tmp_path):
     torch.jit.script(Network()).save(str(tmp_path / "inception.pt"))
     extractor = Inception(tmp_path / "inception.pt")
     features = extractor(torch.full((2, 3, 299, 299), 192, dtype=torch.uint8))
-    assert extractor.num_features == 2048 and torch.equal(features, torch.full((2, 3), 0.5))
+    assert extractor.num_features == 2048 and torch.equal(features, torch.full((2, 2048), 0.5))
     (tmp_path / "other.pt").write_bytes(b"no network")
     with pytest.raises(InputError, match=r"other\.pt is no Inception"):
         Inception(tmp_path / "other.pt")

@@ -23,6 +23,7 @@ def test_areas_from_masks_and_back():
     assert areas.coloured()[20, 20].tolist() == [0, 0, 255] and areas.coloured()[5, 20].tolist() == [255, 255, 0]
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_areas_refuse_overlap_and_wrong_labels():
     with pytest.raises(ValueError, match="overlap in 400"):
         ShoeAreas.from_masks(square(), square())
@@ -72,6 +73,7 @@ def test_fill_holes_leaves_large_ones():
     assert fill_holes(mask, max_area_px=10).sum() == 400 - 64
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_iou():
     assert iou(square(), square(40, 20, 40)) == 100 / 700
     assert iou(np.zeros((3, 3), bool), np.zeros((3, 3), bool)) == 1.0

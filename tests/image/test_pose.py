@@ -102,6 +102,7 @@ def test_merge_prefers_the_foots_ankle():
         (np.full((12, 2), np.nan), np.zeros(12, int)),
     ],
 )
+@pytest.mark.usefixtures("unchecked")
 def test_pose_refuses_what_is_none(points: np.ndarray, visibility: np.ndarray):
     with pytest.raises(ValueError):
         Pose(points, visibility)

@@ -1,5 +1,6 @@
 """Leg diffusion: Eq. (1), missing legs, seeds, and an analytic truth."""
 
+import pytest
 import torch
 
 from shoemodel.lps import diffusion
@@ -52,6 +53,7 @@ class _Exact(torch.nn.Module):
         return (noisy - alpha.sqrt() * self.legs) / (1 - alpha).sqrt()
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_exact_denoiser_has_no_loss_and_samples_the_truth(monkeypatch):
     scheduler, legs, feet = diffusion.build_scheduler(), torch.rand(6, 2), torch.rand(1, 8, 2)
     exact = _Exact(legs, scheduler)

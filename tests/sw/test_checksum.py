@@ -1,4 +1,4 @@
-"""The whole sampling loop, pinned: the sum of magnitudes and a few values of the latents, as diffusers pins its pipelines.
+"""The whole sampling loop, pinned: the sum of the latents' magnitudes and a few of them, as diffusers has it.
 
 Networks, condition and texts are made of numbers from numpy's generator, so no library's initialisation counts.
 

@@ -7,6 +7,7 @@ import torch
 from shoemodel.sw.conditions import condition, wearable_shoe
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_wearable_shoe_is_black_outside_and_exact_inside():
     rng = np.random.default_rng(0)
     photo, visible = rng.integers(1, 256, (20, 30, 3), np.uint8), rng.random((20, 30)) > 0.5
@@ -17,6 +18,7 @@ def test_wearable_shoe_is_black_outside_and_exact_inside():
         wearable_shoe(photo, visible[:10])
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_condition_is_shoe_then_pose_in_unit_range():
     shoe, pose = np.full((8, 12, 3), 255, np.uint8), np.zeros((8, 12, 3), np.uint8)
     pose[2, 5] = (51, 102, 255)

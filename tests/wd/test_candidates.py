@@ -1,13 +1,19 @@
 """The automatic mode's candidates: different ones, the automatic answer first."""
 
+from unittest.mock import Mock
+
 import numpy as np
 import pytest
+from transformers import SamModel
 
 from shoemodel.errors import InputError
 from shoemodel.image import masks
 from shoemodel.image.io import as_photo
 from shoemodel.wd import candidates
 from shoemodel.wd.region import Region
+
+SAM = Mock(spec=SamModel)
+"""Not asked: the answers are given."""
 
 
 def _photo(height=80, width=120):
@@ -44,18 +50,18 @@ def test_the_automatic_answer_is_first_then_the_most_confident(answers):
         for span, confidence in (((10, 40), 0.3), ((10, 110), 0.5), ((60, 110), 0.9))
     )
     answers(first, middle, wider)
-    assert candidates.propose(None, _photo()) == [first, wider, middle]
+    assert candidates.propose(SAM, _photo()) == [first, wider, middle]
 
 
 def test_what_is_nearly_the_same_is_left_out(answers):
     answers(*(Region(_mask(10, end), 0.5, "automatic") for end in (110, 109, 108)))
-    assert len(candidates.propose(None, _photo())) == 1
+    assert len(candidates.propose(SAM, _photo())) == 1
 
 
 def test_shoes_of_a_pair_are_candidates_too(answers):
     pair = _mask(10, 40) | _mask(60, 110)
     answers(*[Region(pair, 0.5, "automatic")] * 3)
-    found = candidates.propose(None, _photo())
+    found = candidates.propose(SAM, _photo())
     assert [region.mask.sum() for region in found] == [40 * 80, 40 * 30, 40 * 50]
     assert not masks.iou(found[1].mask, found[2].mask)
 
@@ -63,13 +69,13 @@ def test_shoes_of_a_pair_are_candidates_too(answers):
 def test_without_an_automatic_answer_the_middle_is_left(answers):
     middle = Region(_mask(30, 90), 0.4, "box")
     answers(None, middle)
-    assert candidates.propose(None, _photo()) == [middle]
+    assert candidates.propose(SAM, _photo()) == [middle]
 
 
 def test_no_candidate_at_all_is_said(answers):
     answers(None, None)
     with pytest.raises(InputError, match="no shoe was found in"):
-        candidates.propose(None, _photo())
+        candidates.propose(SAM, _photo())
 
 
 def test_the_wider_box_ends_at_the_photo(answers):

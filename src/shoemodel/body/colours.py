@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
 
@@ -58,7 +60,7 @@ HEX = re.compile(r"#(?:[0-9a-f]{6}|[0-9a-f]{3})")
 
 
 @cache
-def table() -> dict[str, dict]:
+def table() -> dict[str, dict[str, Any]]:
     """The data: words (sRGB), modifiers, spellings, shades."""
     return tomllib.loads((files("shoemodel.body") / "colours.toml").read_text(encoding="utf-8"))
 
@@ -114,7 +116,7 @@ def split(name: str) -> tuple[list[str], str]:
 
 
 def _modified(
-    rgb: np.ndarray, white: float = 0.0, grey: float = 0.0, gain: float = 1.0, tint: tuple[float, ...] = (1, 1, 1)
+    rgb: np.ndarray, white: float = 0.0, grey: float = 0.0, gain: float = 1.0, tint: Sequence[float] = (1, 1, 1)
 ) -> np.ndarray:
     """Mixed with white and with its own grey, then made lighter, darker or tinged."""
     # as the eye sees it: half white looks half as far from white, and keeps some of its colour

@@ -89,7 +89,7 @@ class TrouserFinish:
 
     @property
     def _blue(self) -> bool:
-        return self.rgb[2] > 1.3 * self.rgb[0]
+        return bool(self.rgb[2] > 1.3 * self.rgb[0])
 
     def _seams(self, turn: np.ndarray, height: np.ndarray, girth: np.ndarray) -> np.ndarray:
         """A seam on each side: a groove, one edge raised, and cloth that gathers along it."""

@@ -47,7 +47,7 @@ class Fitting(Shod):
     @property
     def has_shaft(self) -> bool:
         """Whether the shoe encloses the shin and must follow it."""
-        return self.shoe.collar_height_m > self.ankle[2] + SHAFT_M
+        return bool(self.shoe.collar_height_m > self.ankle[2] + SHAFT_M)
 
     @property
     def collar_above_ankle(self) -> float:

@@ -31,7 +31,7 @@ class Tile:
         lower = np.floor(level).astype(int)
         share = (level - lower)[:, None].astype(np.float32)
         out = np.zeros((len(x), self.levels[0].shape[2]), np.float32)
-        for number in np.unique(lower):
+        for number in np.unique(lower).tolist():
             mine = np.flatnonzero(lower == number)
             fine = self._bilinear(number, x[mine], y[mine])
             coarse = self._bilinear(min(number + 1, len(self.levels) - 1), x[mine], y[mine])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Float, UInt8
@@ -14,6 +14,7 @@ from shoemodel.errors import InputError
 from shoemodel.quality.clip import Clip
 
 
+@runtime_checkable
 class Extractor(Protocol):
     """A module that torchmetrics accepts, with a name for the tables."""
 

@@ -94,11 +94,11 @@ def from_pil(image: Image.Image, name: str = "photo") -> Photo:
     return Photo(rgb, alpha, Path(name), hashlib.sha256(rgb.tobytes()).hexdigest(), decode.focal_px(image, Path(name)))
 
 
-AnyPhoto = Photo | str | os.PathLike | Image.Image | UInt8[np.ndarray, "h w 3"]
+AnyPhoto = Photo | str | os.PathLike[str] | Image.Image | UInt8[np.ndarray, "h w 3"]
 """What a caller may hand in."""
 
 
-def as_photo(image: AnyPhoto) -> Photo:
+def as_photo(image: AnyPhoto | np.ndarray) -> Photo:
     """What a caller handed in, a file's name too, as a Photo; the hash of one from no file is that of its pixels.
 
     Raises:

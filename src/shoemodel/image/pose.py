@@ -160,4 +160,4 @@ def merge(
 
 def extents(feet_px: Float[np.ndarray, "*n 4 2"]) -> Float[np.ndarray, "*n"]:
     """Largest distance between two points of each foot: heel to toes from the side, and not 0 from the front."""
-    return np.linalg.norm(feet_px[..., :, None, :] - feet_px[..., None, :, :], axis=-1).max((-1, -2))
+    return np.asarray(np.linalg.norm(feet_px[..., :, None, :] - feet_px[..., None, :, :], axis=-1).max((-1, -2)))

@@ -117,7 +117,7 @@ def _inner(block: Block, condition: Tensor, time: Tensor, dtype: torch.dtype) ->
     return _Shared(weight, by_feet, by_time)
 
 
-def _outer(layer: nn.Linear, dtype: torch.dtype) -> Float[Tensor, "n+more out"]:
+def _outer(layer: nn.Linear, dtype: torch.dtype) -> Float[Tensor, "rows out"]:
     """The block's last layer, transposed, its offset among the weights."""
     weight = F.pad(layer.weight.T, (0, 0, 0, MORE))
     weight[-MORE] = layer.bias / CONSTANT

@@ -77,7 +77,7 @@ def crop_to_visible(
 
 def encode(
     points_px: Float[np.ndarray, "*b n 2"], exists: Bool[np.ndarray, "*b n"], side: int
-) -> Float[np.ndarray, "*b n side/4 side/4"]:
+) -> Float[np.ndarray, "*b n {side//4} {side//4}"]:
     """MSRA heatmaps of points in px of a square input; zero maps for points that do not exist or lie outside."""
     points_px = np.asarray(points_px, np.float32)
     cells = np.arange(side // STRIDE, dtype=np.float32) + 0.5
@@ -101,7 +101,7 @@ def decode(
     scores = heatmaps.reshape(batch, count, -1).max(-1)
     points = np.stack([at % width, at // width], axis=-1).astype(np.float64)
     for index in np.ndindex(batch, count):
-        points[index] += _subcell(heatmaps[index], *points[index].astype(int))
+        points[index] += _subcell(heatmaps[index], *points[index].astype(int).tolist())
     return (points + 0.5) * (size[1] / width, size[0] / height), scores
 
 
@@ -122,7 +122,7 @@ def _subcell(heatmap: np.ndarray, x: int, y: int) -> np.ndarray:
 
 def heatmaps(
     model: VitPoseForPoseEstimation, pixels: Float[Tensor, "b 3 s s"], mirrored: bool = True
-) -> Float[Tensor, "b 8 s/4 s/4"]:
+) -> Float[Tensor, "b 8 s//4 s//4"]:
     """Heatmaps of X_w; with `mirrored`, the mean with those of the mirror image, sides swapped back."""
     if not mirrored:
         return model(pixels).heatmaps.float()

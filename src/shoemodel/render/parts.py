@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -20,6 +20,7 @@ class Material:
     clearcoat: float = 0.0
 
 
+@runtime_checkable
 class Finish(Protocol):
     """Detail of a surface that is too fine for its mesh, drawn where a picture's samples lie."""
 

@@ -89,7 +89,7 @@ def base_model() -> Any:
     return anny.Anny(topology="anny-full", skinning_method="lbs").to(torch.float32)
 
 
-def base_vertices(phenotype: dict[str, float]) -> Float[np.ndarray, "19158 3"]:
+def base_vertices(phenotype: dict[str, float]) -> Float[np.ndarray, "n 3"]:
     """Anny's whole base mesh at rest."""
     import torch
 
@@ -97,7 +97,7 @@ def base_vertices(phenotype: dict[str, float]) -> Float[np.ndarray, "19158 3"]:
         return base_model()(phenotype_kwargs=phenotype)["rest_vertices"][0].numpy().astype(float)
 
 
-def build_asset(path: Path, stretched: Callable[[float], Foot], base: Float[np.ndarray, "19158 3"]) -> Shoe:
+def build_asset(path: Path, stretched: Callable[[float], Foot], base: Float[np.ndarray, "n 3"]) -> Shoe:
     """The left shoe of a .mhclo file. stretched: degrees of the ankle -> the foot; `stretched(0)` and `base` belong to
     one body at rest. A shoe with a heel is scaled to the foot that its inner floor stretches."""
     binding, texture_path = read_binding(path)

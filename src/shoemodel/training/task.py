@@ -1,6 +1,6 @@
 """What the training loop asks of a task, and nothing more."""
 
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from torch import Tensor, nn
@@ -8,6 +8,7 @@ from torch import Tensor, nn
 Batch = dict[str, Tensor]
 
 
+@runtime_checkable
 class Task(Protocol):
     """What the loop asks of a task; tasks inherit from it."""
 

@@ -173,7 +173,7 @@ def _relined(rgb: Picture, wearable: Mask, rng: np.random.Generator) -> Picture:
 
 def shoe_example(
     rgb: Picture, labels: UInt8[np.ndarray, "h w"], rng: np.random.Generator, side: int
-) -> tuple[Picture, UInt8[np.ndarray, "side side"]]:
+) -> tuple[UInt8[np.ndarray, "{side} {side} 3"], UInt8[np.ndarray, "{side} {side}"]]:
     """One shoe: X_m cropped as at inference, then turned, scaled, shifted, mirrored and recoloured; and its target.
 
     Shoe pixels that the imperfect region lost are IGNORE: they are black, nothing tells what they were.
@@ -191,10 +191,10 @@ def shoe_example(
 
 def mosaic(
     examples: list[tuple[Picture, UInt8[np.ndarray, "s s"]]], rng: np.random.Generator, side: int
-) -> tuple[Picture, UInt8[np.ndarray, "side side"]]:
+) -> tuple[UInt8[np.ndarray, "{side} {side} 3"], UInt8[np.ndarray, "{side} {side}"]]:
     """Four examples around a random point of one frame, each resized to about its quarter, as mmsegmentation does."""
     frame, target = np.zeros((side, side, 3), np.uint8), np.zeros((side, side), np.uint8)
-    x, y = (rng.uniform(0.3, 0.7, 2) * side).astype(int)
+    x, y = (rng.uniform(0.3, 0.7, 2) * side).astype(int).tolist()
     quarters = [(0, y, 0, x), (0, y, x, side), (y, side, 0, x), (y, side, x, side)]
     for (picture, labels), (y0, y1, x0, x1) in zip(examples, quarters, strict=True):
         small = int(max(y1 - y0, x1 - x0) * rng.uniform(0.8, 1.2))
