@@ -14,7 +14,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c const
 	@touch $@
 
 .venv/dev: .venv/core
-	$(PIP) --editable ".[world,train,serve,studio,batch,provenance,dev]"
+	$(PIP) --editable ".[world,train,heic,serve,studio,batch,ray,provenance,dev]"
 	@touch $@
 
 demo: .venv/core
@@ -27,11 +27,14 @@ demo: .venv/core
 
 check: .venv/dev
 	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/codespell src tests docs README.md
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 
+# Two processes of one thread each: the networks of the tests are too small to gain from more threads.
 test: check
-	$(BIN)/pytest
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist loadfile
 
 clean:
 	rm -rf .venv demo

@@ -115,7 +115,7 @@ def test_a_second_ctrl_c_ends_the_step_at_once(tmp_path):
                     os.kill(os.getpid(), signal.SIGINT)
             return super().loss(batch)
 
-    whole = config(save_every_s=0)
+    whole = config(save_every_s=0, steps=15)
     task = Endless(whole)
     before = signal.getsignal(signal.SIGINT)
     with pytest.raises(KeyboardInterrupt):
@@ -244,6 +244,7 @@ def test_a_run_older_than_a_field_had_its_default(tmp_path):
     assert train(LineTask(config()), config(minutes=0.0), tmp_path).step == 2
 
 
+@pytest.mark.slow
 def test_two_processes_train_the_same_weights_on_different_batches(tmp_path):
     code = (
         "import sys, torch; from tests.training.test_loop import *; from pathlib import Path\n"

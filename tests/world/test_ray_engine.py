@@ -15,6 +15,7 @@ from shoemodel.data.sample import Sample
 from shoemodel.world import local_engine, ray_engine
 from tests.conftest import toy_sample
 
+pytestmark = pytest.mark.slow
 NUM = 52
 
 
