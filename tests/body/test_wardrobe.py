@@ -122,9 +122,7 @@ def test_its_hem_is_above_the_collar_whatever_it_was_made_for(
     assert all(part.texture is legs[0].texture for part in legs)
 
 
-def test_no_skin_comes_through_when_the_knee_is_bent(
-    fitting: Fitting, folder: Path, monkeypatch: pytest.MonkeyPatch
-):
+def test_no_skin_comes_through_when_the_knee_is_bent(fitting: Fitting, folder: Path, monkeypatch: pytest.MonkeyPatch):
     transforms = rest_transforms()
     knee = fitting.figure.joints["left", "knee"]
     for joint in ("shin", "foot", "toe1-1", "toe2-1", "toe3-1", "toe4-1", "toe5-1"):

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from shoemodel.body import colours
 
@@ -40,7 +41,7 @@ class Phrase:
 
 
 @cache
-def words() -> dict[str, dict]:
+def words() -> dict[str, dict[str, Any]]:
     """The data of words.toml."""
     return tomllib.loads((files("shoemodel.body") / "words.toml").read_text(encoding="utf-8"))
 

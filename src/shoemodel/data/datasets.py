@@ -131,7 +131,7 @@ def _joined(parts: list[Tuples]) -> Tuples:
 
 def _load(folder: Path | str, limit: int | None) -> Tuples:
     """One folder."""
-    columns: dict[str, list] = {name: [] for name in Tuples.__dataclass_fields__}
+    columns: dict[str, list[Any]] = {name: [] for name in Tuples.__dataclass_fields__}
     for sample in shards.read(Path(folder)):
         if limit is not None and len(columns["shoe_ids"]) >= limit:
             break

@@ -30,9 +30,7 @@ def look(
     return np.stack([c * right + s * down, c * down - s * right, forward], axis=1)
 
 
-def towards(
-    views: Float[np.ndarray, "n 9"], centre_px: tuple[float, float]
-) -> Float[np.ndarray, "n 3 3"]:
+def towards(views: Float[np.ndarray, "n 9"], centre_px: tuple[float, float]) -> Float[np.ndarray, "n 3 3"]:
     """The turn from a camera that looks at the shoe to one that has it where the view says, by the shortest way."""
     focal = np.exp(views[:, SCALE] + views[:, DISTANCE])
     ray = np.stack([views[:, X] - centre_px[0], views[:, Y] - centre_px[1], focal], axis=1)
@@ -41,9 +39,7 @@ def towards(
     return np.stack([1 - a * a * k, -a * b * k, a, -a * b * k, 1 - b * b * k, b, -a, -b, c], axis=1).reshape(-1, 3, 3)
 
 
-def shaped(
-    views: Float[np.ndarray, "n 9"], mirror: Float[np.ndarray, "n"]
-) -> Float[np.ndarray, "n 3"]:
+def shaped(views: Float[np.ndarray, "n 9"], mirror: Float[np.ndarray, "n"]) -> Float[np.ndarray, "n 3"]:
     """What a left proxy is multiplied by along x, y, z; mirror is -1 for a right shoe."""
     return np.stack([mirror * np.exp(views[:, WIDTH]), np.ones(len(views)), np.exp(views[:, HEIGHT])], axis=1)
 

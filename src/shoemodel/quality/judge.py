@@ -98,9 +98,7 @@ def read(judge: SegformerForSemanticSegmentation, picture: UInt8[np.ndarray, "h 
     return Reading(logits > 0, box.invert_points(points[0]), scores[0])
 
 
-def find_shoes(
-    judge: SegformerForSemanticSegmentation, picture: UInt8[np.ndarray, "h w 3"]
-) -> Bool[np.ndarray, "h w"]:
+def find_shoes(judge: SegformerForSemanticSegmentation, picture: UInt8[np.ndarray, "h w 3"]) -> Bool[np.ndarray, "h w"]:
     """Where in a picture shoes are."""
     return read(judge, picture).shoe
 

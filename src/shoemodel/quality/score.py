@@ -86,9 +86,7 @@ class Quality:
         return not self.reasons
 
 
-def score(
-    result: ShoeModelResult, judge: SegformerForSemanticSegmentation, clip: Clip | None = None
-) -> list[Quality]:
+def score(result: ShoeModelResult, judge: SegformerForSemanticSegmentation, clip: Clip | None = None) -> list[Quality]:
     """The quality of each picture of a result; without a CLIP, agreement with its prompt does not count."""
     visible = result.shoe[..., 3] == 255
     pictures = zip(result.images, result.poses, result.prompts, strict=True)

@@ -7,6 +7,7 @@ pixel centres at +0.5, sizes (h, w). The view is level: the picture's vertical i
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -41,7 +42,7 @@ class Camera:
         """The focal length that has this field of view on film 36 mm wide."""
         return float(FILM_MM / 2 / np.tan(np.radians(self.fov_deg) / 2))
 
-    def to_dict(self) -> dict:
+    def to_dict(self) -> dict[str, Any]:
         """The camera for JSON: metres, degrees, millimetres."""
         return {
             "kind": self.kind,

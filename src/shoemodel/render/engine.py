@@ -44,7 +44,7 @@ class View:
     first_face: dict[Any, int]
     """What a hit of the renderer tells about its mesh -> where that mesh begins in `face_part`."""
     face_part: np.ndarray
-    kept: tuple
+    kept: tuple[Any, ...]
     """What must live as long as the view."""
 
 
@@ -60,9 +60,7 @@ class Picture:
     """(h, w) metres, 0 where there is only sky."""
 
 
-def views(
-    standing: Sequence[Part], body: Sequence[Part], place: Place, camera: Camera, size: int
-) -> tuple[View, View]:
+def views(standing: Sequence[Part], body: Sequence[Part], place: Place, camera: Camera, size: int) -> tuple[View, View]:
     """The scene without and with the body; all they have in common is shared."""
     shining = _lights(place.environment, place.key)
     names = tuple(part.name for part in (*standing, *body))
@@ -83,7 +81,9 @@ def lit(parts: Sequence[Part], environment: np.ndarray, key: AreaLight) -> View:
     return _view(batches, meshes, _lights(environment, key), tuple(part.name for part in parts), tuple(meshes))
 
 
-def _view(batches: list[Batch], meshes: list[Any], around: dict, names: tuple, kept: tuple) -> View:
+def _view(
+    batches: list[Batch], meshes: list[Any], around: dict[str, Any], names: tuple[str, ...], kept: tuple[Any, ...]
+) -> View:
     mi = mitsuba()
     contents = {"type": "scene", **around}
     scene = mi.load_dict(contents | {f"batch_{i:02d}": mesh for i, mesh in enumerate(meshes)})
@@ -149,13 +149,13 @@ def _lights(environment: np.ndarray, key: AreaLight) -> dict[str, Any]:
     return {"surrounding": mi.load_dict(_surrounding(environment)), "key": lamp}
 
 
-def _surrounding(environment: np.ndarray) -> dict:
+def _surrounding(environment: np.ndarray) -> dict[str, Any]:
     mi = mitsuba()
     upright = mi.ScalarTransform4f().rotate([1, 0, 0], 90)
     return {"type": "envmap", "bitmap": mi.Bitmap(np.ascontiguousarray(environment, np.float32)), "to_world": upright}
 
 
-def _lamp(lamp: AreaLight) -> dict:
+def _lamp(lamp: AreaLight) -> dict[str, Any]:
     mi = mitsuba()
     up = [0.013, 0.1, 1]  # not straight up, for a lamp overhead
     look = mi.ScalarTransform4f().look_at(origin=lamp.origin.tolist(), target=lamp.target.tolist(), up=up)
@@ -164,7 +164,7 @@ def _lamp(lamp: AreaLight) -> dict:
     return {"type": "rectangle", "to_world": scaled, "emitter": {"type": "area", "radiance": radiance}}
 
 
-def _sensor(camera: Camera, size: int) -> dict:
+def _sensor(camera: Camera, size: int) -> dict[str, Any]:
     """A pinhole camera; its film's box filter keeps the noise of neighbours apart, which the denoiser relies on."""
     mi = mitsuba()
     look = mi.ScalarTransform4f().look_at(origin=camera.origin.tolist(), target=camera.target.tolist(), up=[0, 0, 1])

@@ -22,9 +22,7 @@ def material(kind: str) -> Material:
     return Material("plain", ROUGHNESS.get(kind, 0.9), 0.4 if kind in ROUGHNESS else 0.15)
 
 
-def _coated(
-    name: str, vertices: np.ndarray, faces: np.ndarray, uv: np.ndarray, coat: np.ndarray, kind: str
-) -> Part:
+def _coated(name: str, vertices: np.ndarray, faces: np.ndarray, uv: np.ndarray, coat: np.ndarray, kind: str) -> Part:
     """A part with a coat: one colour (3,), or a texture (h, w, 3)."""
     coat = np.asarray(coat)
     if coat.ndim == 1:

@@ -55,7 +55,7 @@ def _grid() -> tuple[np.ndarray, np.ndarray]:
     return np.meshgrid(axis, axis)
 
 
-def _pick(colours: tuple, rng: np.random.Generator) -> np.ndarray:
+def _pick(colours: tuple[tuple[float, float, float], ...], rng: np.random.Generator) -> np.ndarray:
     return np.array(colours[rng.integers(len(colours))]) * rng.uniform(0.85, 1.15)
 
 

@@ -22,6 +22,9 @@ from shoemodel.shoes.parameters import ShoeParameters, heel_deg
 FINE = 0.0024  # voxels of the meshes; paint refines them where it needs to
 CLEARANCE = 0.0025  # the foot keeps this far from the upper, so that coarse skin does not show through
 
+ShoeField = Callable[[Last, ShoeParameters, np.ndarray, np.ndarray, np.ndarray], np.ndarray]
+"""Signed distance at x, y and z, metres, negative inside, of a part of a shoe on this last."""
+
 
 @dataclass(frozen=True)
 class Shoe:
@@ -103,7 +106,9 @@ def _sprung(part: Part, last: Last, p: ShoeParameters) -> Part:
     return replace(part, vertices=vertices)
 
 
-def _mesh(field: Callable, last: Last, p: ShoeParameters, z_range: tuple[float, float], rounds: int = 4) -> tuple:
+def _mesh(
+    field: ShoeField, last: Last, p: ShoeParameters, z_range: tuple[float, float], rounds: int = 4
+) -> tuple[np.ndarray, np.ndarray]:
     """Surface of a field of (last, parameters, x, y, z) between two heights."""
     low = np.append(last.plan.origin, z_range[0])
     shape = np.array(last.plan.values.shape) * last.plan.step
@@ -124,7 +129,7 @@ def _upper(last: Last, p: ShoeParameters, paint: Paint) -> Part:
 
 def _sole_parts(last: Last, p: ShoeParameters, paint: Paint) -> list[Part]:
     low, high = min(last.sole, last.seat), max(last.sole, last.seat)
-    layers: list[tuple[str, Callable, tuple[float, float], Material]] = [
+    layers: list[tuple[str, ShoeField, tuple[float, float], Material]] = [
         ("insole", soles.insole_field, (low - 0.008, high + 0.006), LINING)
     ]
     if p.sole_kind == "cup":

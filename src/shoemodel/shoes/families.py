@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from shoemodel.shoes.parameters import FAMILIES, ShoeParameters, Strap
 Uniform = Callable[[float, float], float]
 
 
-def _sneaker(u: Uniform, rng: np.random.Generator) -> dict:
+def _sneaker(u: Uniform, rng: np.random.Generator) -> dict[str, Any]:
     return dict(
         sole=u(0.020, 0.028), heel=u(0.003, 0.012), rim=u(0.008, 0.015), flare=u(0.002, 0.007), sole_kind="cup",
         outsole=u(0.003, 0.006), stripe=rng.choice([0, u(0.010, 0.016)]), ripple=rng.choice([0, 0, u(0.0006, 0.0010)]),
@@ -32,7 +33,7 @@ def _sneaker(u: Uniform, rng: np.random.Generator) -> dict:
     )  # fmt: skip
 
 
-def _running(u: Uniform, rng: np.random.Generator) -> dict:
+def _running(u: Uniform, rng: np.random.Generator) -> dict[str, Any]:
     return _sneaker(u, rng) | dict(
         sole=u(0.020, 0.032), heel=u(0.008, 0.014), rim=u(0.009, 0.014), flare=u(0.005, 0.011), wave=u(0.003, 0.008),
         ripple=rng.choice([0, u(0.0008, 0.0014)]), stripe=0.0, spring=u(0.014, 0.024), tread=u(0.002, 0.004),
@@ -42,14 +43,14 @@ def _running(u: Uniform, rng: np.random.Generator) -> dict:
     )  # fmt: skip
 
 
-def _platform(u: Uniform, rng: np.random.Generator) -> dict:
+def _platform(u: Uniform, rng: np.random.Generator) -> dict[str, Any]:
     return _sneaker(u, rng) | dict(
         sole=u(0.036, 0.052), heel=u(0.004, 0.016), stripe=rng.choice([0, u(0.018, 0.034)]),
         ripple=rng.choice([0, u(0.0008, 0.0014)]), flare=u(0.002, 0.007),
     )  # fmt: skip
 
 
-def _high_top(u: Uniform, rng: np.random.Generator) -> dict:
+def _high_top(u: Uniform, rng: np.random.Generator) -> dict[str, Any]:
     top = u(0.115, 0.150)
     return _sneaker(u, rng) | dict(
         collar=((0.0, top), (0.15, top - 0.004), (0.3, top - u(0.002, 0.012)), (0.5, top + 0.012)), tongue=top + 0.02,
@@ -57,7 +58,7 @@ def _high_top(u: Uniform, rng: np.random.Generator) -> dict:
     )  # fmt: skip
 
 
-def _derby(u: Uniform, rng: np.random.Generator) -> dict:
+def _derby(u: Uniform, rng: np.random.Generator) -> dict[str, Any]:
     return dict(
         sole=u(0.008, 0.014), heel=u(0.016, 0.024), rim=0.001, flare=u(0.003, 0.007), sole_kind="welt", heel_tip=0.001,
         toe_height=u(0.030, 0.039), toe_extension_s=u(0.05, 0.11), toe_power=u(1.6, 2.8), toe_taper=u(1.7, 2.4),
@@ -68,7 +69,7 @@ def _derby(u: Uniform, rng: np.random.Generator) -> dict:
     )  # fmt: skip
 
 
-def _loafer(u: Uniform, rng: np.random.Generator) -> dict:
+def _loafer(u: Uniform, rng: np.random.Generator) -> dict[str, Any]:
     return _derby(u, rng) | dict(
         throat_s=u(0.54, 0.58), throat_lean=u(0.6, 1.0), throat_radius=u(0.03, 0.05), tongue=1.0, laces=0,
         collar=((0.0, u(0.060, 0.066)), (0.12, 0.058), (0.28, u(0.044, 0.050)), (0.5, u(0.048, 0.056))),
@@ -76,7 +77,7 @@ def _loafer(u: Uniform, rng: np.random.Generator) -> dict:
     )  # fmt: skip
 
 
-def _ankle_boot(u: Uniform, rng: np.random.Generator) -> dict:
+def _ankle_boot(u: Uniform, rng: np.random.Generator) -> dict[str, Any]:
     top, heel = u(0.12, 0.17), u(0.02, 0.065)
     return _derby(u, rng) | dict(
         heel=heel, collar=((-0.2, top), (0.1, top), (0.3, top - u(0, 0.014)), (0.5, top), (0.8, top)), throat_s=-1.0,
@@ -87,7 +88,7 @@ def _ankle_boot(u: Uniform, rng: np.random.Generator) -> dict:
     )  # fmt: skip
 
 
-def _chelsea_boot(u: Uniform, rng: np.random.Generator) -> dict:
+def _chelsea_boot(u: Uniform, rng: np.random.Generator) -> dict[str, Any]:
     top, dip = u(0.115, 0.16), u(0.004, 0.018)
     return _ankle_boot(u, rng) | dict(
         heel=u(0.014, 0.034), collar=((-0.2, top), (0.06, top), (0.22, top - dip), (0.4, top), (0.8, top)), laces=0,
@@ -95,7 +96,7 @@ def _chelsea_boot(u: Uniform, rng: np.random.Generator) -> dict:
     )  # fmt: skip
 
 
-def _tall_boot(u: Uniform, rng: np.random.Generator) -> dict:
+def _tall_boot(u: Uniform, rng: np.random.Generator) -> dict[str, Any]:
     heel, top, dip = u(0.02, 0.075), u(0.31, 0.385), rng.choice([0.0, u(0.015, 0.035)])
     sole = u(0.010, 0.018)
     rise = top - sole - heel
@@ -106,7 +107,7 @@ def _tall_boot(u: Uniform, rng: np.random.Generator) -> dict:
     )  # fmt: skip
 
 
-def _pump(u: Uniform, rng: np.random.Generator) -> dict:
+def _pump(u: Uniform, rng: np.random.Generator) -> dict[str, Any]:
     kind = str(rng.choice(["block", "kitten", "stiletto", "stiletto", "cone", "wedge"]))
     low, high = {"kitten": (0.03, 0.05), "stiletto": (0.065, 0.10)}.get(kind, (0.04, 0.08))
     radius = {"stiletto": (0.005, 0.007), "kitten": (0.008, 0.012), "cone": (0.010, 0.016)}.get(kind, (0.004, 0.010))
@@ -126,7 +127,7 @@ def _pump(u: Uniform, rng: np.random.Generator) -> dict:
     )  # fmt: skip
 
 
-def _ballerina(u: Uniform, rng: np.random.Generator) -> dict:
+def _ballerina(u: Uniform, rng: np.random.Generator) -> dict[str, Any]:
     strap = Strap(kind="instep", place=u(0.52, 0.57), half_width=u(0.005, 0.009), slope=u(-0.1, 0.1))
     return _pump(u, rng) | dict(
         sole=u(0.006, 0.009), heel=u(0.002, 0.010), heel_kind="block", heel_tip=0.0, toe_power=u(1.3, 2.8),
@@ -135,7 +136,7 @@ def _ballerina(u: Uniform, rng: np.random.Generator) -> dict:
     )  # fmt: skip
 
 
-def _sandal(u: Uniform, rng: np.random.Generator) -> dict:
+def _sandal(u: Uniform, rng: np.random.Generator) -> dict[str, Any]:
     heel, cup = (u(0.004, 0.02), True) if rng.random() < 0.6 else (u(0.04, 0.085), False)
     straps = [Strap(kind="instep", place=u(0.70, 0.74), half_width=u(0.010, 0.019), slope=u(-0.25, -0.1))]
     if rng.random() < 0.5:
@@ -150,7 +151,7 @@ def _sandal(u: Uniform, rng: np.random.Generator) -> dict:
     )  # fmt: skip
 
 
-def _clog(u: Uniform, rng: np.random.Generator) -> dict:
+def _clog(u: Uniform, rng: np.random.Generator) -> dict[str, Any]:
     start, high = u(0.34, 0.42), u(0.062, 0.076)
     return dict(
         sole=u(0.018, 0.040), heel=u(0.004, 0.030), rim=u(0.001, 0.006), flare=u(0.003, 0.008), sole_kind="cup",
@@ -161,7 +162,7 @@ def _clog(u: Uniform, rng: np.random.Generator) -> dict:
     )  # fmt: skip
 
 
-_SAMPLERS: dict[str, Callable[[Uniform, np.random.Generator], dict]] = {
+_SAMPLERS: dict[str, Callable[[Uniform, np.random.Generator], dict[str, Any]]] = {
     "sneaker": _sneaker, "running shoe": _running, "platform sneaker": _platform, "high-top": _high_top,
     "derby": _derby, "loafer": _loafer, "ankle boot": _ankle_boot, "chelsea boot": _chelsea_boot,
     "tall boot": _tall_boot, "pump": _pump, "ballerina": _ballerina, "sandal": _sandal, "clog": _clog,

@@ -122,14 +122,14 @@ def _axes(vertices: np.ndarray, reach: float, top: float, room: float, step: flo
     return tuple(np.arange(a, b, step) for a, b in ((x0, x1), (-reach - 0.002 - margin, y1), (-0.006, top + 0.012)))
 
 
-def _seat_height(solid: np.ndarray, axes: tuple, length: float, expected: float) -> float:
+def _seat_height(solid: np.ndarray, axes: tuple[np.ndarray, ...], length: float, expected: float) -> float:
     """Height of the heel's underside in the posed foot."""
     near = np.abs(-axes[1] / length - SEAT_S) < 0.04
     column = (solid[:, near] < 0).any((0, 1)) & (axes[2] < expected + 0.03)
     return float(axes[2][np.argmax(column)]) if column.any() else expected
 
 
-def _finish(last: Last, p: ShoeParameters, axes: tuple) -> Last:
+def _finish(last: Last, p: ShoeParameters, axes: tuple[np.ndarray, ...]) -> Last:
     """Toe box, room in the shaft, upright walls above the sole."""
     x, y, z = (a.astype(np.float32) for a in np.meshgrid(*axes, indexing="ij", sparse=True))
     rise = z - last.bed(y)
@@ -146,7 +146,7 @@ def _finish(last: Last, p: ShoeParameters, axes: tuple) -> Last:
     return replace(shaped, centre_x=shaped.middle(0.5))
 
 
-def _with_toe_box(solid: np.ndarray, last: Last, p: ShoeParameters, grid: tuple) -> np.ndarray:
+def _with_toe_box(solid: np.ndarray, last: Last, p: ShoeParameters, grid: tuple[np.ndarray, ...]) -> np.ndarray:
     """Replace the bare toes by a shaped toe box, blended in at the ball."""
     x, y, z = grid
     s, rise = last.s(y), z - last.bed(y)

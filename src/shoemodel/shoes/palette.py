@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -118,7 +119,7 @@ def sample_print(rng: np.random.Generator, family: str, finish: str) -> str:
                        "gradient": 0.7})  # fmt: skip
 
 
-def sample_sole_look(rng: np.random.Generator, values: dict) -> str:
+def sample_sole_look(rng: np.random.Generator, values: dict[str, Any]) -> str:
     """How the sole is made, as far as it can be seen: "" is plain rubber or leather."""
     if values["sole_kind"] == "welt":
         tall = values.get("heel", 0.0) > 0.012 and values.get("heel_kind", "block") in ("block", "cone", "wedge")

@@ -120,7 +120,9 @@ def read_scan(path: Path) -> Scan:
     return Scan(vertices, faces, bed, (vertices, faces[:0]), *_look(mesh))
 
 
-def _hollowed(vertices: np.ndarray, faces: np.ndarray, water: Basin, within: Room) -> tuple[np.ndarray, tuple]:
+def _hollowed(
+    vertices: np.ndarray, faces: np.ndarray, water: Basin, within: Room
+) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]:
     """Faces without those the water stands on, and a lining: the same surface smoothed, inset, on a level insole.
 
     No lining where the inset surface is not within: under laces, which are thinner than it is deep.
@@ -211,7 +213,7 @@ def _parts(path: Path, scan: Scan, length: float) -> tuple[list[Part], dict[str,
     return [part for part in parts if len(part.faces)], words
 
 
-def _plain(name: str, vertices: np.ndarray, faces: np.ndarray, rgb: tuple, surface: Material) -> Part:
+def _plain(name: str, vertices: np.ndarray, faces: np.ndarray, rgb: tuple[float, ...], surface: Material) -> Part:
     """A part of one colour, of the vertices that its faces use."""
     faces, points = compact(faces, vertices)
     return Part(f"shoe_left_{name}", points, faces, surface, np.tile(rgb, (len(points), 1)))

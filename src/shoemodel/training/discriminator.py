@@ -37,9 +37,7 @@ class Verdict(NamedTuple):
     right: Tensor
 
 
-def judge(
-    discriminator: nn.Module, decoded: Float[Tensor, "b 3 h w"], target: Float[Tensor, "b 3 h w"]
-) -> Verdict:
+def judge(discriminator: nn.Module, decoded: Float[Tensor, "b 3 h w"], target: Float[Tensor, "b 3 h w"]) -> Verdict:
     """The relativistic losses (Jolicoeur-Martineau 2018, arXiv 1807.00734): a true patch is to look truer than its
     decoded twin. One backward pass serves both networks: each loss reaches the weights of its own only.
 

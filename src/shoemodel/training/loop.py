@@ -55,7 +55,7 @@ class Outcome:
     metrics: dict[str, float]
 
 
-class _Steps(Dataset):
+class _Steps(Dataset[Batch]):
     """Batch number n of a run, for DataLoader; each depends on (seed, n, process) alone."""
 
     def __init__(self, task: Task, loop: LoopConfig, process: int):

@@ -78,9 +78,7 @@ def shoe_boxes(unworn: View, before: Hits, size: int) -> dict[str, list[float]]:
     return boxes
 
 
-def depth_order(
-    camera: Camera, size: int, keypoints: np.ndarray, present: np.ndarray
-) -> dict[str, str | None]:
+def depth_order(camera: Camera, size: int, keypoints: np.ndarray, present: np.ndarray) -> dict[str, str | None]:
     """Which leg is in front, for thigh, shin and foot: the side that is nearer where the two overlap in the picture,
     None where they do not overlap in it or a leg is absent. keypoints (12, 3) in metres, present (12,)."""
     order: dict[str, str | None] = dict.fromkeys(LIMBS)
@@ -90,9 +88,7 @@ def depth_order(
     share = np.linspace(0, 1, LIMB_SAMPLES)[:, None]
     for limb, (start, end, radius_m) in LIMBS.items():
         ends = [[keypoints[NAMES.index(f"{side}_{name}")] for name in (start, end)] for side in SIDES]
-        (left, left_depth), (right, right_depth) = (
-            camera.project(a + share * (b - a), (size, size)) for a, b in ends
-        )
+        (left, left_depth), (right, right_depth) = (camera.project(a + share * (b - a), (size, size)) for a, b in ends)
         if min(left_depth.min(), right_depth.min()) <= 0:
             continue
         reach = focal_px * radius_m * (1 / left_depth[:, None] + 1 / right_depth[None])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy.spatial import ConvexHull
@@ -85,7 +86,7 @@ class Scene:
     style: dict[str, str]
     caption: str
     captions: list[str]
-    meta: dict
+    meta: dict[str, Any]
 
     def __post_init__(self) -> None:
         if self.keypoints.shape != (12, 3) or self.present.shape != (12,):
@@ -278,7 +279,7 @@ def _style(
 def _meta(
     seed: int, index: int, phenotype: dict[str, float], fitting: Fitting, stance: Stance, outfit: Outfit, view: View,
     place: str, ground: str,
-) -> dict:  # fmt: skip
+) -> dict[str, Any]:  # fmt: skip
     """Everything the scene was drawn from, ready for JSON."""
     return {
         "seed": seed,

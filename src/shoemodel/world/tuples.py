@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -94,9 +95,7 @@ def _views(scene: Scene, place: Place, size: int) -> tuple[View, View]:
     return engine.views(standing, scene.body_parts, place, scene.camera, size)
 
 
-def _areas(
-    scene: Scene, size: int, unworn: View, worn: View
-) -> tuple[labels.ShoeAreas, dict[str, list[float]]]:
+def _areas(scene: Scene, size: int, unworn: View, worn: View) -> tuple[labels.ShoeAreas, dict[str, list[float]]]:
     """The areas and each shoe's box, or `Rejected` when the areas would not depend on the shoe alone."""
     before, after = (labels.first_hits(view, scene.camera, size) for view in (unworn, worn))
     areas = labels.areas(labels.is_shoe(unworn)[before.part], labels.is_shoe(worn)[after.part], size)
@@ -145,7 +144,7 @@ def develop(radiance: np.ndarray, film: Film) -> np.ndarray:
     return (np.clip(grey + film.saturation * (curved - grey), 0, 1) * 255 + 0.5).astype(np.uint8)
 
 
-def _record(scene: Scene, size: int, boxes: dict[str, list[float]]) -> dict:
+def _record(scene: Scene, size: int, boxes: dict[str, list[float]]) -> dict[str, Any]:
     """The JSON member but for caption and keypoints."""
     order = labels.depth_order(scene.camera, size, scene.keypoints, scene.present)
     words = {"captions": list(scene.captions), "feet": list(scene.feet)}
