@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from beartype import BeartypeConf, BeartypeHintOverrides, beartype
+from beartype import BeartypeConf, FrozenDict, beartype
 from jaxtyping import install_import_hook
 
 NUMBERS = {bool: bool | np.bool_, int: int | np.integer, float: float | int | np.floating | np.integer}
 """A whole number is taken for a float, as type checkers do, and numpy's numbers for Python's."""
-CONFIGURED: Any = beartype(conf=BeartypeConf(hint_overrides=BeartypeHintOverrides(NUMBERS)))
+CONFIGURED: Any = beartype(conf=BeartypeConf(hint_overrides=FrozenDict(NUMBERS)))
 
 
 def check(wrapped: Any) -> Any:

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from shoemodel.body.outfits import SKIN_TONES
+from shoemodel.body.outfits import SKIN_TONES, skin_tone
 from shoemodel.body.skin import Complexion, nails, sample_complexion, skin_colours, skin_gloss, tights_colours
 
 KNEE_M = 0.42
@@ -16,7 +16,7 @@ REST = np.random.default_rng(1).uniform(-0.05, 0.05, (4000, 3)) + np.outer(HEIGH
 
 def colours(person: Complexion = PLAIN, tone: int = 4, hairy: float = 0.0, to_shoe: float = 0.05) -> np.ndarray:
     rng = np.random.default_rng(0)
-    return skin_colours(rng, person, SKIN_TONES[tone], hairy, REST, HEIGHT, KNEE_M, np.full(len(REST), to_shoe))
+    return skin_colours(rng, person, skin_tone(tone), hairy, REST, HEIGHT, KNEE_M, np.full(len(REST), to_shoe))
 
 
 def test_blood_takes_more_green_than_blue():
@@ -60,7 +60,7 @@ def test_knees_are_rougher_than_shins_and_dry_skin_than_oiled():
 
 
 def test_dense_tights_hide_the_skin():
-    skin, black = colours(), np.full(3, 0.014)
+    skin, black = colours(), (0.014, 0.014, 0.014)
     rng = np.random.default_rng(0)
     people = [dataclasses.replace(PLAIN, sheer=sheer) for sheer in (0.08, 0.45)]
     seen = [tights_colours(rng, person, skin, black, REST, HEIGHT, KNEE_M) for person in people]

@@ -114,7 +114,7 @@ def test_a_second_ctrl_c_ends_the_step_at_once(tmp_path):
                     os.kill(os.getpid(), signal.SIGINT)
             return super().loss(batch)
 
-    whole = config(save_every_s=0)
+    whole = config(save_every_s=0, steps=15)
     task = Endless(whole)
     before = signal.getsignal(signal.SIGINT)
     with pytest.raises(KeyboardInterrupt):

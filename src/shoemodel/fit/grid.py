@@ -142,7 +142,7 @@ def guesses(looks: Looks, seen: Seen, count: int, each: int = 2) -> Guesses:
     for steps in range(0, DIRECTIONS, ROLL_STEP):
         roll = -2 * np.pi * steps / DIRECTIONS
         roll = (roll + np.pi) % (2 * np.pi) - np.pi
-        tilt = float(robust(roll_prior(np.array(roll))))
+        tilt = float(robust(roll_prior(np.array([roll])))[0])
         for mirror in (1.0, -1.0):
             turned = shape.turned(steps, mirror < 0)
             scale, shift, cost, foot = _compared(looks, turned, mirror)

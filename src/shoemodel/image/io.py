@@ -98,7 +98,7 @@ AnyPhoto = Photo | str | os.PathLike[str] | Image.Image | UInt8[np.ndarray, "h w
 """What a caller may hand in."""
 
 
-def as_photo(image: AnyPhoto) -> Photo:
+def as_photo(image: AnyPhoto | np.ndarray) -> Photo:
     """What a caller handed in, a file's name too, as a Photo; the hash of one from no file is that of its pixels.
 
     Raises:
