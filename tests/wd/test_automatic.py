@@ -10,6 +10,8 @@ from shoemodel.errors import InputError
 from shoemodel.image import masks
 from shoemodel.wd import automatic, region, segmenter
 
+pytestmark = pytest.mark.usefixtures("unchecked")  # fakes stand in for networks
+
 NOTHING = np.zeros((96, 128), bool)
 
 

@@ -12,6 +12,8 @@ from shoemodel.image import masks
 from shoemodel.image.geometry import Box, Letterbox
 from shoemodel.wd import region
 
+pytestmark = pytest.mark.usefixtures("unchecked")  # fakes stand in for networks
+
 EXAMPLE = Path(__file__).parents[2] / "examples" / "sneaker.jpg"
 
 

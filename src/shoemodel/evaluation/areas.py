@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float, UInt8
+from jaxtyping import Float, Num, UInt8
 
 from shoemodel.data.sample import Sample
 from shoemodel.errors import InputError
@@ -117,7 +117,7 @@ def confusion(true: UInt8[np.ndarray, "*s"], predicted: UInt8[np.ndarray, "*s"])
     return np.bincount(pairs.ravel(), minlength=CLASSES**2).reshape(CLASSES, CLASSES)
 
 
-def measures(matrix: Float[np.ndarray, "*b 3 3"]) -> dict[str, np.ndarray]:
+def measures(matrix: Num[np.ndarray, "*b 3 3"]) -> dict[str, np.ndarray]:
     """IoU and Acc (*b, 3), mIoU, mAcc, aAcc (*b,) in percent; NaN for a class that is not there, left out of means."""
     hit = np.diagonal(matrix, axis1=-2, axis2=-1).astype(float)
     true, predicted = matrix.sum(-1), matrix.sum(-2)

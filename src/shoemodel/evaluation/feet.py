@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -131,9 +131,9 @@ def _counts(reading: Reading) -> np.ndarray:
     return np.array([*right, reading.labelled.sum(), *presence.ravel()], float)
 
 
-def _shares(counts: Float[np.ndarray, "*b 9"]) -> dict[tuple[str, ...], np.ndarray]:
+def _shares(counts: Float[np.ndarray, "*b 9"]) -> dict[tuple[str, ...], np.ndarray | np.floating]:
     with np.errstate(divide="ignore", invalid="ignore"):
-        found: dict[tuple[str, ...], np.ndarray] = {}
+        found: dict[tuple[str, ...], np.ndarray | np.floating] = {}
         for number, limit in enumerate(THRESHOLDS):
             found["PCK", f"{limit:g}"] = counts[..., number] / counts[..., 2]
         for number, side in enumerate(SIDES):
@@ -143,7 +143,7 @@ def _shares(counts: Float[np.ndarray, "*b 9"]) -> dict[tuple[str, ...], np.ndarr
     return found
 
 
-def _nested(values: dict[tuple[str, ...], np.ndarray], written: Any) -> dict[str, Any]:
+def _nested(values: Mapping[tuple[str, ...], np.ndarray | np.floating], written: Any) -> dict[str, Any]:
     tree: dict[str, Any] = {}
     for path, value in values.items():
         place = tree

@@ -31,8 +31,8 @@ class Draft:
 
     text: Text
     seed: int = 0
-    condition: Float[Tensor, "6 h w"] | None = None
-    """X_w ‖ X_p in [0, 1]; None where there is no ControlNet: then the base samples at its own size."""
+    condition: Float[Tensor, "k h w"] | None = None
+    """X_w ‖ X_p in [0, 1], k = 6 channels; None where there is no ControlNet: then the base samples at its own size."""
     start: UInt8[np.ndarray, "h w 3"] | None = None
     """An image to sample again from `Sampling.strength` of the noise on, instead of from pure noise."""
     known: Known | None = None

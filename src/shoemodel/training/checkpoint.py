@@ -53,7 +53,7 @@ def load_state(
     return state["step"], state["seconds"]
 
 
-def component_folder(run: Path, name: str) -> Path:
+def component_folder(run: Path | str, name: str) -> Path:
     """Where component `name` lies in a run of `shoemodel train`, in a pack or diffusers folder, or in the pack mini.
 
     Raises InputError where it is not there.

@@ -34,6 +34,7 @@ def test_a_row_goes_before_the_flags(read, tmp_path):
     assert rows[1].photo == tmp_path / "sub" / "b.png" and rows[1].named == "sub/b.png"
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_any_field_of_a_request_may_be_a_column(read):
     table = "sku;photo;prompt;box;background;steps;keep\nA;a.png;jeans;1,2,30,40;photo;7;best:2\n"
     (row,) = read(table)

@@ -76,6 +76,7 @@ def test_regions_writes_masks_that_generate_takes(shoe_photo, tiny_pack, tmp_pat
     assert first.any() and first.shape == images.load(shoe_photo).size
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_poses_draws_a_gallery(found_feet, shoe_photo, tiny_pack, tmp_path, capsys):
     arguments = ["poses", str(shoe_photo), "--pack", str(tiny_pack), "--out", str(tmp_path / "out"), "--num", "6"]
     assert main(arguments) == 0

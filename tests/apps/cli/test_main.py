@@ -68,6 +68,7 @@ def test_bad_photos(refused, tmp_path):
     refused("at most 50 megapixels are accepted", bomb(tmp_path / "bomb.png"))
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_bad_places(refused, shoe_photo, tmp_path):
     opaque = tmp_path / "opaque.png"
     images.save_png(opaque, images.load(shoe_photo).rgb)
@@ -105,6 +106,7 @@ def test_bad_output(refused, shoe_photo, tmp_path):
     refused("no photo was given")
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_bad_numbers(refused, shoe_photo):
     refused("num is 0", shoe_photo, "--num", 0)
     refused("steps is 0", shoe_photo, "--steps", 0)

@@ -63,6 +63,7 @@ def test_images_keep_the_photos_surroundings(client, photo, shoe_photo):
     assert pixels.shape == own.shape and (pixels == own).all(-1).mean() > 0.5
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_what_cannot_be_used_is_refused_in_a_sentence(client, photo):
     def refuse(status, words, data=QUICK, file=photo, route="/v1/jobs"):
         assert words in sentence(client.post(route, files={"photo": file}, data=data), status)
@@ -90,6 +91,7 @@ def test_what_cannot_be_used_is_refused_in_a_sentence(client, photo):
     sentence(client.get("/v1/nothing"), 404)
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_bodies_that_are_cut_off_or_odd_are_refused(client, photo):
     def refuse(words, body, kind):
         assert words in sentence(client.post("/v1/jobs", content=body, headers={"content-type": kind}), 422)
@@ -203,6 +205,7 @@ def test_run_json_says_how_the_results_were_made(client, photo, tiny_pack):
     assert run["pack"] == packs.identity(tiny_pack) and run["quality"][0]["score"] >= 0
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_what_has_structure_is_structure_in_json(client, photo):
     text = base64.b64encode(photo[1]).decode()
 

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from pathlib import Path
 from typing import Annotated
 
 from anyio.to_thread import run_sync
@@ -35,7 +36,7 @@ log = logging.getLogger(__name__)
 _bearer = HTTPBearer(auto_error=False, description="Needed where the server was given tokens.")
 
 
-def build(pipeline: ShoeModelPipeline, pack: str, store: Store, limits: Limits, tokens: Tokens) -> Service:
+def build(pipeline: ShoeModelPipeline, pack: str | Path, store: Store, limits: Limits, tokens: Tokens) -> Service:
     """A pipeline, the name of its pack and a store, put together; nothing runs yet."""
     metrics = Metrics(store)
     shared = SharedPipeline.of(pipeline)

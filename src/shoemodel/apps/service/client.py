@@ -15,8 +15,9 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from http.client import HTTPResponse
 from pathlib import Path, PurePosixPath
-from typing import Any, BinaryIO, cast
+from typing import Any, cast
 
 FINAL = ("done", "failed", "cancelled")
 
@@ -106,7 +107,7 @@ class Client:
         with self._open(method, path, fields) as answer:
             return json.load(answer)
 
-    def _open(self, method: str, path: str, fields: dict[str, Any] | None = None) -> BinaryIO:
+    def _open(self, method: str, path: str, fields: dict[str, Any] | None = None) -> HTTPResponse:
         """The answer to a request, which is repeated while the service is busy."""
         deadline = time.monotonic() + self._patience_s
         while True:
@@ -118,12 +119,12 @@ class Client:
                     raise
             time.sleep(pause_s)
 
-    def _once(self, method: str, path: str, fields: dict[str, Any] | None) -> BinaryIO:
+    def _once(self, method: str, path: str, fields: dict[str, Any] | None) -> HTTPResponse:
         data = None if fields is None else json.dumps(fields).encode()
         headers = {**self._headers, "Content-Type": "application/json"}
         request = urllib.request.Request(self._url + path, data, headers, method=method)
         try:
-            return cast(BinaryIO, urllib.request.urlopen(request, timeout=self._timeout_s))
+            return cast(HTTPResponse, urllib.request.urlopen(request, timeout=self._timeout_s))
         except urllib.error.HTTPError as error:
             with error:
                 retry_after = error.headers.get("Retry-After")

@@ -12,6 +12,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 from shoemodel import packs
@@ -47,7 +48,7 @@ class _Stopped(Exception):
 class Worker:
     """Runs jobs from `start` to `stop`."""
 
-    def __init__(self, pipeline: SharedPipeline, pack: str, store: Store, limits: Limits, metrics: Metrics):
+    def __init__(self, pipeline: SharedPipeline, pack: str | Path, store: Store, limits: Limits, metrics: Metrics):
         self.pipeline, self.store, self.limits, self.metrics = pipeline, store, limits, metrics
         self.progress: dict[str, tuple[str, int, int]] = {}
         """Stage, steps done and steps in all of each job that runs."""
