@@ -116,7 +116,7 @@ def test_other_code_options_or_content_of_the_weights_give_another_fingerprint(m
 
     monkeypatch.setattr(methods, "GENERATOR_VERSION", methods.GENERATOR_VERSION + 1)
     assert changed()
-    monkeypatch.setattr(methods, "STRENGTH", 0.4)
+    monkeypatch.setattr(methods.DiffusionOptions, "refine_strength", 0.4)
     assert changed()
     monkeypatch.setattr(ablations, "generate", partial(ablations.generate, steps=30))
     assert not changed()  # steps are hashed beside it

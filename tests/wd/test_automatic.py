@@ -41,14 +41,14 @@ def test_agreement_is_confidence(photo, shoe_mask, say):
     say(shoe_mask)
     found = automatic.find(None, None, photo)
     assert masks.iou(found.mask, shoe_mask) > 0.97 and found.confidence > 0.9
-    assert found.source == "automatic" and found.notices == []
+    assert found.source == "automatic" and found.warnings == []
 
 
 def test_doubt_is_told(photo, shoe_mask, say):
     say(shoe_mask, sam=np.roll(shoe_mask, 40, axis=1), sure=1.5)
     found = automatic.find(None, None, photo)
     assert found.confidence < automatic.UNSURE
-    assert "give --box, --points or --mask" in found.notices[0]
+    assert "give --box, --points or --mask" in found.warnings[0]
 
 
 def test_the_answer_between_the_others_is_taken(shoe_mask):
@@ -81,7 +81,7 @@ def test_many_shoes_are_told(say):
             many[row : row + 25, column : column + 40] = True
     rgb[many] = (220, 60, 60)
     say(many)
-    assert any("4 separate shoes were seen" in notice for notice in automatic.find(None, None, rgb).notices)
+    assert any("4 separate shoes were seen" in notice for notice in automatic.find(None, None, rgb).warnings)
 
 
 def test_expected_iou_is_that_of_the_probabilities(shoe_mask):

@@ -86,7 +86,7 @@ def test_point_outside_the_photo(photo):
 
 
 def test_no_shoe_is_said_so(photo):
-    with pytest.raises(InputError, match=r"no shoe was found in a\.png .*give --box, --points or --mask"):
+    with pytest.raises(InputError, match=r"no shoe was found in a\.png .*give a box, points or a mask"):
         region.find(FakeSam(confidence=0.1), photo, name="a.png")
     with pytest.raises(InputError, match="no shoe was found"):
         region.find(FakeSam(), np.full_like(photo, 110))

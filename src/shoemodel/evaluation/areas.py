@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float, Num, UInt8
+from jaxtyping import Num, UInt8
 
 from shoemodel.data.sample import Sample
 from shoemodel.errors import InputError
@@ -152,7 +152,7 @@ def worst_page(cases: Iterable[Case]) -> UInt8[np.ndarray, "h w 3"]:
     return draw.contact_sheet(rows, ("photo", "predicted", "true", "wrong pixels"))
 
 
-def _table(matrices: Float[np.ndarray, "n 3 3"], shoes: list[str]) -> dict[str, Any]:
+def _table(matrices: Num[np.ndarray, "n 3 3"], shoes: list[str]) -> dict[str, Any]:
     total = matrices.sum(0)
     drawn = measures(resampled(by_shoe(matrices, shoes)))
     pixels = 100 * total.sum(1) / total.sum()

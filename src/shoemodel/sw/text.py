@@ -13,10 +13,10 @@ from torch import Tensor
 
 @dataclass(frozen=True, eq=False)
 class Text:
-    """C_te of a prompt and of what guidance leads away from."""
+    """C_te of a prompt and of what guidance leads away from; n = 77 tokens, or 1 where an image is the prompt."""
 
-    prompt: Float[Tensor, "77 d"]
-    negative: Float[Tensor, "77 d"]
+    prompt: Float[Tensor, "n d"]
+    negative: Float[Tensor, "n d"]
 
 
 @torch.no_grad()

@@ -86,7 +86,7 @@ def test_bad_places(refused, shoe_photo, tmp_path):
 def test_no_shoe(refused, tmp_path, monkeypatch):
     images.save_png(tmp_path / "wall.png", np.full((96, 128, 3), 90, np.uint8))
     monkeypatch.setattr("shoemodel.wd.region.ask", lambda *_, **__: (np.full((96, 128), -1.0), 0.01))
-    refused("no shoe was found in wall.png", tmp_path / "wall.png")
+    refused("no unworn shoe was found in wall.png", tmp_path / "wall.png")
 
 
 def test_bad_packs(refused, shoe_photo, tiny_pack, tmp_path):
