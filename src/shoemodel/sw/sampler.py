@@ -221,7 +221,7 @@ def controlled(
     controlnet: ControlNetModel | None,
     noisy: Float[Tensor, "b c hl wl"],
     timesteps: Tensor,
-    text: Float[Tensor, "b 77 d"],
+    text: Float[Tensor, "b n d"],
     condition: Float[Tensor, "b k h w"] | None,
 ) -> Float[Tensor, "b c hl wl"]:
     """ε_ω(X_t, t, X_w, X_p, C_te); the text goes to the ControlNet and to the base (3.3).
