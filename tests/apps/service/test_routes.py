@@ -6,6 +6,7 @@ import json
 import threading
 
 import numpy as np
+import pytest
 from PIL import Image
 from prometheus_client.parser import text_string_to_metric_families
 
