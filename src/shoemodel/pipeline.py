@@ -113,16 +113,16 @@ class ShoeModelPipeline(Stages):
             areas = areas or self.detect_areas(photo, region)
             if not areas.visible.any():
                 raise InputError(f"no part of the shoe in {photo.path.name} stays visible: give a mask, or areas")
-            cutout = shoe_edges.find(photo.rgb, areas, edges)
-        placed, shoe = self.place(photo, cutout.areas, layout, background)
+            soft = shoe_edges.find(photo.rgb, areas, edges)
+        placed, shoe = self.place(photo, soft.areas, layout, background)
         fit, feet, poses, warnings = self._pose(maker, photo, shoe, placed, poses, seeds, clock)
-        canvas = frame.extend(photo.rgb, placed, cutout.areas.shoe)
+        canvas = frame.extend(photo.rgb, placed, soft.areas.shoe)
         if background == "photo" and (crowded := frame.no_room(shoe.areas.shoe)):
             warnings.append(crowded)
         subject = Subject(photo.path.name, canvas, shoe, background, fit)
         prompts = [prompt] if isinstance(prompt, str | Outfit) else list(prompt)
         legs = [maker.legs(subject, each, negative_prompt) for each in prompts]
-        edge = shoe_edges.on_canvas(cutout, placed)
+        edge = shoe_edges.on_canvas(soft, placed)
         made = [lay(canvas, layers, edge) for layers in _timed(legs, poses, seeds, clock)]
         told = [warning for each in legs for warning in each.warnings]
         return ShoeModelResult(
@@ -131,7 +131,7 @@ class ShoeModelPipeline(Stages):
             understood=[each.understood for each in legs for _ in poses],
             shoe=shoe,
             region=region,
-            areas=cutout.areas,
+            areas=soft.areas,
             layout=placed,
             feet=feet,
             poses=list(poses) * len(prompts),

@@ -18,18 +18,18 @@ def scene(radius):
 
 def test_given_edges_stay_and_refined_ones_move_to_the_photos():
     rgb, disc, areas = scene(38)
-    given, cutout = (edges.find(rgb, areas, kind) for kind in ("given", "refined"))
+    given, soft = (edges.find(rgb, areas, kind) for kind in ("given", "refined"))
     assert np.array_equal(given.areas.labels, areas.labels) and np.array_equal(given.alpha > 0, areas.visible)
-    assert (cutout.areas.visible ^ disc).sum() < (areas.visible ^ disc).sum()
+    assert (soft.areas.visible ^ disc).sum() < (areas.visible ^ disc).sum()
 
 
 def test_on_a_canvas_they_lie_where_the_photo_does():
     rgb, _, areas = scene(40)
-    cutout = edges.find(rgb, areas, "refined")
-    moved = edges.on_canvas(cutout, Layout((150, 200), Similarity(dx=30, dy=25)))
+    soft = edges.find(rgb, areas, "refined")
+    moved = edges.on_canvas(soft, Layout((150, 200), Similarity(dx=30, dy=25)))
     there = slice(25, 145), slice(30, 190)
-    assert np.array_equal(moved.areas.labels[there], cutout.areas.labels)
-    assert np.abs(moved.alpha[there] - cutout.alpha).max() <= 0.011
+    assert np.array_equal(moved.areas.labels[there], soft.areas.labels)
+    assert np.abs(moved.alpha[there] - soft.alpha).max() <= 0.011
     assert np.array_equal(moved.alpha == 1, moved.areas.visible)
-    turned = edges.on_canvas(cutout, Layout((150, 200), Similarity(0.8, 20, 60, 20)))
+    turned = edges.on_canvas(soft, Layout((150, 200), Similarity(0.8, 20, 60, 20)))
     assert np.array_equal(turned.alpha == 1, turned.areas.visible) and turned.areas.visible.any()

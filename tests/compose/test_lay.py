@@ -4,7 +4,7 @@ import numpy as np
 
 from shoemodel.compose.lay import lay
 from shoemodel.compose.layers import Layers
-from shoemodel.compose.matting import Cutout
+from shoemodel.compose.matting import SoftAreas
 from shoemodel.image.masks import ShoeAreas
 
 SIZE = (60, 80)
@@ -14,10 +14,10 @@ def photo() -> np.ndarray:
     return np.random.default_rng(1).integers(0, 256, (*SIZE, 3), np.uint8)
 
 
-def cutout(visible: np.ndarray, alpha: np.ndarray | None = None) -> Cutout:
+def soft(visible: np.ndarray, alpha: np.ndarray | None = None) -> SoftAreas:
     areas = ShoeAreas.from_masks(visible, np.zeros(SIZE, bool))
     alpha = visible.astype(np.float32) if alpha is None else alpha
-    return Cutout(areas, alpha, np.full((*SIZE, 3), 200, np.uint8))
+    return SoftAreas(areas, alpha, np.full((*SIZE, 3), 200, np.uint8))
 
 
 def layers(alpha: np.ndarray, shadow: np.ndarray | None = None, grey: float = 0.5) -> Layers:
@@ -31,7 +31,7 @@ def test_order_and_exactness():
     leg, shadow = np.zeros(SIZE), np.ones(SIZE, np.float32)
     leg[:40, 30:50] = 1
     shadow[50:, :30] = 0.5
-    result = lay(background, layers(leg, shadow), cutout(visible))
+    result = lay(background, layers(leg, shadow), soft(visible))
     np.testing.assert_array_equal(result[visible], background[visible])
     untouched = (leg == 0) & (shadow == 1)
     np.testing.assert_array_equal(result[untouched], background[untouched])
@@ -43,19 +43,19 @@ def test_order_and_exactness():
 def test_soft_edge_lies_over_the_leg_in_its_own_colour():
     visible, alpha = np.zeros(SIZE, bool), np.zeros(SIZE, np.float32)
     visible[:, 41:], alpha[:, 41:], alpha[:, 40] = True, 1, 0.25
-    result = lay(photo(), layers(np.ones(SIZE), grey=0.0), cutout(visible, alpha))
+    result = lay(photo(), layers(np.ones(SIZE), grey=0.0), soft(visible, alpha))
     assert (result[:, 40] == 50).all() and (result[:, :40] == 0).all()
 
 
 def test_shadow_leaves_the_shoes_soft_edge():
     visible, alpha = np.zeros(SIZE, bool), np.full(SIZE, 0.5, np.float32)
     background = np.full((*SIZE, 3), 255, np.uint8)
-    half = lay(background, layers(np.zeros(SIZE), np.full(SIZE, 0.2, np.float32)), cutout(visible, alpha))
-    full = lay(background, layers(np.zeros(SIZE), np.full(SIZE, 0.2, np.float32)), cutout(visible, 0 * alpha))
+    half = lay(background, layers(np.zeros(SIZE), np.full(SIZE, 0.2, np.float32)), soft(visible, alpha))
+    full = lay(background, layers(np.zeros(SIZE), np.full(SIZE, 0.2, np.float32)), soft(visible, 0 * alpha))
     assert (half > full).all()
 
 
 def test_nothing_changes_nothing():
     background = photo()
-    empty = cutout(np.zeros(SIZE, bool))
+    empty = soft(np.zeros(SIZE, bool))
     np.testing.assert_array_equal(lay(background, layers(np.zeros(SIZE)), empty), background)

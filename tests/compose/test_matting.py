@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from shoemodel.compose.matting import Cutout, cut_out
+from shoemodel.compose.matting import SoftAreas, soft_areas
 from shoemodel.image.masks import ShoeAreas
 
 SHOE, GROUND = np.array([200.0, 60, 40]), np.array([40.0, 90, 160])
@@ -33,20 +33,20 @@ def areas_of(visible: np.ndarray) -> ShoeAreas:
 def test_a_shifted_outline_finds_the_edge(shift: tuple[int, int]):
     photo, true = scene()
     drawn = np.roll(true > 0.5, shift, (0, 1))
-    cutout = cut_out(photo, areas_of(drawn))
-    assert np.abs(cutout.alpha - true).mean() < 0.6 * max(np.abs(drawn - true).mean(), 0.006)
-    certain = cutout.areas.visible
+    soft = soft_areas(photo, areas_of(drawn))
+    assert np.abs(soft.alpha - true).mean() < 0.6 * max(np.abs(drawn - true).mean(), 0.006)
+    certain = soft.areas.visible
     assert true[certain].min() > 0.45 and (true[certain] < 0.8).mean() < 0.01 and certain[true > 0.999].mean() > 0.97
 
 
 def test_colours_at_the_edge_are_free_of_the_ground():
     photo, true = scene()
-    cutout = cut_out(photo, areas_of(true > 0.5))
+    soft = soft_areas(photo, areas_of(true > 0.5))
     edge = (true > 0.3) & (true < 0.7)
-    mixed, own = (np.abs(picture[edge] - SHOE).mean() for picture in (photo.astype(float), cutout.foreground))
+    mixed, own = (np.abs(picture[edge] - SHOE).mean() for picture in (photo.astype(float), soft.foreground))
     assert own < 0.35 * mixed
-    inside = cutout.alpha == 1
-    np.testing.assert_array_equal(cutout.foreground[inside], photo[inside])
+    inside = soft.alpha == 1
+    np.testing.assert_array_equal(soft.foreground[inside], photo[inside])
 
 
 def test_far_from_the_edge_areas_stay():
@@ -54,24 +54,24 @@ def test_far_from_the_edge_areas_stay():
     drawn = true > 0.5
     wearable = ellipse(50, 20) > 0.5
     areas = ShoeAreas.from_masks(drawn & ~wearable, wearable)
-    cutout = cut_out(photo, areas)
-    assert cutout.areas.wearable[ellipse(40, 10) > 0.5].all()
-    assert not cutout.areas.shoe[ellipse(150, 80) == 0].any()
-    assert not (cutout.areas.visible & cutout.areas.wearable).any()
+    soft = soft_areas(photo, areas)
+    assert soft.areas.wearable[ellipse(40, 10) > 0.5].all()
+    assert not soft.areas.shoe[ellipse(150, 80) == 0].any()
+    assert not (soft.areas.visible & soft.areas.wearable).any()
 
 
 def test_white_on_white_stays_a_smooth_outline():
     photo = np.full((240, 360, 3), 255, np.uint8)
     drawn = ellipse(140, 70) > 0.5
-    cutout = cut_out(photo, areas_of(drawn))
-    assert cutout.areas.visible[ellipse(134, 64) > 0.5].all() and not (cutout.alpha[ellipse(147, 77) == 0] > 0).any()
+    soft = soft_areas(photo, areas_of(drawn))
+    assert soft.areas.visible[ellipse(134, 64) > 0.5].all() and not (soft.alpha[ellipse(147, 77) == 0] > 0).any()
 
 
 @pytest.mark.usefixtures("unchecked")
 def test_no_shoe_is_no_edge():
     photo, _ = scene()
-    assert cut_out(photo, areas_of(np.zeros(photo.shape[:2], bool))).alpha.max() == 0
+    assert soft_areas(photo, areas_of(np.zeros(photo.shape[:2], bool))).alpha.max() == 0
     with pytest.raises(ValueError, match="one size"):
-        cut_out(photo[1:], areas_of(np.zeros(photo.shape[:2], bool)))
+        soft_areas(photo[1:], areas_of(np.zeros(photo.shape[:2], bool)))
     with pytest.raises(ValueError, match="one size"):
-        Cutout(areas_of(np.zeros((3, 4), bool)), np.zeros((3, 5), np.float32), np.zeros((3, 4, 3), np.uint8))
+        SoftAreas(areas_of(np.zeros((3, 4), bool)), np.zeros((3, 5), np.float32), np.zeros((3, 4, 3), np.uint8))

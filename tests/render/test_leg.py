@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from shoemodel.render import engine, leg
+from shoemodel.render import engine, leg, sensors
 from shoemodel.render.light import soft_light
 from shoemodel.render.parts import Material, Part
 from shoemodel.render.pinhole import Pinhole
@@ -49,7 +49,7 @@ def test_the_engine_sees_what_the_camera_projects(camera: Pinhole, light):
                  np.array([[0, 1, 2], [1, 3, 2]]), CLOTH, colours=np.tile(RED, (4, 1)))  # fmt: skip
     stage = leg.stand([speck], np.full(3, 0.5), light)
     box = (40, 6, 90, 50)
-    features = engine.guides(stage.view, 64, 0, engine.window(camera, box))
+    features = engine.guides(stage.view, 64, 0, sensors.window(camera, box))
     filled = leg.cover(stage, camera, box, 16).leg
     points, _ = camera.project(speck.vertices)
     ys, xs = np.mgrid[0 : box[3] - box[1], 0 : box[2] - box[0]] + 0.5

@@ -9,7 +9,7 @@ pytest.importorskip("anny")
 from shoemodel.data import datasets, shards
 from shoemodel.errors import InputError
 from shoemodel.render.engine import Picture
-from shoemodel.world import display
+from shoemodel.world import display, recolour
 from shoemodel.world.display import DisplayConfig
 
 
@@ -46,7 +46,7 @@ def test_recolouring_keeps_what_is_no_shoe():
     picture = Picture(albedo * 0.5, albedo, np.zeros((32, 32, 3)), np.ones((32, 32)))
     shoe = np.zeros((32, 32), bool)
     shoe[4:28, 4:28] = True
-    changed = [display.recoloured(picture, shoe, np.random.default_rng(seed)) for seed in range(8)]
+    changed = [recolour.recoloured(picture, shoe, np.random.default_rng(seed)) for seed in range(8)]
     assert all((each.radiance[~shoe] == picture.radiance[~shoe]).all() for each in changed)
     assert any((each.radiance[shoe] != picture.radiance[shoe]).any() for each in changed)
 

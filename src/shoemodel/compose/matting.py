@@ -31,7 +31,7 @@ SMOOTH = 1e-4
 
 
 @dataclass(frozen=True, eq=False)
-class Cutout:
+class SoftAreas:
     """Areas with their edges on the photo's. ValueError for shapes that differ."""
 
     areas: ShoeAreas
@@ -48,12 +48,12 @@ class Cutout:
             raise ValueError(f"areas (h, w), alpha (h, w) and foreground (h, w, 3) need one size, got {found}")
 
 
-def cut_out(photo_rgb: UInt8[np.ndarray, "h w 3"], areas: ShoeAreas) -> Cutout:
+def soft_areas(photo_rgb: UInt8[np.ndarray, "h w 3"], areas: ShoeAreas) -> SoftAreas:
     """Edges of the visible area and of the whole shoe, drawn anew within a band about the given ones."""
     if photo_rgb.shape[:2] != areas.size:
         raise ValueError(f"photo and areas need one size, got {photo_rgb.shape[:2]} and {areas.size}")
     if not areas.shoe.any():
-        return Cutout(areas, np.zeros(areas.size, np.float32), photo_rgb.copy())
+        return SoftAreas(areas, np.zeros(areas.size, np.float32), photo_rgb.copy())
     box = Box.of_mask(areas.shoe)
     radius = max(3, round(BAND * max(box.width, box.height)))
     part = tuple(slice(max(0, s.start - 8 * radius), s.stop + 8 * radius) for s in box.slices)
@@ -63,7 +63,7 @@ def cut_out(photo_rgb: UInt8[np.ndarray, "h w 3"], areas: ShoeAreas) -> Cutout:
     wearable = (shoe > 0.5) & (alpha <= 0.5) & dilate(wearable, radius)
     labels[part] = ShoeAreas.from_masks(alpha >= CERTAIN, wearable).labels
     soft[part], foreground[part] = alpha, _unmixed(rgb, alpha, radius)
-    return Cutout(ShoeAreas(labels), soft, foreground)
+    return SoftAreas(ShoeAreas(labels), soft, foreground)
 
 
 def matte(

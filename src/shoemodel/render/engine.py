@@ -15,11 +15,11 @@ from typing import Any
 
 import numpy as np
 
+from shoemodel.render import sensors
 from shoemodel.render.batches import Batch, gather
 from shoemodel.render.camera import Camera
 from shoemodel.render.light import AreaLight
 from shoemodel.render.parts import Part
-from shoemodel.render.pinhole import Pinhole
 from shoemodel.render.places import Place
 from shoemodel.render.variant import Variant as Variant
 from shoemodel.render.variant import default_variant as default_variant
@@ -69,7 +69,7 @@ def views(standing: Sequence[Part], body: Sequence[Part], place: Place, camera: 
     order = [still[0], moving[0], *still[1:], *moving[1:]]
     meshes = [_mesh(batch) for batch in order]
     chosen = {id(batch): mesh for batch, mesh in zip(order, meshes, strict=True)}
-    both, seen = [*still, *moving], {"sensor": _sensor(camera, size), **shining}
+    both, seen = [*still, *moving], {"sensor": sensors.description(camera, size), **shining}
     unworn = _view(still, [chosen[id(batch)] for batch in still], seen, names, tuple(meshes))
     return unworn, _view(both, [chosen[id(batch)] for batch in both], seen, names, tuple(meshes))
 
@@ -164,45 +164,6 @@ def _lamp(lamp: AreaLight) -> dict[str, Any]:
     return {"type": "rectangle", "to_world": scaled, "emitter": {"type": "area", "radiance": radiance}}
 
 
-def _sensor(camera: Camera, size: int) -> dict[str, Any]:
-    """A pinhole camera; its film's box filter keeps the noise of neighbours apart, which the denoiser relies on."""
-    mi = mitsuba()
-    look = mi.ScalarTransform4f().look_at(origin=camera.origin.tolist(), target=camera.target.tolist(), up=[0, 0, 1])
-    film = {"type": "hdrfilm", "width": size, "height": size, "rfilter": {"type": "box"}, "pixel_format": "rgb"}
-    sensor = {"type": "perspective", "fov": float(camera.fov_deg), "fov_axis": "x", "to_world": look}
-    return sensor | {"near_clip": 0.02, "film": film, "sampler": {"type": "independent"}}
-
-
-def sensor(camera: Camera, size: int) -> Any:
-    """The sensor of a camera for a view that has none of its own, see `lit`."""
-    return mitsuba().load_dict(_sensor(camera, size))
-
-
-Box = tuple[int, int, int, int]
-"""x0, y0, x1, y1 px of a film, the last two outside."""
-
-
-def window(camera: Pinhole, box: Box, sampler: str = "independent") -> Any:
-    """The sensor of a pinhole camera that exposes a part of its film."""
-    mi = mitsuba()
-    (height, width), (x0, y0, x1, y1) = camera.size, box
-    right, down, forward = camera.rotation
-    # the renderer's camera looks along z with x to the left and y up
-    pose = np.eye(4)
-    pose[:3] = np.stack([-right, -down, forward, camera.origin], axis=1)
-    film = {
-        "type": "hdrfilm", "width": width, "height": height, "rfilter": {"type": "box"}, "pixel_format": "rgb",
-        "crop_offset_x": x0, "crop_offset_y": y0, "crop_width": x1 - x0, "crop_height": y1 - y0,
-    }  # fmt: skip
-    sensor = {
-        "type": "perspective", "fov": float(np.degrees(2 * np.arctan(width / 2 / camera.focal_px))), "fov_axis": "x",
-        "principal_point_offset_x": 0.5 - camera.centre_px[0] / width,
-        "principal_point_offset_y": 0.5 - camera.centre_px[1] / height,
-        "to_world": mi.ScalarTransform4f(pose), "near_clip": 0.02, "film": film, "sampler": {"type": sampler},
-    }  # fmt: skip
-    return mi.load_dict(sensor)
-
-
 def _hit_id(mi: ModuleType, shape: Any) -> Any:
     """What a ray's hit says about its shape. The `shape_index` output is not an index into the scene's shapes."""
     if mi.variant() == "scalar_rgb":
@@ -215,7 +176,7 @@ def _hit_id(mi: ModuleType, shape: Any) -> Any:
 
 def shoot(view: View, spp: int, seed: int, sensor: Any = 0) -> Picture:
     """Render with `spp` samples a pixel for the light and `GUIDE_SHARE` times as many for the guides, which are cheap
-    and show textures and edges that the light's few samples miss. sensor: a `window`, or 0 for the view's own."""
+    and show textures and edges that the light's few samples miss. sensor: of `sensors`, or 0 for the view's own."""
     features = guides(view, GUIDE_SHARE * spp, seed, sensor)
     return Picture(radiance(view, spp, seed, sensor), features[..., :3], features[..., 3:6], features[..., 6])
 

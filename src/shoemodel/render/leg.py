@@ -16,10 +16,11 @@ from jaxtyping import Bool, Float, Float32
 from scipy.ndimage import distance_transform_edt
 
 from shoemodel.render.denoise import denoise
-from shoemodel.render.engine import Box, View, first_hits, lit, shoot, window
+from shoemodel.render.engine import View, first_hits, lit, shoot
 from shoemodel.render.light import Light
 from shoemodel.render.parts import Material, Part
 from shoemodel.render.pinhole import Pinhole
+from shoemodel.render.sensors import Box, window
 from shoemodel.render.surface import Surface, lay_out
 
 CLOTH = ("trousers", "skirt")

@@ -15,10 +15,7 @@ from typing import Any
 
 import cv2
 import numpy as np
-from jaxtyping import Bool, Float
-from scipy import ndimage
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial.distance import cdist
+from jaxtyping import Float
 
 from shoemodel import shoes
 from shoemodel.body.anny_model import body, sample_phenotype
@@ -29,15 +26,13 @@ from shoemodel.data.sample import Sample
 from shoemodel.data.splits import Split, split_of
 from shoemodel.errors import InputError
 from shoemodel.image.pose import ABSENT, HIDDEN, NAMES, Pose
-from shoemodel.render import engine, light
-from shoemodel.render.camera import FILM_MM, Camera
+from shoemodel.render import engine, sensors
+from shoemodel.render.camera import Camera
 from shoemodel.render.denoise import denoise
 from shoemodel.render.engine import FAR, Picture
-from shoemodel.render.light import AreaLight
 from shoemodel.render.meshes import compact, transform
 from shoemodel.render.parts import Material, Part
-from shoemodel.render.surfaces import quad
-from shoemodel.world import arrange, labels
+from shoemodel.world import arrange, labels, packshot, recolour
 from shoemodel.world.arrange import mirrored
 from shoemodel.world.shod import women_share
 from shoemodel.world.tuples import WORLD_VERSION, choose_film, develop
@@ -54,18 +49,6 @@ BETWEEN_TOES = 0.03
 """Width of the gap between two toes, of the picture's side."""
 STUMP_M = 0.05
 """How much of the leg above collar or ankle still belongs to the foot (ours)."""
-STATIONS = {
-    "side": (0.34, 88.0, 8.0, (0.0, 16.0)), "three-quarter": (0.28, 45.0, 14.0, (4.0, 38.0)),
-    "front": (0.08, 5.0, 9.0, (4.0, 40.0)), "rear": (0.12, 150.0, 18.0, (4.0, 34.0)),
-    "top": (0.18, 60.0, 60.0, (40.0, 84.0)),
-}  # fmt: skip
-"""How often, azimuth from the toes and its spread, range of elevations, degrees (ours)."""
-FOCAL_MM = (35.0, 135.0)
-SHARE, NEAREST_M, AIMING = (0.78, 0.93), 0.4, 6
-"""How much of the picture's side the shoes take; no camera is nearer than this; rounds in which it is aimed."""
-RECOLOUR_P, MOST_GAIN, MIXED, ALIKE = 0.75, 7.0, 0.08, 0.13
-"""How often each colour of a shoe is exchanged, how much brighter it may become; the step of (the root of) albedo that
-marks a pixel as lying across an edge, and the distance under which two colours are one with its grain."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +84,7 @@ class DisplayConfig:
 
 
 def mini() -> DisplayConfig:
-    """What the shipped areas and feet were continued on."""
+    """What areas and feet may be continued on; the shipped ones have not seen it."""
     return DisplayConfig()
 
 
@@ -163,42 +146,6 @@ def placed(part: Part, placement: Float[np.ndarray, "4 4"], side: str) -> Part:
     return replace(part, name=part.name.replace("left", side), vertices=vertices, faces=faces)
 
 
-def sample_camera(rng: np.random.Generator, points: Float[np.ndarray, "n 3"]) -> Camera:
-    """A shop's view of shoes (n, 3) whose toes point to -y, which fill the picture."""
-    kind = str(rng.choice(list(STATIONS), p=[often for often, *_ in STATIONS.values()]))
-    _, azimuth, spread, (low, high) = STATIONS[kind]
-    turn = np.radians(rng.normal(azimuth, spread) * rng.choice([-1, 1]))
-    rise, focal = np.radians(rng.uniform(low, high)), float(np.exp(rng.uniform(*np.log(FOCAL_MM))))
-    toward = np.array([np.sin(turn) * np.cos(rise), -np.cos(turn) * np.cos(rise), np.sin(rise)])
-    fov = float(np.degrees(2 * np.arctan(FILM_MM / 2 / focal)))
-    share, target = rng.uniform(*SHARE), (points.min(axis=0) + points.max(axis=0)) / 2
-    distance = focal / FILM_MM * float(np.linalg.norm(np.ptp(points, axis=0))) / share
-    for _ in range(AIMING):
-        camera = Camera(target + distance * toward, target, fov, kind, "close-up")
-        found, depth = camera.project(points, (1, 1))
-        middle, extent = (found.min(axis=0) + found.max(axis=0)) / 2 - 0.5, float(np.ptp(found, axis=0).max())
-        target = target + middle * FILM_MM / focal * float(np.median(depth)) @ camera.axes()[:2]
-        distance = max(NEAREST_M, distance * extent / share)
-    return Camera(target + distance * toward, target, fov, kind, "close-up")
-
-
-def sample_light(rng: np.random.Generator) -> tuple[np.ndarray, AreaLight]:
-    """A surrounding, even or with windows, and a lamp, hard or soft, from anywhere above."""
-    even = rng.random() < 0.4
-    surrounding = light.normalised(np.ones((32, 64, 3))) if even else light.interior(rng, 64)
-    azimuth, elevation = rng.uniform(0, 2 * np.pi), np.radians(rng.uniform(25, 80))
-    way = [np.cos(azimuth) * np.cos(elevation), np.sin(azimuth) * np.cos(elevation), np.sin(elevation)]
-    half = float(np.exp(rng.uniform(np.log(0.06), np.log(1.3))))
-    tint = light.warmth(float(np.clip(rng.normal(0.1, 0.3), -0.8, 1)))
-    return surrounding, light.area_light(np.multiply(way, 2.5), np.zeros(3), half, rng.uniform(0.2, 2.5), tint)
-
-
-def _ground(rng: np.random.Generator) -> Part:
-    white = rng.random() < 0.5
-    colour = np.full(3, rng.uniform(0.8, 0.95)) if white else rng.uniform(0.03, 0.7) * rng.uniform(0.7, 1.2, 3)
-    return quad("ground", [-4, -4, 0], [8, 0, 0], [0, 8, 0], np.clip(colour, 0.02, 0.95), 1.0)
-
-
 @dataclass(frozen=True)
 class Seen:
     """What one camera sees of an arrangement: the light, the areas, and the foot points (12, 2) px where they exist."""
@@ -216,14 +163,14 @@ def see(rng: np.random.Generator, shoe: Fitted, config: DisplayConfig) -> list[S
     everything = np.concatenate([part.vertices for part in shoe.parts])
     placements = arrange.lay(everything, arrangement)
     parts = [placed(part, placement, side) for side, placement in placements.items() for part in shoe.parts]
-    surrounding, lamp = sample_light(rng)
-    bare = engine.lit([_ground(rng), *parts], surrounding, lamp)
+    surrounding, lamp = packshot.sample_light(rng)
+    bare = engine.lit([packshot.sample_ground(rng), *parts], surrounding, lamp)
     legs = {side: engine.lit([placed(shoe.leg, at, side)], surrounding, lamp) for side, at in placements.items()}
     cloud = np.concatenate([transform(mirrored(at, side), everything[::7]) for side, at in placements.items()])
     seen = []
     for _ in range(config.cameras):
-        camera = sample_camera(rng, cloud)
-        sensor = engine.sensor(camera, config.size)
+        camera = packshot.sample_camera(rng, cloud)
+        sensor = sensors.sensor(camera, config.size)
         picture = engine.shoot(bare, config.spp, int(rng.integers(2**31)), sensor)
         smooth = denoise(picture.radiance, picture.albedo, picture.normal, fast=True)
         areas = _areas(bare, legs, camera, config.size)
@@ -265,46 +212,6 @@ def _pose(camera: Camera, shoe: Fitted, placements: dict[str, np.ndarray], size:
     return Pose(points, visibility)
 
 
-def recoloured(picture: Picture, shoe: Bool[np.ndarray, "h w"], rng: np.random.Generator) -> Picture:
-    """The same light on other colours: every colour of the shoes' albedo, lining and collar among them, is kept or
-    exchanged by itself. No edge of an area is told by it: colours are grouped by their looks alone."""
-    albedo = np.clip(picture.albedo, 0.02, 1.0).astype(np.float32)
-    tone = np.sqrt(albedo)
-    steep = cv2.morphologyEx(tone, cv2.MORPH_GRADIENT, np.ones((3, 3))).max(axis=-1) > MIXED
-    plain, count = shoe & ~steep, int(rng.integers(3, 8))
-    if plain.sum() < 50 * count:
-        return picture
-    cv2.setRNGSeed(int(rng.integers(2**31)))
-    criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 8, 0.01)
-    _, group, centres = cv2.kmeans(tone[plain], count, None, criteria, 1, cv2.KMEANS_PP_CENTERS)
-    gains = np.ones((count, 3), np.float32)
-    alike = connected_components(cdist(centres, centres) < ALIKE)[1]
-    for k in range(alike.max() + 1):
-        if rng.random() < RECOLOUR_P:
-            centre = centres[alike == k].mean(axis=0)
-            gains[alike == k] = np.clip(_any_colour(rng) / centre**2, 0.02, MOST_GAIN)
-    group_of = np.zeros(shoe.shape, int)
-    group_of[plain] = group.ravel()
-    nearest = ndimage.distance_transform_edt(~plain, return_distances=False, return_indices=True)
-    gain = cv2.GaussianBlur(gains[group_of[tuple(nearest)]], (0, 0), 0.5)
-    gain = np.where(shoe[..., None], gain, 1.0)
-    return replace(picture, radiance=picture.radiance * gain, albedo=np.clip(picture.albedo * gain, 0, 1))
-
-
-def _any_colour(rng: np.random.Generator) -> np.ndarray:
-    """Linear RGB (3,): white, black, a grey, something skin-like to brown, or anything."""
-    kind = rng.random()
-    if kind < 0.22:
-        return rng.uniform(0.65, 0.92) * rng.uniform(0.95, 1.0, 3)
-    if kind < 0.42:
-        return rng.uniform(0.01, 0.05) * rng.uniform(0.8, 1.2, 3)
-    if kind < 0.52:
-        return np.full(3, rng.uniform(0.05, 0.6))
-    if kind < 0.74:
-        return rng.uniform(0.12, 0.9) * np.array([0.85, rng.uniform(0.45, 0.75), rng.uniform(0.2, 0.55)])
-    return rng.uniform(0.01, 0.85, 3)
-
-
 @functools.lru_cache(maxsize=2)
 def _shoe_samples(seed: int, run: int, config: DisplayConfig) -> tuple[Sample, ...]:
     """All samples of one shoe."""
@@ -314,7 +221,7 @@ def _shoe_samples(seed: int, run: int, config: DisplayConfig) -> tuple[Sample, .
     for _ in range(config.arrangements):
         for seen in see(rng, shoe, config):
             for look in range(config.looks):
-                picture = recoloured(seen.picture, seen.areas.shoe, rng) if look else seen.picture
+                picture = recolour.recoloured(seen.picture, seen.areas.shoe, rng) if look else seen.picture
                 shown = develop(picture.radiance, choose_film(picture, rng))
                 samples.append(_sample(seed, run * config.per_shoe + len(samples), shoe, seen, shown, config.size))
     return tuple(samples)
