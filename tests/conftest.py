@@ -150,6 +150,20 @@ def unchecked():
     jaxtyping.config.update("jaxtyping_disable", False)
 
 
+@pytest.fixture
+def no_shoe_seen(monkeypatch):
+    """Neither SAM nor the segmenter sees a shoe, whatever the photo shows."""
+
+    def ask(sam, rgb, *_, **__):
+        return np.full(rgb.shape[:2], -1.0, np.float32), 0.01
+
+    def read(network, rgb):
+        return np.full((2, *rgb.shape[:2]), -8.0, np.float32)
+
+    monkeypatch.setattr("shoemodel.wd.region.ask", ask)
+    monkeypatch.setattr("shoemodel.wd.segmenter.read", read)
+
+
 @pytest.fixture(scope="session")
 def tiny_pack(tmp_path_factory) -> Path:
     """A pack folder as `shoemodel pack` writes it, assembled from one run that holds every component."""

@@ -51,7 +51,7 @@ def result():
 
 @pytest.fixture(scope="module")
 def rendered():
-    return generate("render")
+    return generate("render", torch.float32)  # in bfloat16 the areas, and with them the leg, move a little
 
 
 def test_the_pack_is_whole_and_small_enough():

@@ -108,5 +108,5 @@ def _scored(pipeline: ShoeModelPipeline, outcome: Outcome) -> Outcome:
 
 def _unread(request: Request) -> list[str]:
     """Fields that were changed and that the backend does not read; the render itself speaks of a negative prompt."""
-    ignored = () if request.backend == "diffusion" else DIFFUSION_ONLY[:-1]
+    ignored: set[str] = set() if request.backend == "diffusion" else {*DIFFUSION_ONLY} - {"negative_prompt"}
     return [name for name in request.changed() if name in ignored]

@@ -122,9 +122,9 @@ def test_shoes_apart_are_read_one_by_one(pipeline, monkeypatch):
         return np.tile(FEET[:4], (2, 1)) + np.array([seen[-1], 0]), np.repeat(peaks, 4)
 
     monkeypatch.setattr(predict, "_read", read)
-    shoe = np.zeros((120, 200, 4), np.uint8)
-    shoe[60:100, 10:90] = shoe[55:95, 110:190] = 255
-    found = predict.foot_keypoints(pipeline.feet, shoe)
+    visible = np.zeros((120, 200), bool)
+    visible[60:100, 10:90] = visible[55:95, 110:190] = True
+    found = predict.foot_keypoints(pipeline.feet, np.zeros((120, 200, 3), np.uint8), visible)
     assert len(seen) == 2 and found.points_px[0, 0] > found.points_px[4, 0]
 
 

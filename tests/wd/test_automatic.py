@@ -48,7 +48,7 @@ def test_doubt_is_told(photo, shoe_mask, say):
     say(shoe_mask, sam=np.roll(shoe_mask, 40, axis=1), sure=1.5)
     found = automatic.find(None, None, photo)
     assert found.confidence < automatic.UNSURE
-    assert "give --box, --points or --mask" in found.warnings[0]
+    assert "give a box, points or a mask" in found.warnings[0]
 
 
 def test_the_answer_between_the_others_is_taken(shoe_mask):

@@ -127,9 +127,9 @@ def measures(matrix: Num[np.ndarray, "*b 3 3"]) -> dict[str, np.ndarray]:
     return {
         "IoU": iou,
         "Acc": accuracy,
-        "mIoU": np.nanmean(iou, axis=-1),
-        "mAcc": np.nanmean(accuracy, axis=-1),
-        "aAcc": every,
+        "mIoU": np.asarray(np.nanmean(iou, axis=-1)),
+        "mAcc": np.asarray(np.nanmean(accuracy, axis=-1)),
+        "aAcc": np.asarray(every),
     }
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Num
 
 from shoemodel.data import shards
 from shoemodel.data.sample import Sample
@@ -89,7 +89,7 @@ def areas_by(pipeline: ShoeModelPipeline, sample: Sample, region: Source) -> Sho
         return None
 
 
-def by_shoe(rows: Float[np.ndarray, "n *m"], shoes: Iterable[str]) -> Float[np.ndarray, "k *m"]:
+def by_shoe(rows: Num[np.ndarray, "n *m"], shoes: Iterable[str]) -> Float[np.ndarray, "k *m"]:
     """Rows summed for each shoe, the shoes in order of their first row."""
     names = list(shoes)
     numbers = {shoe: number for number, shoe in enumerate(dict.fromkeys(names))}

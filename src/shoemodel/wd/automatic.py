@@ -123,7 +123,7 @@ def _doubts(answer: Answer) -> tuple[str, ...]:
     """What the user should look at before the mask is trusted."""
     said: tuple[str, ...] = (region.DOUBT.format(answer.confidence),) if answer.confidence < UNSURE else ()
     if answer.pieces > 2:
-        said += (f"{answer.pieces} separate shoes were seen, and two are taken: mark others with --box",)
+        said += (f"{answer.pieces} separate shoes were seen, and two are taken: mark others with a box",)
     return said
 
 

@@ -83,9 +83,9 @@ def test_bad_places(refused, shoe_photo, tmp_path):
     refused("layout", opaque, "--layout", "somewhere")
 
 
-def test_no_shoe(refused, tmp_path, monkeypatch):
+@pytest.mark.usefixtures("no_shoe_seen")
+def test_no_shoe(refused, tmp_path):
     images.save_png(tmp_path / "wall.png", np.full((96, 128, 3), 90, np.uint8))
-    monkeypatch.setattr("shoemodel.wd.region.ask", lambda *_, **__: (np.full((96, 128), -1.0), 0.01))
     refused("no unworn shoe was found in wall.png", tmp_path / "wall.png")
 
 
