@@ -20,6 +20,9 @@ from shoemodel.result import ShoeModelResult
 from shoemodel.runtime.progress import Clock, Progress
 from shoemodel.sw.sampling import Watch
 
+FAILED = 0.01
+"""Score below which a picture is called a failure (ours)."""
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Outcome:
@@ -97,6 +100,12 @@ def _scored(pipeline: ShoeModelPipeline, outcome: Outcome) -> Outcome:
         qualities = score.score(result, pipeline.judge, towers)
     result = replace(result, timings_s=result.timings_s | clock.seconds)
     kept, others = keep.best(qualities, request.num, request.keep)
+    best = max(qualities, key=lambda quality: quality.score)
+    if best.score < FAILED:
+        warning = (
+            f"the best picture has a score of {best.score:.2g}, which means that it failed: {'; '.join(best.reasons)}"
+        )
+        result = replace(result, warnings=[*result.warnings, warning])
     return replace(
         outcome,
         result=result.take(kept),

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from jaxtyping import Bool
 
+from shoemodel import doubts
 from shoemodel.backends.backend import Backend, LegGenerator, Subject, require_background
 from shoemodel.backends.options import DiffusionOptions
 from shoemodel.body.outfits import Outfit, describe
@@ -31,7 +32,7 @@ from shoemodel.image.layout import Layout
 from shoemodel.image.masks import ShoeAreas
 from shoemodel.image.placement import LayoutChoice
 from shoemodel.image.pose import Pose
-from shoemodel.lps.predict import FootKeypoints, feet_of
+from shoemodel.lps.predict import FootKeypoints, ankles_apart, feet_of, surer_foot
 from shoemodel.result import OutputType, ShoeModelResult
 from shoemodel.runtime.progress import Clock, Progress
 from shoemodel.stages import Corners, Points, Stages
@@ -61,6 +62,7 @@ class ShoeModelPipeline(Stages):
         mask: Bool[np.ndarray, "h w"] | None = None,
         areas: ShoeAreas | None = None,
         edges: Edges = "refined",
+        force: bool = False,
         poses: Sequence[Pose] | None = None,
         negative_prompt: str = "",
         num_inference_steps: int = _USUAL.num_inference_steps,
@@ -87,6 +89,7 @@ class ShoeModelPipeline(Stages):
                 LayoutChoice or the text of one.
             box, points, mask: where the shoe is, in photo pixels, (x0, y0, x1, y1) and (n, 2); default: it is found.
             areas, poses: given, corrected perhaps, instead of found; the results take the poses in turn.
+            force: go on, with a warning, where the photo would be refused.
             edges: "refined" brings the areas' edges to the photo's own resolution; "given" takes them as they are.
             negative_prompt, num_inference_steps, guidance_scale, guidance_interval, solver, refine_strength: of the
                 diffusion backend, see `backends.options.DiffusionOptions`.
@@ -108,14 +111,15 @@ class ShoeModelPipeline(Stages):
         background = require_background(maker, background)
         seeds = as_seeds(generator, num_images_per_prompt)
         with clock("region"):
-            region = self.find_region(photo, box, points, mask if areas is None else areas.shoe)
+            region = self.find_region(photo, box, points, mask if areas is None else areas.shoe, force)
         with clock("areas"):
             areas = areas or self.detect_areas(photo, region)
             if not areas.visible.any():
                 raise InputError(f"no part of the shoe in {photo.path.name} stays visible: give a mask, or areas")
             soft = shoe_edges.find(photo.rgb, areas, edges)
         placed, shoe = self.place(photo, soft.areas, layout, background)
-        fit, feet, poses, warnings = self._pose(maker, photo, shoe, placed, poses, seeds, clock)
+        fit, feet, poses, warnings = self._pose(maker, photo, shoe, placed, poses, seeds, clock, force)
+        warnings = [*doubts.of_region(photo.rgb, region.mask), *warnings, *doubts.of_areas(shoe.areas, feet)]
         canvas = frame.extend(photo.rgb, placed, soft.areas.shoe)
         if background == "photo" and (crowded := frame.no_room(shoe.areas.shoe)):
             warnings.append(crowded)
@@ -153,11 +157,14 @@ class ShoeModelPipeline(Stages):
         given: Sequence[Pose] | None,
         seeds: Sequence[int],
         clock: Clock,
+        force: bool,
     ) -> tuple[ShoeFit | None, FootKeypoints, list[Pose], list[str]]:
         """The fit where the backend asks for it, C_p, a pose for each seed, and warnings."""
         with clock("poses"):
             feet = feet_of(given[0]) if given else self.find_feet(shoe)
-        fit, warnings = None, []
+        fit, warnings = None, [] if given else doubts.of_feet(shoe.areas.shoe, feet)
+        if force and (mixed_up := ankles_apart(feet, photo.path.name)):
+            feet, warnings = surer_foot(feet), [*warnings, mixed_up]
         if maker.needs_fit:
             with clock("fit"):
                 fit = self.fit_shoe(photo, shoe, layout, feet)

@@ -94,6 +94,8 @@ class Request:
     """Keep the K best images of each prompt, by their quality, the best first. Needs a pack with a judge."""
     rejected: bool = False
     """Keep the other images too, in a folder named rejected."""
+    force: bool = False
+    """Go on, with a warning, where a photo is refused: no unworn shoe is seen, or the feet cannot be told apart."""
     steps: Annotated[int, Ge(1), Le(MAX_WHOLE)] = _DIFFUSION.num_inference_steps
     """Diffusion: steps of the solver."""
     solver: Solver = _DIFFUSION.solver
@@ -159,7 +161,7 @@ class Request:
         for prompt in self.prompt:
             words += _flag("prompt", prompt)
         for name, text in (self.changed() | dict(files or {})).items():
-            words += ["--rejected"] if name == "rejected" else _flag(name.replace("_", "-"), text)
+            words += [f"--{name}"] if name in ("rejected", "force") else _flag(name.replace("_", "-"), text)
         return shlex.join([*words, "--out", out])
 
     def arguments(self) -> dict[str, Any]:

@@ -134,4 +134,6 @@ def test_ankles_in_one_place_are_refused(pipeline):
     found = predict.FootKeypoints(crossed, np.ones(8), np.ones(8, bool))
     with pytest.raises(InputError, match=r"the feet in a\.png cannot be told apart: both ankles"):
         predict.leg_poses(pipeline.legs, pipeline.legs_scheduler, found, np.zeros((128, 160), bool), 1, 0, "a.png")
-    predict.check_ankles(predict.FootKeypoints(crossed, np.ones(8), np.arange(8) < 4), "a.png")
+    assert not predict.ankles_apart(predict.FootKeypoints(crossed, np.ones(8), np.arange(8) < 4), "a.png")
+    surer = predict.surer_foot(predict.FootKeypoints(crossed, np.repeat([0.3, 0.7], 4), np.ones(8, bool)))
+    np.testing.assert_array_equal(surer.exists, np.arange(8) >= 4)

@@ -14,7 +14,7 @@ from shoemodel.quality import clip, score
 from shoemodel.result import ShoeModelResult
 from shoemodel.wd.region import Region
 
-GOOD = {"expansion": 0.0, "seam": 2.0, "pose": 1.0, "legs": 0.0, "sides": 1.0, "prompt": 60.0}
+GOOD = {"expansion": 0.0, "seam": 2.0, "pose": 1.0, "legs": 0.0, "sides": 1.0, "prompt": 60.0, "opening": 0.0}
 
 
 def test_every_limit_names_its_source():

@@ -122,8 +122,8 @@ def test_the_real_networks_answer(pipeline, photo):
 
 def test_a_pack_without_a_segmenter_asks_sam_alone(monkeypatch, photo, shoe_mask):
     asked = []
-    monkeypatch.setattr(region, "find", lambda *arguments: asked.append("sam"))
-    monkeypatch.setattr(automatic, "find", lambda *arguments: asked.append("both"))
+    monkeypatch.setattr(region, "find", lambda *arguments, **others: asked.append("sam"))
+    monkeypatch.setattr(automatic, "find", lambda *arguments, **others: asked.append("both"))
     shown = SimpleNamespace(rgb=photo, alpha=None, path=Path("a.png"), size=photo.shape[:2])
     region.of_photo(None, shown)
     region.of_photo(None, shown, segmenter=object())

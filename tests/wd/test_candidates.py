@@ -74,7 +74,7 @@ def test_without_an_automatic_answer_the_middle_is_left(answers):
 
 def test_no_candidate_at_all_is_said(answers):
     answers(None, None)
-    with pytest.raises(InputError, match="no shoe was found in"):
+    with pytest.raises(InputError, match="no unworn shoe was found in"):
         candidates.propose(SAM, _photo())
 
 

@@ -13,7 +13,7 @@ depend on how many are asked for.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2
@@ -147,16 +147,24 @@ def _length(points_px: Float[np.ndarray, "8 2"]) -> float:
     return max(float(np.linalg.norm(foot[1:3].mean(axis=0) - foot[3])) for foot in points_px.reshape(2, 4, 2))
 
 
-def check_ankles(found: FootKeypoints, name: str) -> None:
-    """InputError for two feet whose ankles are in one place: the points of two shoes were mixed up, or it is none."""
+def ankles_apart(found: FootKeypoints, name: str) -> str:
+    """What is wrong with two feet whose ankles are in one place: the points of two shoes were mixed up, or it is none.
+    No word where all is well."""
     if not found.exists.all():
-        return
+        return ""
     away = float(np.linalg.norm(found.points_px[0] - found.points_px[4])) / max(_length(found.points_px), 1e-6)
-    if away < ANKLES_APART:
-        raise InputError(
-            f"the feet in {name} cannot be told apart: both ankles were found {away:.2f} foot lengths from one "
-            f"another, {ANKLES_APART} are needed: mark one shoe with --box, --points or --mask"
-        )
+    if away >= ANKLES_APART:
+        return ""
+    return (
+        f"the feet in {name} cannot be told apart: both ankles were found {away:.2f} foot lengths from one another, "
+        f"{ANKLES_APART} are needed: mark one shoe with a box, points or a mask"
+    )
+
+
+def surer_foot(found: FootKeypoints) -> FootKeypoints:
+    """Of two feet the one that was found with higher peaks."""
+    surer = np.repeat(np.arange(2) == found.scores.reshape(2, 4).sum(axis=1).argmax(), 4)
+    return replace(found, exists=found.exists & surer)
 
 
 def leg_poses(
@@ -180,7 +188,8 @@ def leg_poses(
             f"no foot fits the shoe in {name} (best heatmap peak {found.scores.max():.2f}, {MIN_PEAK} is needed): "
             "give a photo of a whole shoe, or mark it with a box, points or a mask"
         )
-    check_ankles(found, name)
+    if wrong := ankles_apart(found, name):
+        raise InputError(wrong)
     square = Letterbox(visible.shape, (SIDE, SIDE))
     feet_unit = poses.normalise(square.apply_points(found.points_px), found.exists, SIDE)
     unit = torch.from_numpy(feet_unit).float()[None]

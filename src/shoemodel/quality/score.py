@@ -15,6 +15,7 @@ import numpy as np
 from jaxtyping import Bool, UInt8
 from transformers import SegformerForSemanticSegmentation
 
+from shoemodel.doubts import odd_share
 from shoemodel.image.pose import Pose
 from shoemodel.quality import judge as judges
 from shoemodel.quality import measures
@@ -66,6 +67,10 @@ LIMITS: Mapping[str, Limit] = MappingProxyType({
         f"{MEASURED} (150 shoes, world version 4, mini's CLIP): median of true pairs 58, a quarter below 47, "
         "5% below 32; three quarters of wrong captions are below 33, half below 19",
     ),
+    "opening": Limit(
+        0.0, 0.05, "{:.0%} of the shoe was painted over where no foot goes in",
+        "(ours) `doubts.odd_share`: nothing of a shoe should be",
+    ),
 })  # fmt: skip
 """They hold for the judge and the CLIP they were measured with; `reproduce/quality.py` prints those of others."""
 
@@ -88,8 +93,11 @@ class Quality:
 
 def score(result: ShoeModelResult, judge: SegformerForSemanticSegmentation, clip: Clip | None = None) -> list[Quality]:
     """The quality of each picture of a result; without a CLIP, agreement with its prompt does not count."""
-    pictures = zip(result.pixels, result.poses, result.prompts, strict=True)
-    return [assess(picture, result.shoe.visible, pose, prompt, judge, clip) for picture, pose, prompt in pictures]
+    pictures, odd = (
+        zip(result.pixels, result.poses, result.prompts, strict=True),
+        odd_share(result.shoe.areas, result.feet),
+    )
+    return [assess(picture, result.shoe.visible, pose, prompt, judge, clip, odd) for picture, pose, prompt in pictures]
 
 
 def assess(
@@ -99,8 +107,10 @@ def assess(
     prompt: str,
     judge: SegformerForSemanticSegmentation,
     clip: Clip | None = None,
+    odd: float = math.nan,
 ) -> Quality:
-    """The quality of one picture; `visible` are the pixels that were kept, `pose` is what was to be drawn."""
+    """The quality of one picture; `visible` are the pixels that were kept, `pose` is what was to be drawn, and `odd` is
+    how much of the shoe was painted over where no foot goes in."""
     reading, size = judges.read(judge, picture), visible.shape
     right = measures.found_again(reading, pose, size)
     there = measures.legs(reading, size), measures.expected_legs(pose, size)
@@ -111,6 +121,7 @@ def assess(
         "legs": float(abs(there[0] - there[1])),
         "sides": float(measures.sides_agree(reading, pose)),
         "prompt": clip.agreement(picture, prompt) if clip is not None else math.nan,
+        "opening": odd,
     })  # fmt: skip
 
 

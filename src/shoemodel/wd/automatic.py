@@ -7,7 +7,7 @@ segmenter itself is unsure. How much they agree, and how sure the segmenter is, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import cv2
@@ -33,6 +33,7 @@ CONFIDENCE = (-28.0, 30.0, 2.0)  # logistic: constant, weight of the answers' ag
 UNSURE = 0.5  # confidence under which the user is asked to look at the areas
 MIN_EXPECTED = 0.15  # expected IoU of the mask that is taken under which there is no shoe
 OWN, SAMS = 0, 1  # numbers of the segmenter's own mask and of SAM's
+ALPHA_LEAST, ALPHA_UNSURE = 0.15, 0.3  # mean probability under which a cut-out is refused, or the user warned
 WORN_SHARE = 0.5  # share of the shoes' pixels that are worn, from which nothing else is meant
 
 
@@ -98,25 +99,37 @@ def find(
     network: SegformerForSemanticSegmentation,
     rgb: UInt8[np.ndarray, "h w 3"],
     name: str = "the photo",
+    force: bool = False,
 ) -> Region:
     """The unworn shoe, or the pair, that a photo shows.
+
+    force: take what looks most like one where there seems to be none, and warn.
 
     Raises:
         InputError: there is none, or somebody wears it; `name` is what the message calls the photo.
     """
     answer = answers(sam, network, rgb)
-    mask, confidence, share = answer.best, answer.confidence, float(answer.best.mean())
+    refusal = _refusal(answer, name)
+    if refusal and not (force and answer.best.any()):
+        raise InputError(refusal)
+    mask = masks.erode(answer.best, region.EDGE * max(answer.best.shape))
+    return Region(mask, answer.confidence, "automatic", (refusal,) if refusal else _doubts(answer))
+
+
+def _refusal(answer: Answer, name: str) -> str:
+    """Why there is nothing to dress, or no word."""
+    confidence, share = answer.confidence, float(answer.best.mean())
     if answer.worn > WORN_SHARE and confidence < UNSURE:
-        raise InputError(
+        return (
             f"the shoe in {name} is worn: give a photo of a shoe that nobody wears, or mark an unworn one with a box, "
             "points or a mask"
         )
     if answer.expected[answer.taken] < MIN_EXPECTED or not region.MIN_AREA <= share <= region.MAX_AREA:
-        raise InputError(
+        return (
             f"no unworn shoe was found in {name} (confidence {confidence:.2f}, {share:.1%} of the pixels): give a "
             "photo of a shoe that nobody wears, or mark it with a box, points or a mask"
         )
-    return Region(masks.erode(mask, region.EDGE * max(mask.shape)), confidence, "automatic", _doubts(answer))
+    return ""
 
 
 def _doubts(answer: Answer) -> tuple[str, ...]:
@@ -125,6 +138,36 @@ def _doubts(answer: Answer) -> tuple[str, ...]:
     if answer.pieces > 2:
         said += (f"{answer.pieces} separate shoes were seen, and two are taken: mark others with a box",)
     return said
+
+
+def of_alpha(
+    network: SegformerForSemanticSegmentation,
+    rgb: UInt8[np.ndarray, "h w 3"],
+    cut_out: Region,
+    name: str = "the photo",
+    force: bool = False,
+) -> Region:
+    """What a photo's transparency leaves, if it is a shoe: somebody cut it out, but perhaps a garment.
+
+    Raises:
+        InputError: it is none, and `force` does not say to go on.
+    """
+    logits = segmenter.read(network, np.where(cut_out.mask[..., None], rgb, 255).astype(np.uint8))
+    likely = float((1 / (1 + np.exp(-logits[UNWORN][cut_out.mask]))).mean())
+    said = (
+        f"what is opaque in {name} does not look like an unworn shoe (confidence {likely:.2f}): give a cut-out of a "
+        "shoe that nobody wears, or a mask"
+    )
+    if likely < ALPHA_LEAST and not force:
+        raise InputError(said)
+    return replace(cut_out, confidence=likely, doubts=(said,) if likely < ALPHA_UNSURE else ())
+
+
+def seen(
+    network: SegformerForSemanticSegmentation, rgb: UInt8[np.ndarray, "h w 3"], mask: Bool[np.ndarray, "h w"]
+) -> bool:
+    """Whether the segmenter sees an unworn shoe at a mask that somebody else found."""
+    return expected_iou(look(network, rgb, mask)[UNWORN], mask) >= MIN_EXPECTED
 
 
 def answers(sam: SamModel, network: SegformerForSemanticSegmentation, rgb: UInt8[np.ndarray, "h w 3"]) -> Answer:

@@ -15,6 +15,7 @@ from shoemodel.errors import InputError
 from shoemodel.image import draw, masks
 from shoemodel.image.geometry import Box
 from shoemodel.image.io import Photo
+from shoemodel.wd import automatic
 from shoemodel.wd.region import Region, of_photo
 
 BORDER = 0.04
@@ -30,6 +31,8 @@ SHOWN_PX = 320
 def propose(sam: SamModel, photo: Photo, segmenter: SegformerForSemanticSegmentation | None = None) -> list[Region]:
     """Different regions: first the automatic answer, which is right most often, then the others by confidence.
 
+    Of the others those alone in which the `segmenter`, where there is one, sees an unworn shoe.
+
     Raises:
         InputError: there is no candidate at all.
     """
@@ -39,13 +42,15 @@ def propose(sam: SamModel, photo: Photo, segmenter: SegformerForSemanticSegmenta
     others = [_found(sam, photo, middle)]
     if first is not None:
         others += [_found(sam, photo, _wider(first.mask)), *_each_shoe(first)]
+    if segmenter is not None:
+        others = [region for region in others if region and automatic.seen(segmenter, photo.rgb, region.mask)]
     ranked = sorted((region for region in others if region is not None), key=lambda region: -region.confidence)
     kept: list[Region] = []
     for region in [first, *ranked] if first is not None else ranked:
         if all(masks.iou(region.mask, other.mask) < SAME for other in kept):
             kept.append(region)
     if not kept:
-        raise InputError(f"no shoe was found in {photo.path.name}: give a box, points or a mask")
+        raise InputError(f"no unworn shoe was found in {photo.path.name}: give a box, points or a mask")
     return kept
 
 

@@ -75,22 +75,28 @@ def of_photo(
     points: Float[np.ndarray, "n 2"] | None = None,
     mask: Bool[np.ndarray, "h w"] | None = None,
     segmenter: SegformerForSemanticSegmentation | None = None,
+    force: bool = False,
 ) -> Region:
     """The shoe from the mask given, else from the photo's transparency, else about the box or the points, else found.
 
-    Without a box or points the `segmenter` and SAM find it together (`wd.automatic`); SAM alone where there is none.
+    Without a box or points the `segmenter` and SAM find it together (`wd.automatic`), and the segmenter says whether
+    transparency leaves a shoe; SAM alone where there is none. force: go on, with a warning, where no shoe is seen.
     """
+    from shoemodel.wd import automatic  # which asks SAM by `find`
+
+    name = photo.path.name
     if mask is not None:
-        return from_user(mask, photo.size, "mask", photo.path.name)
-    if photo.alpha is not None and box is None and points is None:
+        return from_user(mask, photo.size, "mask", name)
+    if box is not None or points is not None:
+        return find(sam, photo.rgb, box, points, name)
+    if photo.alpha is not None:
         opaque = photo.alpha == 255  # a half-transparent edge holds the old background's colour
         if opaque.mean() < MAX_AREA:
-            return from_user(opaque, photo.size, "alpha", photo.path.name)
-    if segmenter is not None and box is None and points is None:
-        from shoemodel.wd import automatic  # which asks SAM by `find`
-
-        return automatic.find(sam, segmenter, photo.rgb, photo.path.name)
-    return find(sam, photo.rgb, box, points, photo.path.name)
+            cut_out = from_user(opaque, photo.size, "alpha", name)
+            return cut_out if segmenter is None else automatic.of_alpha(segmenter, photo.rgb, cut_out, name, force)
+    if segmenter is None:
+        return find(sam, photo.rgb, name=name)
+    return automatic.find(sam, segmenter, photo.rgb, name, force)
 
 
 def find(
