@@ -30,6 +30,8 @@ class Cutouts:
     """Folders of tuples; those with shoes that nobody wears on plain grounds give shadows as well."""
     out: Path
     """Folder for the files."""
+    soles: tuple[Path, ...] = ()
+    """Folders of shoes that lie sole up (`benchmarks/display.py --preset soles`): what is to be refused."""
 
 
 def main(options: Cutouts) -> None:
@@ -37,7 +39,7 @@ def main(options: Cutouts) -> None:
     from shoemodel.data import shards
 
     options.out.mkdir(parents=True, exist_ok=True)
-    for number, folder in enumerate(options.data):
+    for number, folder in enumerate((*options.data, *options.soles)):
         views: dict[tuple[str, str], list[tuple[np.ndarray, ...]]] = defaultdict(list)
         for sample in shards.read(folder):
             view = cut_out(sample.unworn, sample.areas.shoe)
@@ -45,7 +47,7 @@ def main(options: Cutouts) -> None:
                 views[sample.meta["family"], sample.meta["shoe_id"]].append(view)
         for place, ((family, shoe_id), found) in enumerate(views.items()):
             rgb, cover, shadow = (np.stack(each) for each in zip(*found, strict=True))
-            names = {"family": family, "shoe_id": shoe_id}
+            names = {"family": family, "shoe_id": shoe_id, "turned": folder in options.soles}
             np.savez_compressed(options.out / f"{number}-{place:05d}.npz", rgb=rgb, cover=cover, shadow=shadow, **names)
         print(f"{folder}: {sum(map(len, views.values()))} views of {len(views)} shoes")
 

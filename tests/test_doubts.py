@@ -12,7 +12,7 @@ RIGHT = [[60, 80], [170, 120], [175, 130], [50, 130]]  # ankle above the heel, t
 
 
 def feet(right: bool = True, left: bool = False) -> FootKeypoints:
-    points = np.array([*np.array(RIGHT) + [100, 0], *RIGHT], float)
+    points = np.concatenate([np.array(RIGHT) + [100, 0], RIGHT]).astype(float)
     return FootKeypoints(points, np.ones(8), np.repeat([left, right], 4))
 
 

@@ -1,6 +1,7 @@
 """The segmenter learns cut-outs and tuples; worn shoes are no unworn ones; pictures may hold no shoe."""
 
 import dataclasses
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
@@ -57,10 +58,26 @@ def test_shoes_are_where_the_mask_says(cutouts):
     shots = packshots.Packshots(packshots.load(cutouts, test=False), [])
     rng = np.random.default_rng(0)
     for side in (64, 96):
-        pictures, masks = zip(*(shots.compose(rng, side) for _ in range(24)), strict=True)
+        pictures, masks, turned = zip(*(shots.compose(rng, side) for _ in range(24)), strict=True)
         assert {picture.shape for picture in pictures} == {(side, side, 3)}
         assert 0.02 < np.mean([mask.mean() for mask in masks]) < 0.6
+        assert not any(turned)
     assert not shots.compose(rng, 64, shoes=0)[1].any()
+
+
+@pytest.mark.usefixtures("unchecked")  # a stand-in for the task
+def test_shoes_that_lie_sole_up_are_what_no_foot_goes_into(cutouts):
+    cuts = packshots.load(cutouts, test=False)
+    shots = packshots.Packshots([*cuts, dataclasses.replace(cuts[0], turned=True)], [])
+    rng = np.random.default_rng(0)
+    share = np.mean([shots.compose(rng, 64)[2] for _ in range(400)])
+    assert 0.5 * packshots.TURNED_P < share < 2 * packshots.TURNED_P
+    task = SimpleNamespace(config=SimpleNamespace(tuple_p=0.0, empty_p=0.0))
+    soles = packshots.Packshots([dataclasses.replace(cuts[0], turned=True)] * 2, [])
+    soles.upright = soles.turned
+    targets = [segmenter.SegmenterTask._example(task, rng, 64, None, soles)[1] for _ in range(60)]
+    assert any(target[WORN].any() for target in targets) and any(target[UNWORN].any() for target in targets)
+    assert not any(target[UNWORN].any() and target[WORN].any() for target in targets)
 
 
 def test_test_shoes_are_not_learnt(cutouts, tmp_path):

@@ -10,7 +10,7 @@ from shoemodel.world import arrange
 SHOE = np.random.default_rng(0).uniform([-0.05, -0.28, 0.0], [0.05, 0.0, 0.09], (4000, 3))
 
 
-@pytest.mark.parametrize("name", list(arrange.SHARES))
+@pytest.mark.parametrize("name", [*arrange.SHARES, arrange.SOLE_UP])
 def test_shoes_stand_on_the_floor_apart_from_one_another(name):
     for seed in range(6):
         arrangement = arrange.sample(np.random.default_rng(seed), [(name, 1.0)])

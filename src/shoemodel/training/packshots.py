@@ -6,7 +6,7 @@ it throws on a level ground. `reproduce/cutouts.py` cuts them out of tuples. A f
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -26,6 +26,8 @@ PLAIN_P = 0.55
 """Share of the pictures with a plain ground."""
 SECOND_P = 0.2
 """Share with a second, different cut-out."""
+TURNED_P = 0.08
+"""Share of the pictures whose shoes lie sole up, where there are such cut-outs."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +38,8 @@ class Cutout:
     cover: UInt8[np.ndarray, "s s"]
     shadow: UInt8[np.ndarray, "s s"]
     """What is left of the light on the ground, of 255."""
+    turned: bool = False
+    """Whether the sole is up, so that no foot goes in."""
 
 
 def load(folder: Path, test: bool) -> list[Cutout]:
@@ -49,7 +53,9 @@ def load(folder: Path, test: bool) -> list[Cutout]:
         with np.load(file) as views:
             split = split_of(str(views["shoe_id"]), str(views["family"]))
             if (split != "train") == test:
-                found += [Cutout(*each) for each in zip(views["rgb"], views["cover"], views["shadow"], strict=True)]
+                turned = bool(views.get("turned", False))
+                seen = zip(views["rgb"], views["cover"], views["shadow"], strict=True)
+                found += [Cutout(*each, turned) for each in seen]
     if not found:
         raise InputError(f"{folder}: found no cut-out; a folder written by `reproduce/cutouts.py` is accepted")
     return found
@@ -59,14 +65,19 @@ class Packshots:
     """Makes pictures and masks from cut-outs, photos of places and drawn clutter."""
 
     def __init__(self, cutouts: list[Cutout], photos: list[np.ndarray]):
-        self.cutouts, self.photos = cutouts, photos
+        self.photos = photos
+        self.upright = [cut for cut in cutouts if not cut.turned]
+        self.turned = [cut for cut in cutouts if cut.turned]
 
     def compose(
         self, rng: np.random.Generator, side: int, shoes: int | None = None
-    ) -> tuple[UInt8[np.ndarray, "side side 3"], Bool[np.ndarray, "side side"]]:
-        """A letterboxed picture and the mask of its shoes; without a shoe where `shoes` is 0."""
+    ) -> tuple[UInt8[np.ndarray, "side side 3"], Bool[np.ndarray, "side side"], bool]:
+        """A letterboxed picture, the mask of its shoes, without a shoe where `shoes` is 0, and whether their soles are
+        up."""
         count = 1 + (rng.random() < SECOND_P) if shoes is None else shoes
-        cuts = [self._recoloured(self.cutouts[rng.integers(len(self.cutouts))], rng) for _ in range(count)]
+        turned = bool(self.turned) and rng.random() < TURNED_P
+        chosen = self.turned if turned else self.upright
+        cuts = [self._recoloured(chosen[rng.integers(len(chosen))], rng) for _ in range(count)]
         plain = rng.random() < PLAIN_P
         ground = self._plain(rng, side, cuts) if plain else self._place(rng, side)
         if rng.random() < (0.25 if plain else 0.35):
@@ -81,7 +92,7 @@ class Packshots:
         elif rng.random() < 0.5:
             _, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(40, 96))])
             picture = cv2.imdecode(data, cv2.IMREAD_COLOR)
-        return letterboxed(picture, mask > 0.5, rng)
+        return *letterboxed(picture, mask > 0.5, rng), turned
 
     def _recoloured(self, cut: Cutout, rng: np.random.Generator) -> Cutout:
         """The same shoe in other colours: another hue, paler, nearly white or nearly black."""
@@ -96,7 +107,7 @@ class Packshots:
             rgb = (tint - (tint - np.minimum(rgb, tint)) * rng.uniform(0.12, 0.6)).astype(np.uint8)
         elif kind < 0.62:
             rgb = (rgb * rng.uniform(0.15, 0.55)).astype(np.uint8)
-        return Cutout(rgb, cut.cover, cut.shadow)
+        return replace(cut, rgb=rgb)
 
     def _plain(self, rng: np.random.Generator, side: int, cuts: list[Cutout]) -> np.ndarray:
         """A plain ground: white, grey, black, any colour, or the colour of some part of the shoe itself."""

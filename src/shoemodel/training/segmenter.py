@@ -111,8 +111,10 @@ class SegmenterTask(Task):
         if packshots is None or rng.random() < self.config.tuple_p:
             return _of_tuple(tuples, rng, side)
         share = self.config.empty_p / (1 - self.config.tuple_p)
-        picture, mask = packshots.compose(rng, side, 0 if rng.random() < share else None)
-        return picture, np.stack([mask, np.zeros_like(mask)])
+        picture, mask, turned = packshots.compose(rng, side, 0 if rng.random() < share else None)
+        target = np.zeros((2, side, side), bool)
+        target[segmenter.WORN if turned else segmenter.UNWORN] = mask
+        return picture, target
 
     def loss(self, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
         """Cross-entropy at full resolution of both outputs, and Dice of the unworn shoe."""

@@ -34,7 +34,7 @@ UNSURE = 0.5  # confidence under which the user is asked to look at the areas
 MIN_EXPECTED = 0.15  # expected IoU of the mask that is taken under which there is no shoe
 OWN, SAMS = 0, 1  # numbers of the segmenter's own mask and of SAM's
 ALPHA_LEAST, ALPHA_UNSURE = 0.15, 0.3  # mean probability under which a cut-out is refused, or the user warned
-WORN_SHARE = 0.5  # share of the shoes' pixels that are worn, from which nothing else is meant
+WORN_SHARE = 0.5  # share of the shoes' pixels that no foot can be put into, from which nothing else is meant
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +81,7 @@ class Answer:
 
     @cached_property
     def worn(self) -> float:
-        """Share of the pixels of all shoes that belong to worn ones."""
+        """Share of the pixels of all shoes that belong to such as are worn or lie sole up."""
         probability = 1 / (1 + np.exp(-self.logits))
         totals = (probability * (probability > 0.5)).sum(axis=(1, 2))
         return float(totals[WORN] / max(totals.sum(), 1e-6))
@@ -121,8 +121,8 @@ def _refusal(answer: Answer, name: str) -> str:
     confidence, share = answer.confidence, float(answer.best.mean())
     if answer.worn > WORN_SHARE and confidence < UNSURE:
         return (
-            f"the shoe in {name} is worn: give a photo of a shoe that nobody wears, or mark an unworn one with a box, "
-            "points or a mask"
+            f"the shoe in {name} is worn or lies sole up: give a photo of a shoe that stands and that nobody wears, or "
+            "mark such a one with a box, points or a mask"
         )
     if answer.expected[answer.taken] < MIN_EXPECTED or not region.MIN_AREA <= share <= region.MAX_AREA:
         return (

@@ -1,7 +1,8 @@
 """The segmenter of shoes: a SegFormer that reads a whole photo at once (ours).
 
-It has two outputs: the pixels of shoes that nobody wears, which are X_m, and the pixels of shoes that somebody wears,
-which are not. SAM answers boxes and points; this network answers "where is the shoe" (`wd.region` combines the two).
+It has two outputs: the pixels of shoes that nobody wears, which are X_m, and the pixels of shoes into which no foot can
+be put, for somebody wears them or they lie sole up. SAM answers boxes and points; this network answers "where is the
+shoe" (`wd.automatic` combines the two).
 """
 
 from __future__ import annotations

@@ -21,6 +21,8 @@ SHARES = {
     "angled": 0.07, "one on its side": 0.05, "one propped up": 0.04,
 }  # fmt: skip
 """How often each arrangement is laid (ours, after shops' pictures)."""
+SOLE_UP = "sole up"
+"""No leg can be put into a shoe that lies so: what a network learns to refuse."""
 TOUCH_M, STEP_M, FAR_M = 0.004, 0.006, 0.5
 POINTS = 800
 """Points of a shoe between which distances are taken."""
@@ -68,6 +70,8 @@ def sample(rng: np.random.Generator, shares: Iterable[tuple[str, float]] = tuple
     if name == "alone, tilted":
         roll, pitch = rng.choice([-1, 1]) * rng.uniform(20, 95), rng.normal(0, 25)
         return Arrangement(name, first, Laid(0.0, roll, pitch))
+    if name == SOLE_UP:
+        return Arrangement(name, first, Laid(0.0, rng.choice([-1, 1]) * rng.uniform(115, 180), rng.normal(0, 20)))
     gap = max(0.0, rng.normal(0.012, 0.02))
     small = Laid(rng.normal(0, 3))
     if name == "parallel":
@@ -94,7 +98,7 @@ def sample(rng: np.random.Generator, shares: Iterable[tuple[str, float]] = tuple
     if name == "one propped up":
         propped = Laid(rng.normal(0, 12), rng.normal(0, 10), rng.choice([-1, 1]) * rng.uniform(15, 60))
         return Arrangement(name, first, Laid(), propped, rng.uniform(0, 360), rng.normal(0, 0.05), gap)
-    raise ValueError(f"no arrangement {name!r}; there are {', '.join(SHARES)}")
+    raise ValueError(f"no arrangement {name!r}; there are {', '.join((*SHARES, SOLE_UP))}")
 
 
 def lay(shoe: Float[np.ndarray, "n 3"], arrangement: Arrangement) -> dict[str, Float[np.ndarray, "4 4"]]:

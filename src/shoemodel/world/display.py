@@ -94,6 +94,11 @@ def pairs() -> DisplayConfig:
     return DisplayConfig(shares=tuple((name, share) for name, share in arrange.SHARES.items() if name not in alone))
 
 
+def soles() -> DisplayConfig:
+    """Shoes that lie upside down: what is to be refused."""
+    return DisplayConfig(arrangements=1, shares=((arrange.SOLE_UP, 1.0),))
+
+
 def smoke() -> DisplayConfig:
     """Seconds: to see that everything runs."""
     return DisplayConfig(size=64, spp=1, arrangements=1, cameras=1, looks=2, families=(("slide", 1.0),))
