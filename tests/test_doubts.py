@@ -12,7 +12,7 @@ RIGHT = [[60, 80], [170, 120], [175, 130], [50, 130]]  # ankle above the heel, t
 
 
 def feet(right: bool = True, left: bool = False) -> FootKeypoints:
-    points = np.concatenate([np.array(RIGHT) + [100, 0], RIGHT]).astype(float)
+    points = (np.array([RIGHT, RIGHT]) + np.array([[[100, 0]], [[0, 0]]])).reshape(8, 2).astype(float)
     return FootKeypoints(points, np.ones(8), np.repeat([left, right], 4))
 
 
