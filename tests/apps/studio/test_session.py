@@ -31,6 +31,19 @@ def work(pipeline, found_feet, shoe_photo):
     return work
 
 
+def test_what_is_doubtful_is_told_until_it_is_corrected(work):
+    assert work.doubts == []
+    work.region = replace(work.region, doubts=("look here",))
+    assert work.doubts == ["look here"]
+    foot = work.feet.points_px[work.feet.exists]
+    away = np.zeros(work.shoe.areas.size, bool)
+    away[:6, :40] = True
+    assert np.linalg.norm(foot - [20, 3], axis=1).min() > 40
+    work.shoe = replace(work.shoe, areas=ShoeAreas(np.where(away, WEARABLE, work.shoe.areas.labels).astype(np.uint8)))
+    work.corrected = True
+    assert len(work.doubts) == 1 and "where no foot goes in" in work.doubts[0]
+
+
 def test_another_canvas_keeps_the_areas(work, pipeline):
     areas = work.areas
     work.arrange("9:16", "")

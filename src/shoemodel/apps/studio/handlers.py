@@ -106,7 +106,7 @@ class Handlers:
             need[step](self.pipeline)
         except InputError as error:
             return self.step(session) | {self.sheet.notice: views.notice(views.words(error))}
-        return self.step(session)
+        return self.step(session) | {self.sheet.notice: views.notice(views.words("; ".join(work.doubts)))}
 
     def step(self, session: Session) -> Updates:
         """What all steps show of the photo in hand; what is not computed yet is empty."""

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool
 
+from shoemodel import doubts
 from shoemodel.apps.studio.recipe import Recipe
 from shoemodel.compose.kinds import Background
 from shoemodel.compose.placed import PlacedShoe
@@ -27,6 +28,7 @@ from shoemodel.image.masks import ShoeAreas
 from shoemodel.image.placement import LayoutChoice
 from shoemodel.image.pose import Pose
 from shoemodel.lps.choose import distinct
+from shoemodel.lps.predict import FootKeypoints
 from shoemodel.pipeline import ShoeModelPipeline
 from shoemodel.wd import candidates
 from shoemodel.wd.region import Region
@@ -59,6 +61,7 @@ class Work:
     background: Background = "scene"
     layout: Layout | None = None
     shoe: PlacedShoe | None = None
+    feet: FootKeypoints | None = None
     poses: list[Pose] = field(default_factory=list)
     pose_seed: int = 0
     picked: list[int] = field(default_factory=list)
@@ -100,9 +103,19 @@ class Work:
         self.place(pipeline)
         if not self.poses:
             assert self.shoe is not None
-            feet, name = pipeline.find_feet(self.shoe), self.photo.path.name
-            self.poses = distinct(pipeline.synthesise_poses(self.shoe, feet, POSES, self.pose_seed, name))
+            self.feet, name = pipeline.find_feet(self.shoe), self.photo.path.name
+            self.poses = distinct(pipeline.synthesise_poses(self.shoe, self.feet, POSES, self.pose_seed, name))
         return self.poses
+
+    @property
+    def doubts(self) -> list[str]:
+        """What the user should look at, of what was found and not corrected."""
+        said: list[str] = []
+        if self.region is not None and not self.corrected:
+            said += [*self.region.warnings, *doubts.of_region(self.photo.rgb, self.region.mask)]
+        if self.feet is not None and self.shoe is not None:
+            said += [*doubts.of_feet(self.shoe.areas.shoe, self.feet), *doubts.of_areas(self.shoe.areas, self.feet)]
+        return said
 
     @property
     def canvas_to_paint(self) -> ShoeAreas | None:
@@ -166,7 +179,7 @@ class Work:
         self._forget_poses()
 
     def _forget_poses(self) -> None:
-        self.poses, self.picked = [], []
+        self.feet, self.poses, self.picked = None, [], []
 
 
 @dataclass(frozen=True, eq=False)

@@ -39,8 +39,8 @@ def notice(text: str) -> str:
     return f'<div role="alert" class="sm-alert">{html.escape(text)}</div>' if text else ""
 
 
-def words(error: InputError) -> str:
-    """What is wrong, with what can be done about it on this page."""
+def words(error: InputError | str) -> str:
+    """What is wrong or doubtful, with what can be done about it on this page."""
     found = str(error).replace(f"give {MARKS}", "point at it in step 2, or paint it there")
     return found.replace(f"mark it with {MARKS}", "mark it in step 2")
 
