@@ -152,16 +152,16 @@ def unchecked():
 
 @pytest.fixture
 def no_shoe_seen(monkeypatch):
-    """Neither SAM nor the segmenter sees a shoe, whatever the photo shows."""
+    """Neither SAM nor the segmenter sees a shoe, whatever the photo shows; a cut-out counts as one."""
 
     def ask(sam, rgb, *_, **__):
         return np.full(rgb.shape[:2], -1.0, np.float32), 0.01
 
-    def read(network, rgb):
+    def look(network, rgb, hint):
         return np.full((2, *rgb.shape[:2]), -8.0, np.float32)
 
     monkeypatch.setattr("shoemodel.wd.region.ask", ask)
-    monkeypatch.setattr("shoemodel.wd.segmenter.read", read)
+    monkeypatch.setattr("shoemodel.wd.automatic.look", look)
 
 
 @pytest.fixture(scope="session")

@@ -28,6 +28,7 @@ def catalogue(tiny_pack, shoe_photo, tmp_path):
     table = "sku,photo,colour,num\nA/1,shoe.png,blue,2\nB,missing.png,red,\nC,shoe.png,green,\n"
     (tmp_path / "shoes.csv").write_text(table)
     how = ["--prompt", "{colour} jeans", "--seed", "3", "--steps", "1", "--pack", str(tiny_pack)]
+    how += ["--backend", "diffusion"]
     return [str(tmp_path / "shoes.csv"), *how, "--out", str(tmp_path / "out")], tmp_path / "out"
 
 

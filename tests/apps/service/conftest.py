@@ -18,7 +18,7 @@ from shoemodel.apps.service.limits import Limits
 from shoemodel.apps.service.store import Store
 from shoemodel.apps.service.tokens import Tokens
 
-QUICK = {"prompt": "jeans", "steps": 2, "seed": 3}
+QUICK = {"prompt": "jeans", "steps": 2, "seed": 3, "backend": "diffusion"}
 
 
 @pytest.fixture

@@ -223,6 +223,13 @@ def test_what_has_structure_is_structure_in_json(client, photo):
     assert "'prompt' is no field here" in sentence(post("/v1/areas", prompt="jeans"), 422)
 
 
+def test_a_leg_is_rendered_where_no_backend_is_named(client, photo, finished):
+    job = finished(client, client.post("/v1/jobs", files={"photo": photo}, data={"prompt": "jeans"}).json()["id"])
+    assert job["status"] == "done", job["error"]
+    run = client.get(f"/v1/jobs/{job['id']}/results/run.json").json()
+    assert run["request"]["backend"] == "render" and run["fit"]
+
+
 def test_the_best_are_kept_and_scored(client, photo, shoe_photo, finished):
     """A job leaves the folder that the command line writes, the images that were not kept included."""
     asked = {**QUICK, "num": 2, "keep": "best:1", "rejected": "true"}

@@ -38,7 +38,7 @@ class Batch:
     """Ray: actors, each with a model of its own; MIN:MAX lets their number follow the work."""
     gpus: float = 0
     """Ray: GPUs of each actor; 0.25 lets four share one."""
-    request: Request = field(default_factory=lambda: Request(backend="diffusion"))
+    request: Request = field(default_factory=Request)
     signed: Signed = field(default_factory=Signed)
 
     def run(self) -> int:

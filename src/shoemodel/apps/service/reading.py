@@ -28,8 +28,6 @@ from shoemodel.request import Request as Asked
 
 MULTIPART, JSON = "multipart/form-data", "application/json"
 MAX_NAME, MAX_FIELDS, MAX_PROMPT = 100, 40, 2000
-USUAL = Asked(backend="diffusion")
-"""What holds where a client says nothing."""
 AREAS: tuple[str, ...] = ("box", "points")
 POSES = (*AREAS, "num", "seed", "layout")
 IMAGES = NAMES
@@ -80,7 +78,7 @@ async def read(request: Request, names: Sequence[str], limits: Limits) -> Upload
 
 
 def _of_text(fields: dict[str, str]) -> Asked:
-    return replace(USUAL, **{name: declaration.read(Asked, name, text) for name, text in fields.items()})
+    return replace(Asked(), **{name: declaration.read(Asked, name, text) for name, text in fields.items()})
 
 
 def _of_json(fields: dict[str, Any]) -> Asked:
@@ -88,7 +86,7 @@ def _of_json(fields: dict[str, Any]) -> Asked:
     if isinstance(fields.get("prompt"), str):
         fields["prompt"] = [fields["prompt"]]
     try:
-        text = json.dumps(USUAL.to_dict() | fields, ensure_ascii=False).encode()
+        text = json.dumps(fields, ensure_ascii=False).encode()
     except UnicodeEncodeError:
         raise InputError("the request holds half a letter; text in UTF-8 is accepted") from None
     return _ADAPTER.validate_json(text, strict=True)
@@ -180,9 +178,9 @@ def body(names: Sequence[str], limits: Limits) -> dict[str, Any]:
     whole, helps = _ADAPTER.json_schema(), declaration.helps(Asked)
     kinds = whole.pop("$defs", {})
     fields = {name: _inlined(whole["properties"][name], kinds) | {"description": helps[name]} for name in names}
-    usual = USUAL.to_dict()
+    usual = Asked()
     for name, schema in fields.items():
-        schema["default"] = usual[name]
+        schema["default"] = declaration.to_json(getattr(usual, name))
     for name, most in (("num", limits.max_num), ("steps", limits.max_steps)):
         if name in fields:
             fields[name]["maximum"] = most

@@ -19,7 +19,6 @@ from shoemodel import packs
 from shoemodel.apps.service.batching import SharedPipeline
 from shoemodel.apps.service.limits import Limits
 from shoemodel.apps.service.metrics import Metrics
-from shoemodel.apps.service.reading import USUAL
 from shoemodel.apps.service.store import Job, Store
 from shoemodel.errors import InputError
 from shoemodel.execute import execute
@@ -174,7 +173,7 @@ class Worker:
     def _dress(self, job: Job, data: bytes) -> bool:
         """Run the pipeline and write the results -> whether anybody still wanted them."""
         photo = images.from_bytes(data, job.name, self.limits.max_pixels)
-        request = Request.of(job.request, USUAL)
+        request = Request.of(job.request)
         with self.pipeline.turn():
             outcome = execute(self.pipeline, photo, request, self._pack, progress=self._watch(job.id))
         folder = self.store.folder(job.id)
