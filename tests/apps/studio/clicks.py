@@ -18,21 +18,25 @@ def to_shoe(page, photo):
     page.wait_for_selector("#paint canvas[data-ready]")
 
 
-def to_canvas(page, photo):
+def to_canvas(page, photo, rendered=False):
+    """With a scene by diffusion, whose steps are quick and many; or with what is set already, a rendered leg."""
     to_shoe(page, photo)
     page.click("#to_canvas")
     page.wait_for_selector("#place .sm-shoe")
+    if not rendered:
+        page.locator("#background input[value=scene]").check()
+        page.wait_for_selector("#backend input[value=diffusion]:checked")
 
 
-def to_legs(page, photo):
-    to_canvas(page, photo)
+def to_legs(page, photo, rendered=False):
+    to_canvas(page, photo, rendered)
     page.click("#to_legs")
     page.wait_for_selector("#poses .sm-card")
 
 
-def to_pictures(page, photo):
+def to_pictures(page, photo, rendered=False):
     """Through all steps by the buttons, as far as the prompt."""
-    to_legs(page, photo)
+    to_legs(page, photo, rendered)
     page.click("#to_pictures")
     page.wait_for_selector("#draw", state="visible")
 

@@ -27,6 +27,7 @@ from shoemodel.apps.studio.session import Session, Work  # noqa: E402
 def work(pipeline, found_feet, shoe_photo):
     """A photo with all its steps computed."""
     work = Work(images.load(shoe_photo))
+    work.surround("scene")
     work.pose(pipeline)
     return work
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from threading import Event
 from typing import Any
 
@@ -13,15 +14,15 @@ from shoemodel.apps.studio import downloads, runs, views
 from shoemodel.apps.studio.page import AT_ONCE, ENGINE, Page
 from shoemodel.apps.studio.recipe import Recipe
 from shoemodel.apps.studio.session import Session, Shot, Work
-from shoemodel.backends.options import BackendName
 from shoemodel.errors import InputError
 from shoemodel.pipeline import ShoeModelPipeline
 from shoemodel.request import Request
 
-STAGES = {"region": "Finding the shoe", "areas": "Finding its areas", "poses": "Choosing poses", "paste": "Finishing"}
+STAGES = {
+    "region": "Finding the shoe", "areas": "Finding its areas", "poses": "Choosing poses", "fit": "Finding the camera",
+    "paste": "Finishing",
+}  # fmt: skip
 SETTINGS = ("prompt", "num", "seed", "steps", "solver", "guidance", "negative")
-BACKEND: BackendName = "diffusion"
-"""What the studio makes legs with."""
 CANCELLED = '<p class="sm-small">Cancelled; nothing was kept.</p>'
 Updates = dict[Any, Any]
 
@@ -116,16 +117,20 @@ class Drawing:
             prompt=(str(settings["prompt"]).strip(),),
             num=int(settings["num"]),
             seed=int(seed),
-            backend=BACKEND,
+            backend=work.backend,
             background=work.background,
             layout=work.choice,
             points=points if points and not work.corrected else None,
             edges="given" if work.corrected else "refined",
-            negative_prompt=settings["negative"] or "",
-            steps=int(settings["steps"]),
-            solver=settings["solver"],
-            guidance=settings["guidance"],
         )
+        if work.backend == "diffusion":
+            request = replace(
+                request,
+                negative_prompt=settings["negative"] or "",
+                steps=int(settings["steps"]),
+                solver=settings["solver"],
+                guidance=settings["guidance"],
+            )
         poses = bool(work.picked)
         return Recipe(photo=work.photo.path.name, request=request, pack=self.pack, areas=work.corrected, poses=poses)
 

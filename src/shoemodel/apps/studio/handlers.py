@@ -16,6 +16,7 @@ import numpy as np
 from shoemodel.apps.studio import page, views
 from shoemodel.apps.studio.page import Page
 from shoemodel.apps.studio.session import Session, Work
+from shoemodel.backends.options import BackendName
 from shoemodel.compose.kinds import Background
 from shoemodel.errors import InputError
 from shoemodel.image import io as images
@@ -87,8 +88,13 @@ class Handlers:
     def other(self, session: Session) -> Updates:
         """What all steps show of another photo, and what was chosen for it, which nobody may be choosing meanwhile."""
         work, sheet = session.work, self.sheet
-        shape, background = (page.AUTOMATIC, "scene") if work is None else (_shape_of(work), work.background)
-        return self.step(session) | {sheet.shape: shape, sheet.background: background}
+        if work is None:
+            return self.step(session) | {sheet.shape: page.AUTOMATIC, **self._made(Work)}
+        return self.step(session) | {sheet.shape: _shape_of(work), **self._made(work)}
+
+    def _made(self, work: Work | type[Work]) -> Updates:
+        """Who makes the leg, and before what."""
+        return {self.sheet.background: work.background, self.sheet.backend: work.backend}
 
     def open(self, session: Session, step: int) -> Updates:
         """Turn to a step at once; that its tab is shown then asks `go` to compute what is on it."""
@@ -161,8 +167,15 @@ class Handlers:
 
     def surround(self, session: Session, background: Background) -> Updates:
         """A scene from the prompt, or the photo itself, as the background."""
-        session.in_hand().surround(background)
-        return self.go(session, page.CANVAS)
+        work = session.in_hand()
+        work.surround(background)
+        return self.go(session, page.CANVAS) | self._made(work)
+
+    def make_by(self, session: Session, backend: BackendName) -> Updates:
+        """A leg in 3-D, or one that the networks draw."""
+        work = session.in_hand()
+        work.make_by(backend)
+        return self.go(session, page.CANVAS) | self._made(work)
 
     def drag(self, session: Session, event: gr.EventData) -> Updates:
         """The shoe was dragged, scaled, turned or mirrored."""

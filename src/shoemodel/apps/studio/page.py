@@ -17,7 +17,8 @@ STEPS = ("1 · Photo", "2 · Shoe", "3 · Canvas", "4 · Legs", "5 · Pictures")
 PHOTO, SHOE, CANVAS, LEGS, PICTURES = range(5)
 AUTOMATIC, ORIGINAL = "Automatic", "Original shape"
 SHAPES = (AUTOMATIC, ORIGINAL, "1:1", "4:5", "9:16")
-BACKGROUNDS = [("A scene from the prompt", "scene"), ("The photo itself, only legs are added", "photo")]
+BACKENDS = [("Rendered in 3-D, in the photo's resolution", "render"), ("Drawn by the pack's diffusion", "diffusion")]
+BACKGROUNDS = [("The photo itself, only legs are added", "photo"), ("A scene from the prompt, by diffusion", "scene")]
 SUGGESTIONS = (
     "a woman's legs in blue jeans, standing on a wooden floor",
     "a man wearing grey chinos, walking on a city street",
@@ -109,8 +110,9 @@ def _canvas(parts: dict[str, Any]) -> None:
     with gr.Row():
         parts["shape"] = gr.Radio(SHAPES, value=AUTOMATIC, label="Canvas", elem_id="shape")
         parts["background"] = gr.Radio(
-            BACKGROUNDS, value="scene", label="Background", elem_id="background", min_width=280
+            BACKGROUNDS, value="photo", label="Background", elem_id="background", min_width=280
         )
+        parts["backend"] = gr.Radio(BACKENDS, value="render", label="Legs", elem_id="backend", min_width=280)
     parts["place"] = scripted("place", "The shoe on its canvas")
     parts["placement"] = gr.Markdown("", elem_classes="sm-small", elem_id="placement")
     with gr.Accordion("Exact numbers", open=False, elem_id="numbers"):
@@ -152,7 +154,7 @@ def _pictures(parts: dict[str, Any]) -> None:
                 parts["num"] = gr.Slider(1, POSES, 2, step=1, label="Pictures", elem_id="num", min_width=120)
                 parts["seed"] = gr.Number(0, label="Seed", elem_id="seed", min_width=100)
             parts["every"] = gr.Checkbox(label="For all photos", visible=False, elem_id="every")
-            with gr.Accordion("Advanced", open=False, elem_id="advanced"):
+            with gr.Accordion("Diffusion", open=False, elem_id="advanced"):
                 parts["steps"] = gr.Slider(1, 100, 20, step=1, label="Steps", elem_id="sampling_steps")
                 parts["solver"] = gr.Dropdown(list(SOLVERS), value="ddim", label="Solver", elem_id="solver")
                 parts["guidance"] = gr.Number(

@@ -111,9 +111,21 @@ def keep(session: Session, work: Work, recipe: Recipe, outcome: Outcome) -> list
     outcome.save(folder)
     verdict = "; ".join(certificate.verify(folder, work.photo.path))
     result = outcome.result
+    told = tuple(result.warnings)
     qualities: Sequence[Quality | None] = outcome.qualities or [None] * len(result.pixels)
     return [
-        Shot(folder, index, recipe, pose, seed, verdict, quality.score if quality else None, _reasons(quality), work)
+        Shot(
+            folder,
+            index,
+            recipe,
+            pose,
+            seed,
+            verdict,
+            quality.score if quality else None,
+            _reasons(quality),
+            work,
+            told,
+        )
         for index, (pose, seed, quality) in enumerate(zip(result.poses, result.seeds, qualities, strict=True))
     ]
 

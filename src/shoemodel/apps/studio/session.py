@@ -18,6 +18,7 @@ from jaxtyping import Bool
 
 from shoemodel import doubts
 from shoemodel.apps.studio.recipe import Recipe
+from shoemodel.backends.options import BackendName
 from shoemodel.compose.kinds import Background
 from shoemodel.compose.placed import PlacedShoe
 from shoemodel.errors import InputError
@@ -58,7 +59,9 @@ class Work:
     corrected: bool = False
     shape: str = ""
     placement: str = ""
-    background: Background = "scene"
+    backend: BackendName = "render"
+    """Who makes the leg."""
+    background: Background = "photo"
     layout: Layout | None = None
     shoe: PlacedShoe | None = None
     feet: FootKeypoints | None = None
@@ -150,8 +153,16 @@ class Work:
             self.shape, self.placement = shape, placement
             self._forget_canvas()
 
+    def make_by(self, backend: BackendName) -> None:
+        """Who makes the leg; a render leaves the photo as the background."""
+        self.backend = backend
+        if backend == "render":
+            self.surround("photo")
+
     def surround(self, background: Background) -> None:
-        """Draw the background from the prompt, or keep the photo's own; the canvas may be another."""
+        """Draw the background from the prompt, which diffusion alone can, or keep the photo; the canvas may change."""
+        if background == "scene":
+            self.backend = "diffusion"
         if background != self.background:
             self.background = background
             self._forget_canvas()
@@ -197,6 +208,7 @@ class Shot:
     """Quality in [0, 1]; None where the pack cannot judge."""
     reasons: list[str]
     work: Work
+    warnings: tuple[str, ...] = ()
 
     @property
     def png(self) -> Path:

@@ -180,6 +180,9 @@ def details(shot: Shot) -> str:
         reasons = "; ".join(map(html.escape, shot.reasons)) or "nothing to complain about"
         quality = f"<p>Quality {shot.score:.0%}: {reasons}.</p>"
     asked = shot.recipe.request
-    guidance = DiffusionOptions(guidance_scale=asked.guidance).guidance(shot.work.background)
-    made = f"{html.escape(shot.recipe.photo)}, seed {shot.seed}, {asked.steps} steps, guidance {guidance:g}"
-    return f'<div class="sm-details">{exact}{quality}<p>“{html.escape(asked.prompt[0])}”<br>{made}</p></div>'
+    made = f"{html.escape(shot.recipe.photo)}, seed {shot.seed}, rendered"
+    if asked.backend == "diffusion":
+        guidance = DiffusionOptions(guidance_scale=asked.guidance).guidance(shot.work.background)
+        made = f"{html.escape(shot.recipe.photo)}, seed {shot.seed}, {asked.steps} steps, guidance {guidance:g}"
+    told = "".join(f'<p class="sm-bad">{html.escape(warning)}</p>' for warning in shot.warnings)
+    return f'<div class="sm-details">{exact}{quality}{told}<p>“{html.escape(asked.prompt[0])}”<br>{made}</p></div>'

@@ -34,7 +34,7 @@ def _asking(part: Any) -> dict[str, Any]:
 
 
 def _steps(sheet: Page, handlers: Handlers) -> None:
-    chosen = outputs(sheet, sheet.shape, sheet.background)
+    chosen = outputs(sheet, sheet.shape, sheet.background, sheet.backend)
     shown = [*chosen, sheet.files, sheet.photos, sheet.every]
     refusing, session = handlers.refusing, sheet.session
     for event in (sheet.files.upload, sheet.files.delete, sheet.files.clear):
@@ -64,8 +64,9 @@ def _canvas(sheet: Page, handlers: Handlers) -> None:
     refusing, session, asking = handlers.refusing, sheet.session, _asking(sheet.place)
     numbers = [sheet.x, sheet.y, sheet.scale, sheet.angle, sheet.flip]
     sheet.shape.input(refusing(handlers.reshape), [session, sheet.shape], outputs(sheet), **asking, **LAST)
-    where = sheet.background
-    where.input(refusing(handlers.surround), [session, where], outputs(sheet), **asking, **LAST)
+    made = [sheet.background, sheet.backend]
+    for part, handler in zip(made, (handlers.surround, handlers.make_by), strict=True):
+        part.input(refusing(handler), [session, part], outputs(sheet, *made), **asking, **LAST)
     sheet.place.placed(handlers.newest(handlers.drag), [session], outputs(sheet), **asking, **NUMBERED)
     for slider in numbers[:4]:
         slider.release(refusing(handlers.move), [session, *numbers], outputs(sheet), **asking, **LAST)
