@@ -75,7 +75,7 @@ def main(options: Sheet) -> None:
             print(f"{path.name}: refused: {refusal}")
             rows.append([framed(photo.rgb, options.side)])
             continue
-        fit = "" if result.fit is None else f", {result.fit.proxy.name}, IoU {result.fit.iou:.2f}"
+        fit = "".join(f", {fit.proxy.name}, IoU {fit.iou:.2f}" for fit in result.fits)
         print(f"{path.name}: {time.perf_counter() - began:.1f} s, region {result.region.confidence:.2f}{fit}")
         for warning in result.warnings:
             print(f"    {warning}")

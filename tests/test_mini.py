@@ -116,7 +116,7 @@ def test_the_readmes_python_runs(monkeypatch, tmp_path):
     jeans, other, bare, _ = result.pixels
     assert all((image[kept] == result.shoe.rgb[kept]).all() for image in result.pixels)
     assert images.load(tmp_path / "jeans.png").rgb.shape == photo.shape
-    assert (jeans != other).any() and result.fit.iou > 0.85
+    assert (jeans != other).any() and result.fits[0].iou > 0.85
     blue, skin = (image[:120][(image[:120] != photo[:120]).any(-1)].mean(0) for image in (jeans, bare))
     assert blue.argmax() == 2 and skin.argmax() == 0
 

@@ -40,7 +40,7 @@ def test_every_visible_pixel_is_the_photos(pipeline, photo):
 def test_result_holds_every_intermediate(pipeline, photo):
     result = run(pipeline, photo)
     assert len(result.images) == len(result.poses) == len(result.pose_images) == len(result.prompts) == 2
-    assert result.images[0].shape == (*result.layout.canvas, 3) and result.fit is None
+    assert result.images[0].shape == (*result.layout.canvas, 3) and result.fits == ()
     assert result.region.source == "alpha"
     assert {"region", "areas", "poses", "generate", "paste"} <= set(result.timings_s)
     assert result.seeds == [3, 4]

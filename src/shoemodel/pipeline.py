@@ -12,10 +12,10 @@ from typing import Any, SupportsIndex
 
 import numpy as np
 import torch
-from jaxtyping import Bool
+from jaxtyping import Bool, UInt8
 
 from shoemodel import doubts
-from shoemodel.backends.backend import Backend, LegGenerator, Subject, require_background
+from shoemodel.backends.backend import Backend, FittedShoe, LegGenerator, Subject, require_background
 from shoemodel.backends.options import DiffusionOptions
 from shoemodel.body.outfits import Outfit, describe
 from shoemodel.compose import edges as shoe_edges
@@ -25,7 +25,6 @@ from shoemodel.compose.lay import lay
 from shoemodel.compose.layers import Layers
 from shoemodel.compose.placed import PlacedShoe
 from shoemodel.errors import InputError
-from shoemodel.fit.shoe import ShoeFit
 from shoemodel.image import io as images
 from shoemodel.image.io import AnyPhoto, Photo
 from shoemodel.image.layout import Layout
@@ -118,12 +117,12 @@ class ShoeModelPipeline(Stages):
                 raise InputError(f"no part of the shoe in {photo.path.name} stays visible: give a mask, or areas")
             soft = shoe_edges.find(photo.rgb, areas, edges)
         placed, shoe = self.place(photo, soft.areas, layout, background)
-        fit, feet, poses, warnings = self._pose(maker, photo, shoe, placed, poses, seeds, clock, force)
-        warnings = [*doubts.of_region(photo.rgb, region.mask), *warnings, *doubts.of_areas(shoe.areas, feet)]
         canvas = frame.extend(photo.rgb, placed, soft.areas.shoe)
+        fitted, feet, poses, warnings = self._pose(maker, photo, canvas, shoe, placed, poses, seeds, clock, force)
+        warnings = [*doubts.of_region(photo.rgb, region.mask), *warnings, *doubts.of_areas(shoe.areas, feet)]
         if background == "photo" and (crowded := frame.no_room(shoe.areas.shoe)):
             warnings.append(crowded)
-        subject = Subject(photo.path.name, canvas, shoe, background, fit)
+        subject = Subject(photo.path.name, canvas, shoe, background, fitted)
         prompts = [prompt] if isinstance(prompt, str | Outfit) else list(prompt)
         legs = [maker.legs(subject, each, negative_prompt) for each in prompts]
         edge = shoe_edges.on_canvas(soft, placed)
@@ -139,7 +138,7 @@ class ShoeModelPipeline(Stages):
             layout=placed,
             feet=feet,
             poses=list(poses) * len(prompts),
-            fit=fit,
+            fits=tuple(each.fit for each in fitted),
             seeds=seeds * len(prompts),
             backend=maker.name,
             background=background,
@@ -152,32 +151,34 @@ class ShoeModelPipeline(Stages):
         self,
         maker: Backend,
         photo: Photo,
+        canvas: UInt8[np.ndarray, "h w 3"],
         shoe: PlacedShoe,
         layout: Layout,
         given: Sequence[Pose] | None,
         seeds: Sequence[int],
         clock: Clock,
         force: bool,
-    ) -> tuple[ShoeFit | None, FootKeypoints, list[Pose], list[str]]:
-        """The fit where the backend asks for it, C_p, a pose for each seed, and warnings."""
+    ) -> tuple[tuple[FittedShoe, ...], FootKeypoints, list[Pose], list[str]]:
+        """The fitted shoes where the backend asks for them, C_p, a pose for each seed, and warnings."""
         with clock("poses"):
             feet = feet_of(given[0]) if given else self.find_feet(shoe)
-        fit, warnings = None, [] if given else doubts.of_feet(shoe.areas.shoe, feet)
+        fitted: tuple[FittedShoe, ...] = ()
+        warnings = [] if given else doubts.of_feet(shoe.areas.shoe, feet)
         if force and (mixed_up := ankles_apart(feet, photo.path.name)):
             feet, warnings = surer_foot(feet), [*warnings, mixed_up]
         if maker.needs_fit:
             with clock("fit"):
-                fit = self.fit_shoe(photo, shoe, layout, feet)
-            warnings += fit.warnings()
+                fitted, told = self.fit_shoes(photo, canvas, shoe, layout, feet)
+            warnings += told
         with clock("poses"):
             if given:
                 poses = [given[index % len(given)] for index in range(len(seeds))]
-            elif fit is not None and not feet.exists.any():
-                poses = [fit.upright()] * len(seeds)
+            elif fitted and not feet.exists.any():
+                poses = [fitted[0].fit.upright()] * len(seeds)
                 warnings.append("no foot was found in the shoe: the leg stands upright, where its outline puts it")
             else:
                 poses = self.synthesise_poses(shoe, feet, len(seeds), seeds[0], photo.path.name)
-        return fit, feet, poses, warnings
+        return fitted, feet, poses, warnings
 
     def _step_end(self, callback: StepCallback | None) -> StepEnd | None:
         """diffusers' callback as the sampler calls it."""

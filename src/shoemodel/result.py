@@ -52,8 +52,8 @@ class ShoeModelResult:
     """What stands behind the legs: the photo, or a scene."""
     understood: list[dict[str, Any]] = field(default_factory=list)
     """What the backend understood of each result's prompt."""
-    fit: ShoeFit | None = None
-    """Camera and shoe in 3-D, where the backend asked for it."""
+    fits: tuple[ShoeFit, ...] = ()
+    """Camera and shoe in 3-D of each leg, where the backend asked for it."""
     timings_s: dict[str, float] = field(default_factory=dict)
     """Seconds per stage."""
     warnings: list[str] = field(default_factory=list)

@@ -6,7 +6,7 @@
 | X_v   | `areas.visible`             | `detect_areas`      WD, section 3.1             |
 | X_w   | `shoe`, on the canvas       | `place`             layout, Fig. 10             |
 | C_p   | `feet`                      | `find_feet`         LpS, section 3.2            |
-|       | `fit`                       | `fit_shoe`          camera and shoe in 3-D (ours) |
+|       | `fitted`                    | `fit_shoes`         camera and shoes in 3-D (ours) |
 | L_0   | `poses`                     | `synthesise_poses`  LpS, section 3.2            |
 | X'    | `pixels`                    | `resolve_backend`   SW, section 3.3, or a rendered leg (ours) |
 
@@ -33,7 +33,7 @@ from diffusers import (
     UNet2DConditionModel,
 )
 from diffusers.pipelines.pipeline_utils import DiffusionPipeline
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, UInt8
 from transformers import (
     CLIPTextModel,
     CLIPTextModelWithProjection,
@@ -45,7 +45,7 @@ from transformers import (
 )
 
 from shoemodel import packs
-from shoemodel.backends.backend import Backend, require_known
+from shoemodel.backends.backend import Backend, FittedShoe, require_known
 from shoemodel.backends.diffusion import DiffusionBackend
 from shoemodel.backends.options import BACKENDS, DiffusionOptions
 from shoemodel.backends.render import RenderBackend
@@ -53,6 +53,7 @@ from shoemodel.compose import frame
 from shoemodel.compose.kinds import Background
 from shoemodel.compose.placed import PlacedShoe
 from shoemodel.errors import InputError
+from shoemodel.fit import standing
 from shoemodel.fit.search import fit_shoe
 from shoemodel.fit.shoe import ShoeFit
 from shoemodel.image import io as images
@@ -64,6 +65,7 @@ from shoemodel.image.layout import Layout
 from shoemodel.image.masks import ShoeAreas
 from shoemodel.image.placement import LayoutChoice
 from shoemodel.image.pose import Pose
+from shoemodel.lps import pair
 from shoemodel.lps.denoiser import LegDenoiser
 from shoemodel.lps.predict import FootKeypoints, foot_keypoints, leg_poses
 from shoemodel.lps.vitpose import StemmedVitPose
@@ -226,8 +228,8 @@ class Stages(DiffusionPipeline):
         """C_p, in px of the canvas (section 3.2)."""
         return foot_keypoints(self.feet, shoe.rgb, shoe.visible)
 
-    def fit_shoe(self, image: AnyPhoto, shoe: PlacedShoe, layout: Layout, feet: FootKeypoints) -> ShoeFit:
-        """The camera and the shoe in 3-D, on the layout's canvas (ours).
+    def fit_shoe(self, image: AnyPhoto, areas: ShoeAreas, layout: Layout, feet: FootKeypoints) -> ShoeFit:
+        """The camera and one shoe in 3-D, from its areas on the layout's canvas (ours).
 
         Raises:
             InputError: no proxy shoe looks like this one.
@@ -237,9 +239,41 @@ class Stages(DiffusionPipeline):
         centre = layout.transform.apply(np.array([width / 2, height / 2]))
         focal = photo.focal_px and photo.focal_px * layout.transform.scale
         return fit_shoe(
-            shoe.areas, feet.points_px, feet.exists, feet.scores,
+            areas, feet.points_px, feet.exists, feet.scores,
             focal_px=focal, centre_px=(float(centre[0]), float(centre[1])), name=photo.path.name,
         )  # fmt: skip
+
+    def fit_shoes(
+        self,
+        image: AnyPhoto,
+        canvas: UInt8[np.ndarray, "h w 3"],
+        shoe: PlacedShoe,
+        layout: Layout,
+        feet: FootKeypoints,
+    ) -> tuple[tuple[FittedShoe, ...], list[str]]:
+        """Each shoe that holds a foot, fitted by itself, or what was found as one where none does; and warnings.
+
+        One is left out, with a warning, where one body cannot stand in both. canvas: the photo, continued.
+
+        Raises:
+            InputError: no proxy shoe looks like any of them.
+        """
+        photo, found = images.as_photo(image), pair.split(canvas, shoe.areas, feet) or {"": shoe.areas}
+        fitted: list[FittedShoe] = []
+        refused: list[InputError] = []
+        for side, areas in found.items():
+            try:
+                fit = self.fit_shoe(photo, areas, layout, pair.of_side(feet, side) if side else feet)
+                fitted.append(FittedShoe(fit, areas))
+            except InputError as error:
+                refused.append(error)
+        if not fitted:
+            raise refused[0]
+        warnings = [f"one shoe alone is dressed: {error}" for error in refused]
+        if len(fitted) == 2 and (apart := standing.apart(fitted[0].fit, fitted[1].fit)):
+            fitted = [max(fitted, key=lambda each: each.fit.iou)]
+            warnings.append(f"one shoe alone is dressed: {apart}")
+        return tuple(fitted), warnings + list(dict.fromkeys(text for each in fitted for text in each.fit.warnings()))
 
     def synthesise_poses(
         self, shoe: PlacedShoe, feet: FootKeypoints, num: int = 1, seed: int = 0, name: str = "the photo"

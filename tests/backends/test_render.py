@@ -5,13 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from shoemodel.backends.backend import Subject, require_background
+from shoemodel.backends.backend import FittedShoe, Subject, require_background
 from shoemodel.backends.render import RenderBackend
 from shoemodel.body.outfits import Outfit
 from shoemodel.compose.placed import PlacedShoe
 from shoemodel.errors import InputError
 from shoemodel.fit.proxies import load_proxies
 from shoemodel.image import io as images
+from shoemodel.image.masks import ShoeAreas
 from shoemodel.image.pose import LEG_INDICES, Pose
 from tests.backends.test_align import SIZE, fit_from_the_side
 
@@ -26,8 +27,6 @@ def subject(fit):
     """The silhouette of the fitted proxy in one colour on grey ground, its rim's outline the opening."""
     import cv2
 
-    from shoemodel.image.masks import ShoeAreas
-
     shoe, opening = np.zeros(SIZE, np.uint8), np.zeros(SIZE, np.uint8)
     points = fit.camera.project(fit.placed(fit.proxy.vertices))[0].astype(np.int32)
     for face in fit.proxy.faces:
@@ -40,7 +39,7 @@ def subject(fit):
     rgb = np.full((*SIZE, 3), 140, np.uint8)
     rgb[areas.shoe] = (180, 30, 40)
     x_w = PlacedShoe(np.where(areas.visible[..., None], rgb, np.uint8(0)), areas)
-    return Subject("shoe.png", rgb, x_w, "photo", fit)
+    return Subject("shoe.png", rgb, x_w, "photo", (FittedShoe(fit, areas),))
 
 
 @pytest.fixture(scope="module")
@@ -93,10 +92,30 @@ def test_an_outfit_may_be_given_outright(subject, pose):
 def test_trousers_reach_down_into_a_shaft(subject, pose, fit):
     """One looks into it from before, where its rim is lowest."""
     boot = next(proxy for proxy in load_proxies() if proxy.family == "tall boot")
-    shod = replace(subject, fit=replace(fit, proxy=boot))
+    shod = replace(subject, fitted=(FittedShoe(replace(fit, proxy=boot), subject.shoe.areas),))
     parts, outfit = RenderBackend().legs(shod, "blue jeans", "")._dressed(pose, 0)
     lowest = min(part.vertices[:, 2].min() for part in parts if part.name.startswith("trousers"))
     assert outfit.tucked and lowest < boot.rim[:, 2].min() - 0.03
+
+
+def test_a_pair_gets_two_legs_of_one_person(subject, pose, fit):
+    """The same shoe again, moved and smaller in the frame, as that of the other foot."""
+    away = 190
+    camera = fit.camera
+    moved = replace(fit, camera=replace(camera, centre_px=(camera.centre_px[0] + away, camera.centre_px[1])))
+    labels = np.zeros_like(subject.shoe.areas.labels)
+    labels[:, away:] = subject.shoe.areas.labels[:, :-away]
+    own, other = subject.fitted[0], FittedShoe(moved, ShoeAreas(labels))
+    every = ShoeAreas(np.maximum(own.areas.labels, np.where(own.areas.shoe, 0, labels)))
+    placed = PlacedShoe(np.where(every.visible[..., None], subject.rgb, np.uint8(0)), every)
+    both = replace(subject, shoe=placed, fitted=(own, other))
+    alone, pair = made(subject, pose, "blue jeans"), made(both, pose, "blue jeans")
+    rows = slice(0, int(np.flatnonzero(own.areas.shoe.any(axis=1)).min()) - 20)
+    widths = [(layers.alpha[rows] > 0.5).sum() for layers in (alone, pair)]
+    assert widths[1] > 1.6 * widths[0]
+    legs = RenderBackend().legs(both, "blue jeans", "")
+    assert legs.steps == 2 * RenderBackend().legs(subject, "blue jeans", "").steps
+    assert legs.understood["garment"] == "jeans"
 
 
 def test_what_is_not_heeded_is_said(subject):
@@ -137,7 +156,7 @@ def test_a_whole_run(tiny_pack, subject, monkeypatch, tmp_path, capsys):
     told = images_json(out / "shoe" / "run.json")
     assert told["backend"] == "render" and told["background"] == "photo" and "steps" not in told["request"]
     assert told["prompts"] == ["red leggings", "a woman in green jeans with a dragon"] and len(told["seeds"]) == 2
-    assert told["understood"][1]["garment"] == "jeans" and told["fit"]["focal_px"] > 0
+    assert told["understood"][1]["garment"] == "jeans" and told["fits"][0]["focal_px"] > 0
     assert main(["verify", str(out), "--photo", str(photo)]) == 0
     assert main(["generate", str(photo), "--prompt", "jeans", "--background", "scene", "--out", str(out)]) == 2
     assert "accepts photo" in capsys.readouterr().err

@@ -19,12 +19,21 @@ from shoemodel.compose.layers import Layers
 from shoemodel.compose.placed import PlacedShoe
 from shoemodel.errors import InputError
 from shoemodel.fit.shoe import ShoeFit
+from shoemodel.image.masks import ShoeAreas
 from shoemodel.image.pose import Pose
 
 
 @dataclass(frozen=True, eq=False)
+class FittedShoe:
+    """One shoe of a photo in 3-D, and its areas on the canvas without those of the other."""
+
+    fit: ShoeFit
+    areas: ShoeAreas
+
+
+@dataclass(frozen=True, eq=False)
 class Subject:
-    """The shoe of one photo, on the canvas (h, w)."""
+    """The shoe or the pair of one photo, on the canvas (h, w)."""
 
     name: str
     """Of the photo, for messages."""
@@ -32,8 +41,8 @@ class Subject:
     """The photo, continued where the canvas is larger."""
     shoe: PlacedShoe
     background: Background
-    fit: ShoeFit | None = None
-    """The camera and the shoe in 3-D, for backends that ask for it."""
+    fitted: tuple[FittedShoe, ...] = ()
+    """Camera and shoe in 3-D for each leg, for backends that ask for it."""
 
 
 @runtime_checkable
@@ -71,7 +80,7 @@ class Backend(Protocol):
 
     @property
     def needs_fit(self) -> bool:
-        """Whether `Subject.fit` has to be there."""
+        """Whether `Subject.fitted` has to be there."""
 
     def legs(self, subject: Subject, prompt: str | Outfit, negative_prompt: str) -> LegGenerator:
         """Read the prompt. Raises InputError for one that the backend cannot take."""

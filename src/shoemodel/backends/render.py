@@ -17,7 +17,7 @@ import numpy as np
 from shoemodel.backends import viewpoint
 from shoemodel.backends.align import TOE, UP, align, direction
 from shoemodel.backends.align import warnings as misplaced
-from shoemodel.backends.backend import Subject
+from shoemodel.backends.backend import FittedShoe, Subject
 from shoemodel.body import bodies, dressing
 from shoemodel.body import prompt as prompts
 from shoemodel.body.bodies import Person
@@ -28,7 +28,7 @@ from shoemodel.body.outfits import Outfit
 from shoemodel.body.prompt import Reading
 from shoemodel.compose import leg_shadow, mask, photo_light
 from shoemodel.compose.kinds import Background
-from shoemodel.compose.layers import Layers
+from shoemodel.compose.layers import Layers, over
 from shoemodel.compose.photo_light import Levels
 from shoemodel.errors import InputError
 from shoemodel.fit.shoe import ShoeFit
@@ -64,20 +64,28 @@ class RenderBackend:
     backgrounds: tuple[Background, ...] = ("photo",)
     needs_fit = True
 
-    def legs(self, subject: Subject, prompt: str | Outfit, negative_prompt: str) -> RenderedLegs:
-        if subject.fit is None:
+    def legs(self, subject: Subject, prompt: str | Outfit, negative_prompt: str) -> RenderedLeg | RenderedPair:
+        if not subject.fitted:
             raise ValueError("the render needs the fitted camera of its subject")
         engine.start(threads=THREADS)
-        warnings = ["the render takes no negative prompt, it is not heeded"] if negative_prompt else []
-        warnings += viewpoint.warnings(subject.fit) + misplaced(subject.fit, subject.shoe.areas)
-        return RenderedLegs(subject, viewpoint.of_leg(subject.fit), prompt, warnings)
+        told = ["the render takes no negative prompt, it is not heeded"] if negative_prompt else []
+        legs = [
+            RenderedLeg(
+                subject, shoe, viewpoint.of_leg(shoe.fit), prompt,
+                [*told, *viewpoint.warnings(shoe.fit), *misplaced(shoe.fit, shoe.areas)],
+            )
+            for shoe in subject.fitted
+        ]  # fmt: skip
+        return legs[0] if len(legs) == 1 else RenderedPair(legs[0], legs[1])
 
 
 @dataclass(frozen=True, eq=False)
-class RenderedLegs:
-    """Legs of one prompt in one photo."""
+class RenderedLeg:
+    """The leg of one prompt in one shoe of a photo."""
 
     subject: Subject
+    shoe: FittedShoe
+    """The one it stands in."""
     fit: ShoeFit
     """Whose camera is that of the leg (`viewpoint.of_leg`)."""
     prompt: str | Outfit
@@ -121,8 +129,7 @@ class RenderedLegs:
         """The leg in one pose, in px of the canvas."""
         parts, outfit = self._dressed(pose, seed)
         report(1)
-        camera, areas = self.fit.camera, self.subject.shoe.areas
-        photo = camera if self.subject.fit is None else self.subject.fit.camera
+        camera, areas, every = self.fit.camera, self.shoe.areas, self.subject.shoe.areas
         light = soft_light(camera.rotation[0], camera.rotation[2], self.levels.side)
         ground = self.levels.ground
         stage = leg.stand(parts, ground + PALE * (ground.mean() - ground), light)
@@ -130,14 +137,14 @@ class RenderedLegs:
         up, toe = (direction(self.fit, way) for way in (UP, TOE))
         covered *= mask.seen(covered, np.zeros_like(loose) if outfit.tucked else loose, areas, up, toe)
         report(2)
-        wanted = (covered > 0) & ~areas.visible
+        wanted = (covered > 0) & ~every.visible
         if not (wanted & (covered > leg.WHOLE)).any():
             raise InputError(
                 f"the shoe of {self.subject.name} hides the whole leg: its opening was not found, or the photo has no "
                 "room above it; give a mask, areas or a layout"
             )
         picture = leg.picture(stage, camera, wanted, SAMPLES, seed, THREADS)
-        cast = cast_shadow.shadow(stage, [self._shoe()], light, photo, seed)
+        cast = cast_shadow.shadow(stage, [self._shoe()], light, self.shoe.fit.camera, seed)
         report(3)
         linear = np.zeros((*areas.size, 3), np.float32)
         x0, y0, x1, y1 = picture.box
@@ -145,8 +152,8 @@ class RenderedLegs:
         bare = 0.0 if outfit.sock_m > 0 or outfit.hose_colour else 1.0
         linear *= leg_shadow.contact(covered, areas, bare * np.clip(covered - loose, 0, 1))
         colour, alpha = photo_light.develop(linear, covered, self.levels, seed)
-        known = _sees_ground(photo, cast.beside_shoe.shape)
-        dark = leg_shadow.lining(covered, areas) * leg_shadow.ground(cast.beside_shoe, known, self.subject.rgb, areas)
+        known = _sees_ground(self.shoe.fit.camera, cast.beside_shoe.shape)
+        dark = leg_shadow.lining(covered, areas) * leg_shadow.ground(cast.beside_shoe, known, self.subject.rgb, every)
         return Layers(colour, alpha, dark.astype(np.float32))
 
     def _dressed(self, pose: Pose, seed: int) -> tuple[list[Part], Outfit]:
@@ -165,7 +172,7 @@ class RenderedLegs:
         )  # fmt: skip
         into = OWN + (("trousers",) if outfit.tucked else ())
         points = np.concatenate([part.vertices for part in parts if part.name.startswith(into)])
-        moved = align(points, fit, self.subject.shoe.areas)
+        moved = align(points, fit, self.shoe.areas)
         placed = [replace(part, vertices=moved.apply(part.vertices)) for part in parts]
         self._warn_of_unseen(placed, outfit)
         return placed, outfit
@@ -211,6 +218,43 @@ class RenderedLegs:
         faces = proxy.faces if self.fit.side == "left" else proxy.faces[:, ::-1]
         grey = np.full((len(proxy.vertices), 3), 0.5)
         return Part("shoe", self.fit.placed(proxy.vertices), faces, RUBBER, colours=grey)
+
+
+@dataclass(frozen=True, eq=False)
+class RenderedPair:
+    """Both legs of one prompt in a pair, of the same person in the same clothes."""
+
+    one: RenderedLeg
+    other: RenderedLeg
+
+    @property
+    def _legs(self) -> tuple[RenderedLeg, RenderedLeg]:
+        """The farther shoe's first: its lower edge is higher in the picture."""
+        lower = [int(np.flatnonzero(leg.shoe.areas.shoe.any(axis=1)).max()) for leg in (self.one, self.other)]
+        return (self.one, self.other) if lower[0] <= lower[1] else (self.other, self.one)
+
+    @property
+    def steps(self) -> int:
+        """Of both."""
+        return self.one.steps + self.other.steps
+
+    @property
+    def warnings(self) -> list[str]:
+        """Of both, each once."""
+        return list(dict.fromkeys([*self.one.warnings, *self.other.warnings]))
+
+    @property
+    def understood(self) -> dict[str, Any]:
+        """As of one leg."""
+        return self.one.understood
+
+    def generate(self, poses: Sequence[Pose], seeds: Sequence[int], report: Callable[[int], None]) -> Iterator[Layers]:
+        far, near = (iter(leg.generate(poses, seeds, lambda _: None)) for leg in self._legs)
+        for number in range(len(poses)):
+            behind = next(far)
+            report(number * self.steps + self.one.steps)
+            yield over(next(near), behind)
+            report((number + 1) * self.steps)
 
 
 def _sees_ground(camera: Pinhole, size: tuple[int, int]) -> np.ndarray:

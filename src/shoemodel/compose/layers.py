@@ -34,3 +34,14 @@ class Layers:
     def size(self) -> Size:
         """(h, w) of the canvas in px."""
         return self.alpha.shape
+
+
+def over(front: Layers, behind: Layers) -> Layers:
+    """One leg before another; what lies behind both is in both shadows. ValueError for sizes that differ."""
+    if front.size != behind.size:
+        raise ValueError(f"two legs need one canvas, got {front.size} and {behind.size}")
+    hidden = behind.alpha * (1 - front.alpha)
+    alpha = front.alpha + hidden
+    mixed = front.alpha[..., None] * front.colour + hidden[..., None] * behind.colour
+    colour = mixed / np.maximum(alpha, 1e-6)[..., None]
+    return Layers(colour.astype(np.float32), alpha.astype(np.float32), front.shadow * behind.shadow)

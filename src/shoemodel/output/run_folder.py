@@ -112,7 +112,7 @@ def describe(photo: Photo, result: ShoeModelResult, settings: dict[str, Any]) ->
         },
         "areas": {"visible": int(result.areas.visible.sum()), "wearable": int(result.areas.wearable.sum())},
         "layout": {"canvas": list(layout.canvas), "transform": asdict(layout.transform), "exact": layout.is_exact},
-        "fit": None if result.fit is None else result.fit.to_dict(),
+        "fits": [fit.to_dict() for fit in result.fits],
         "foot_scores": {
             NAMES[index]: round(float(score), 4) for index, score in zip(FOOT_INDICES, result.feet.scores, strict=True)
         },

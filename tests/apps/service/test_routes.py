@@ -227,7 +227,7 @@ def test_a_leg_is_rendered_where_no_backend_is_named(client, photo, finished):
     job = finished(client, client.post("/v1/jobs", files={"photo": photo}, data={"prompt": "jeans"}).json()["id"])
     assert job["status"] == "done", job["error"]
     run = client.get(f"/v1/jobs/{job['id']}/results/run.json").json()
-    assert run["request"]["backend"] == "render" and run["fit"]
+    assert run["request"]["backend"] == "render" and run["fits"]
 
 
 def test_the_best_are_kept_and_scored(client, photo, shoe_photo, finished):

@@ -65,8 +65,10 @@ def _canvas(sheet: Page, handlers: Handlers) -> None:
     numbers = [sheet.x, sheet.y, sheet.scale, sheet.angle, sheet.flip]
     sheet.shape.input(refusing(handlers.reshape), [session, sheet.shape], outputs(sheet), **asking, **LAST)
     made = [sheet.background, sheet.backend]
-    for part, handler in zip(made, (handlers.surround, handlers.make_by), strict=True):
-        part.input(refusing(handler), [session, part], outputs(sheet, *made), **asking, **LAST)
+    sheet.background.input(
+        refusing(handlers.surround), [session, sheet.background], outputs(sheet, *made), **asking, **LAST
+    )
+    sheet.backend.input(refusing(handlers.make_by), [session, sheet.backend], outputs(sheet, *made), **asking, **LAST)
     sheet.place.placed(handlers.newest(handlers.drag), [session], outputs(sheet), **asking, **NUMBERED)
     for slider in numbers[:4]:
         slider.release(refusing(handlers.move), [session, *numbers], outputs(sheet), **asking, **LAST)
