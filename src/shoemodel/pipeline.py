@@ -83,7 +83,7 @@ class ShoeModelPipeline(Stages):
             generator: a seed, or what to draw one from, and for a list one for each image; None: a random one. Pose
                 and noise of an image follow from its seed; poses of several images are chosen to differ.
             backend: one of BACKENDS, or a `backends.backend.Backend`; None: the pipeline's own.
-            background: the "photo" itself, or a "scene" from the prompt; None: what the backend does best.
+            background: the "photo" itself, or a "scene" from the prompt; None: what suits backend and prompts.
             layout: "auto" extends the canvas where legs need room and the ground can be continued; or a Layout, a
                 LayoutChoice or the text of one.
             box, points, mask: where the shoe is, in photo pixels, (x0, y0, x1, y1) and (n, 2); default: it is found.
@@ -107,7 +107,8 @@ class ShoeModelPipeline(Stages):
         )  # fmt: skip
         hooks = Hooks(on_step_end=self._step_end(callback_on_step_end), watch=watch)
         maker = self.resolve_backend(backend, options, hooks)
-        background = require_background(maker, background)
+        prompts = [prompt] if isinstance(prompt, str | Outfit) else list(prompt)
+        background = require_background(maker, background, prompts)
         seeds = as_seeds(generator, num_images_per_prompt)
         with clock("region"):
             region = self.find_region(photo, box, points, mask if areas is None else areas.shoe, force)
@@ -123,7 +124,6 @@ class ShoeModelPipeline(Stages):
         if background == "photo" and (crowded := frame.no_room(shoe.areas.shoe)):
             warnings.append(crowded)
         subject = Subject(photo.path.name, canvas, shoe, background, fitted)
-        prompts = [prompt] if isinstance(prompt, str | Outfit) else list(prompt)
         legs = [maker.legs(subject, each, negative_prompt) for each in prompts]
         edge = shoe_edges.on_canvas(soft, placed)
         made = [lay(canvas, layers, edge) for layers in _timed(legs, poses, seeds, clock)]

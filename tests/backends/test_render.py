@@ -125,10 +125,25 @@ def test_what_is_not_heeded_is_said(subject):
     assert legs.understood["garment"] == "jeans"
 
 
-def test_a_scene_is_refused_in_a_sentence():
-    with pytest.raises(InputError, match="the render backend accepts photo"):
-        require_background(RenderBackend(), "scene")
-    assert require_background(RenderBackend(), None) == "photo"
+def test_a_place_that_a_prompt_names_is_made():
+    backend = RenderBackend()
+    for prompt, background in (("jeans", "photo"), ("jeans, in a park", "photo"), ("jeans on a wooden floor", "scene")):
+        assert require_background(backend, None, [prompt]) == background
+    assert require_background(backend, "photo", ["jeans on a wooden floor"]) == "photo"
+    with pytest.raises(InputError, match="the render backend accepts photo and scene"):
+        require_background(backend, "moon", ["jeans"])
+
+
+def test_a_leg_in_a_scene(subject, pose):
+    scene = replace(subject, background="scene")
+    layers = made(scene, pose, "red leggings, light green background")
+    assert layers.place.shape == (*SIZE, 3)
+    assert layers.place[:40].mean(axis=(0, 1)).argmax() == 1
+    lowest = int(np.flatnonzero(subject.shoe.areas.shoe.any(axis=1)).max())
+    columns = subject.shoe.areas.shoe[lowest - 2]
+    assert layers.shadow[lowest + 2, columns].mean() < 0.7 < layers.shadow[lowest + 60].mean()
+    other = RenderBackend().legs(scene, "red leggings, in a park", "")
+    assert "no such place can be made, not heeded: park" in "; ".join(other.warnings)
 
 
 def test_without_a_renderer_there_is_a_sentence(subject, monkeypatch):
@@ -158,8 +173,11 @@ def test_a_whole_run(tiny_pack, subject, monkeypatch, tmp_path, capsys):
     assert told["prompts"] == ["red leggings", "a woman in green jeans with a dragon"] and len(told["seeds"]) == 2
     assert told["understood"][1]["garment"] == "jeans" and told["fits"][0]["focal_px"] > 0
     assert main(["verify", str(out), "--photo", str(photo)]) == 0
-    assert main(["generate", str(photo), "--prompt", "jeans", "--background", "scene", "--out", str(out)]) == 2
-    assert "accepts photo" in capsys.readouterr().err
+    inside = ["--pack", str(tiny_pack), "--out", str(tmp_path / "inside")]
+    assert main(["generate", str(photo), "--prompt", "jeans on parquet", *inside]) == 0
+    told = images_json(tmp_path / "inside" / "shoe" / "run.json")
+    assert told["background"] == told["request"]["background"] == "scene"
+    assert main(["verify", str(tmp_path / "inside"), "--photo", str(photo)]) == 0
 
 
 def images_json(path):

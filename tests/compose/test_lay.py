@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from shoemodel.compose.lay import lay
+from shoemodel.compose.lay import in_place, lay
 from shoemodel.compose.layers import Layers
 from shoemodel.compose.matting import SoftAreas
 from shoemodel.image.masks import ShoeAreas
@@ -59,3 +59,18 @@ def test_nothing_changes_nothing():
     background = photo()
     empty = soft(np.zeros(SIZE, bool))
     np.testing.assert_array_equal(lay(background, layers(np.zeros(SIZE)), empty), background)
+
+
+def test_another_place_takes_that_of_the_ground_and_of_nothing_else():
+    picture, labels = photo(), np.zeros(SIZE, np.uint8)
+    labels[20:50, 20:60], labels[20:30, 30:50] = 1, 2
+    edges = SoftAreas(ShoeAreas(labels), (labels == 1).astype(np.float32), picture)
+    place = np.full((*SIZE, 3), 0.2, np.float32)
+    result = in_place(picture, place, edges)
+    np.testing.assert_array_equal(result[labels == 1], picture[labels == 1])
+    np.testing.assert_array_equal(result[24:26, 35:45], picture[24:26, 35:45])  # the lining
+    assert (result[:17] == 51).all() and (result[53:] == 51).all()
+    dark = np.full(SIZE, 0.5, np.float32)
+    shaded = lay(picture, Layers(np.zeros((*SIZE, 3), np.float32), np.zeros(SIZE, np.float32), dark, place), edges)
+    assert (shaded[:15] < 51).all()
+    np.testing.assert_array_equal(shaded[labels == 1], picture[labels == 1])

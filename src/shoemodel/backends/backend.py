@@ -76,7 +76,10 @@ class Backend(Protocol):
 
     @property
     def backgrounds(self) -> tuple[Background, ...]:
-        """Those it can stand a leg before; the first is the default."""
+        """Those it can stand a leg before."""
+
+    def usual(self, prompts: Sequence[str | Outfit]) -> Background:
+        """The background that suits these prompts, where none is asked for."""
 
     @property
     def needs_fit(self) -> bool:
@@ -92,10 +95,12 @@ def require_known(backend: str) -> None:
         raise InputError(f"the backend is {backend!r}; {' and '.join(BACKENDS)} are accepted")
 
 
-def require_background(backend: Backend, background: str | None) -> Background:
-    """The background asked for, or the backend's default. Raises InputError for one that it cannot take."""
+def require_background(backend: Backend, background: str | None, prompts: Sequence[str | Outfit]) -> Background:
+    """The background asked for, or what suits the prompts. Raises InputError for one that the backend cannot take."""
+    if background is None:
+        return backend.usual(prompts)
     for accepted in backend.backgrounds:
-        if background in (None, accepted):
+        if background == accepted:
             return accepted
     known = " and ".join(backend.backgrounds)
     raise InputError(f"the background is {background!r}; the {backend.name} backend accepts {known}")

@@ -42,6 +42,9 @@ class DiffusionBackend:
     backgrounds: tuple[Background, ...] = ("scene", "photo")
     needs_fit = False
 
+    def usual(self, prompts: Sequence[str | Outfit]) -> Background:
+        return "scene"
+
     def legs(self, subject: Subject, prompt: str | Outfit, negative_prompt: str) -> DiffusedLegs:
         if isinstance(prompt, Outfit):
             raise InputError("the diffusion backend reads prompts; an Outfit was given, which only the render takes")

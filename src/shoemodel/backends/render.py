@@ -14,18 +14,18 @@ from typing import Any
 
 import numpy as np
 
-from shoemodel.backends import viewpoint
+from shoemodel.backends import scenery, viewpoint
 from shoemodel.backends.align import TOE, UP, align, direction
 from shoemodel.backends.align import warnings as misplaced
 from shoemodel.backends.backend import FittedShoe, Subject
+from shoemodel.backends.scenery import Scenery
 from shoemodel.body import bodies, dressing
-from shoemodel.body import prompt as prompts
 from shoemodel.body.bodies import Person
 from shoemodel.body.clothes import dress
 from shoemodel.body.leg_pose import OneLeg, stand
 from shoemodel.body.look import CLOSE
 from shoemodel.body.outfits import Outfit
-from shoemodel.body.prompt import Reading
+from shoemodel.body.prompt import Reading, read, warning
 from shoemodel.compose import leg_shadow, mask, photo_light
 from shoemodel.compose.kinds import Background
 from shoemodel.compose.layers import Layers, over
@@ -53,6 +53,8 @@ STEPS = 4
 """Stance and clothes, coverage, light, composition."""
 PALE = 0.8
 """So much paler than it is does the ground colour a leg: a studio's paper would turn skin green or blue."""
+SCENE_PX = 256
+"""Longer side of the grid on which the shadow in a scene is found."""
 RUBBER = Material("rubber", 0.9, 0.2)
 
 
@@ -61,8 +63,13 @@ class RenderBackend:
     """A leg in 3-D, at the photo's own resolution, in seconds on two cores."""
 
     name = "render"
-    backgrounds: tuple[Background, ...] = ("photo",)
+    backgrounds: tuple[Background, ...] = ("photo", "scene")
     needs_fit = True
+
+    def usual(self, prompts: Sequence[str | Outfit]) -> Background:
+        """A scene where a prompt names a place that can be made, else the photo."""
+        places = [read(prompt).place for prompt in prompts if isinstance(prompt, str)]
+        return "scene" if any(scenery.of_places(each)[0] for each in places) else "photo"
 
     def legs(self, subject: Subject, prompt: str | Outfit, negative_prompt: str) -> RenderedLeg | RenderedPair:
         if not subject.fitted:
@@ -72,9 +79,9 @@ class RenderBackend:
         legs = [
             RenderedLeg(
                 subject, shoe, viewpoint.of_leg(shoe.fit), prompt,
-                [*told, *viewpoint.warnings(shoe.fit), *misplaced(shoe.fit, shoe.areas)],
+                [*told, *viewpoint.warnings(shoe.fit), *misplaced(shoe.fit, shoe.areas)], paints=number == 0,
             )
-            for shoe in subject.fitted
+            for number, shoe in enumerate(subject.fitted)
         ]  # fmt: skip
         return legs[0] if len(legs) == 1 else RenderedPair(legs[0], legs[1])
 
@@ -91,20 +98,24 @@ class RenderedLeg:
     prompt: str | Outfit
     other_warnings: list[str]
     """Of the view, and of what the pictures made so far do not show."""
+    paints: bool = True
+    """Whether it makes the scene, where there is to be one; of a pair one leg does."""
     steps: int = STEPS
 
     @cached_property
     def reading(self) -> Reading:
         """What was understood of the prompt; nothing where an outfit was given."""
-        return prompts.read(self.prompt) if isinstance(self.prompt, str) else Reading()
+        return read(self.prompt) if isinstance(self.prompt, str) else Reading()
 
     @property
     def warnings(self) -> list[str]:
         """What is not heeded."""
         reading, said = self.reading, list(self.other_warnings)
-        said += [text for text in [prompts.warning(reading.unheeded)] if text]
-        if reading.place:
-            said.append(f"the background is the photo itself, not heeded: {', '.join(reading.place)}")
+        said += [text for text in [warning(reading.unheeded)] if text]
+        scene = self.subject.background == "scene"
+        if unheeded := scenery.of_places(reading.place)[1] if scene else list(reading.place):
+            ground = "no such place can be made" if scene else "the background is the photo itself"
+            said.append(f"{ground}, not heeded: {', '.join(unheeded)}")
         if reading.pose or reading.view:
             said.append(f"the leg stands as the photo's shoe, not heeded: {', '.join(reading.pose + reading.view)}")
         return said
@@ -115,6 +126,11 @@ class RenderedLeg:
         if isinstance(self.prompt, Outfit):
             return self.prompt.to_dict()
         return {name: value for name, value in asdict(self.reading).items() if value not in ("", None, ())}
+
+    @property
+    def scenery(self) -> Scenery:
+        """What the scene is to be: as the prompt says, else a studio."""
+        return scenery.of_places(self.reading.place)[0] or Scenery("studio")
 
     @cached_property
     def levels(self) -> Levels:
@@ -144,7 +160,8 @@ class RenderedLeg:
                 "room above it; give a mask, areas or a layout"
             )
         picture = leg.picture(stage, camera, wanted, SAMPLES, seed, THREADS)
-        cast = cast_shadow.shadow(stage, [self._shoe()], light, self.shoe.fit.camera, seed)
+        view, shoe = self.shoe.fit.camera, self._shoe()
+        cast = cast_shadow.shadow(stage, [shoe], light, view, seed)
         report(3)
         linear = np.zeros((*areas.size, 3), np.float32)
         x0, y0, x1, y1 = picture.box
@@ -152,9 +169,16 @@ class RenderedLeg:
         bare = 0.0 if outfit.sock_m > 0 or outfit.hose_colour else 1.0
         linear *= leg_shadow.contact(covered, areas, bare * np.clip(covered - loose, 0, 1))
         colour, alpha = photo_light.develop(linear, covered, self.levels, seed)
-        known = _sees_ground(self.shoe.fit.camera, cast.beside_shoe.shape)
-        dark = leg_shadow.lining(covered, areas) * leg_shadow.ground(cast.beside_shoe, known, self.subject.rgb, every)
-        return Layers(colour, alpha, dark.astype(np.float32))
+        dark, place = leg_shadow.lining(covered, areas), None
+        if self.subject.background == "scene":
+            both = leg.stand([*parts, shoe], ground, light)
+            dark = dark * scenery.on_ground(cast_shadow.shadow(both, [], light, view, seed, SCENE_PX).alone, areas)
+            if self.paints:
+                place = scenery.picture(self.scenery, view, light, cast.unit, self.levels, seed, THREADS)
+        else:
+            known = _sees_ground(view, cast.beside_shoe.shape)
+            dark = dark * leg_shadow.ground(cast.beside_shoe, known, self.subject.rgb, every)
+        return Layers(colour, alpha, dark.astype(np.float32), place)
 
     def _dressed(self, pose: Pose, seed: int) -> tuple[list[Part], Outfit]:
         """Skin and clothes of the leg in the opening, in the frame of the fit."""

@@ -20,12 +20,16 @@ class Layers:
     """Fraction of each pixel that the leg covers, 0 to 1, but for what the shoe's visible area hides."""
     shadow: Float32[np.ndarray, "h w"]
     """Factor, 0 to 1, on the linear light of the background: ground and lining in the leg's shadow; 1 leaves it."""
+    place: Float32[np.ndarray, "h w 3"] | None = None
+    """A scene, sRGB in [0, 1], that stands behind the shoe in place of the photo's ground."""
 
     def __post_init__(self) -> None:
         size = self.alpha.shape
         if self.colour.shape != (*size, 3) or self.shadow.shape != size or len(size) != 2:
             shapes = f"{self.colour.shape}, {self.alpha.shape} and {self.shadow.shape}"
             raise ValueError(f"colour (h, w, 3), alpha (h, w) and shadow (h, w) need one size, got {shapes}")
+        if self.place is not None and self.place.shape != (*size, 3):
+            raise ValueError(f"the place (h, w, 3) needs the leg's size, got {self.place.shape} and {size}")
         kinds = {self.colour.dtype, self.alpha.dtype, self.shadow.dtype}
         if kinds != {np.dtype(np.float32)}:
             raise ValueError(f"layers are float32, got {sorted(map(str, kinds))}")
@@ -44,4 +48,5 @@ def over(front: Layers, behind: Layers) -> Layers:
     alpha = front.alpha + hidden
     mixed = front.alpha[..., None] * front.colour + hidden[..., None] * behind.colour
     colour = mixed / np.maximum(alpha, 1e-6)[..., None]
-    return Layers(colour.astype(np.float32), alpha.astype(np.float32), front.shadow * behind.shadow)
+    place = behind.place if front.place is None else front.place
+    return Layers(colour.astype(np.float32), alpha.astype(np.float32), front.shadow * behind.shadow, place)

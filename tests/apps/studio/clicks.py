@@ -24,8 +24,8 @@ def to_canvas(page, photo, rendered=False):
     page.click("#to_canvas")
     page.wait_for_selector("#place .sm-shoe")
     if not rendered:
+        page.locator("#backend input[value=diffusion]").check()
         page.locator("#background input[value=scene]").check()
-        page.wait_for_selector("#backend input[value=diffusion]:checked")
 
 
 def to_legs(page, photo, rendered=False):

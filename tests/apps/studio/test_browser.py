@@ -33,11 +33,6 @@ def test_a_leg_is_rendered_where_nothing_else_is_chosen(visit, shoe_photo):
     page.wait_for_selector("#details >> text=rendered")
     assert page.locator("#results button img").count() == 2
     assert "every visible pixel" in page.inner_text("#details")
-    tab(page, "3 · Canvas")
-    page.locator("#background input[value=scene]").check()
-    page.wait_for_selector("#backend input[value=diffusion]:checked")
-    page.locator("#backend input[value=render]").check()
-    page.wait_for_selector("#background input[value=photo]:checked")
 
 
 def test_the_whole_path_by_clicks(visit, shoe_photo):

@@ -89,12 +89,9 @@ class Handlers:
         """What all steps show of another photo, and what was chosen for it, which nobody may be choosing meanwhile."""
         work, sheet = session.work, self.sheet
         if work is None:
-            return self.step(session) | {sheet.shape: page.AUTOMATIC, **self._made(Work)}
-        return self.step(session) | {sheet.shape: _shape_of(work), **self._made(work)}
-
-    def _made(self, work: Work | type[Work]) -> Updates:
-        """Who makes the leg, and before what."""
-        return {self.sheet.background: work.background, self.sheet.backend: work.backend}
+            return self.step(session) | {sheet.shape: page.AUTOMATIC}
+        made = {sheet.background: work.background, sheet.backend: work.backend}
+        return self.step(session) | {sheet.shape: _shape_of(work)} | made
 
     def open(self, session: Session, step: int) -> Updates:
         """Turn to a step at once; that its tab is shown then asks `go` to compute what is on it."""
@@ -167,15 +164,13 @@ class Handlers:
 
     def surround(self, session: Session, background: Background) -> Updates:
         """A scene from the prompt, or the photo itself, as the background."""
-        work = session.in_hand()
-        work.surround(background)
-        return self.go(session, page.CANVAS) | self._made(work)
+        session.in_hand().surround(background)
+        return self.go(session, page.CANVAS)
 
     def make_by(self, session: Session, backend: BackendName) -> Updates:
         """A leg in 3-D, or one that the networks draw."""
-        work = session.in_hand()
-        work.make_by(backend)
-        return self.go(session, page.CANVAS) | self._made(work)
+        session.in_hand().backend = backend
+        return {}
 
     def drag(self, session: Session, event: gr.EventData) -> Updates:
         """The shoe was dragged, scaled, turned or mirrored."""

@@ -18,7 +18,7 @@ PHOTO, SHOE, CANVAS, LEGS, PICTURES = range(5)
 AUTOMATIC, ORIGINAL = "Automatic", "Original shape"
 SHAPES = (AUTOMATIC, ORIGINAL, "1:1", "4:5", "9:16")
 BACKENDS = [("Rendered in 3-D, in the photo's resolution", "render"), ("Drawn by the pack's diffusion", "diffusion")]
-BACKGROUNDS = [("The photo itself, only legs are added", "photo"), ("A scene from the prompt, by diffusion", "scene")]
+BACKGROUNDS = [("The photo itself, only legs are added", "photo"), ("A scene from the prompt", "scene")]
 SUGGESTIONS = (
     "a woman's legs in blue jeans, standing on a wooden floor",
     "a man wearing grey chinos, walking on a city street",

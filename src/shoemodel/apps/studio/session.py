@@ -153,16 +153,8 @@ class Work:
             self.shape, self.placement = shape, placement
             self._forget_canvas()
 
-    def make_by(self, backend: BackendName) -> None:
-        """Who makes the leg; a render leaves the photo as the background."""
-        self.backend = backend
-        if backend == "render":
-            self.surround("photo")
-
     def surround(self, background: Background) -> None:
-        """Draw the background from the prompt, which diffusion alone can, or keep the photo; the canvas may change."""
-        if background == "scene":
-            self.backend = "diffusion"
+        """Make the background from the prompt, or keep the photo's own; the canvas may be another."""
         if background != self.background:
             self.background = background
             self._forget_canvas()

@@ -64,11 +64,9 @@ def _canvas(sheet: Page, handlers: Handlers) -> None:
     refusing, session, asking = handlers.refusing, sheet.session, _asking(sheet.place)
     numbers = [sheet.x, sheet.y, sheet.scale, sheet.angle, sheet.flip]
     sheet.shape.input(refusing(handlers.reshape), [session, sheet.shape], outputs(sheet), **asking, **LAST)
-    made = [sheet.background, sheet.backend]
-    sheet.background.input(
-        refusing(handlers.surround), [session, sheet.background], outputs(sheet, *made), **asking, **LAST
-    )
-    sheet.backend.input(refusing(handlers.make_by), [session, sheet.backend], outputs(sheet, *made), **asking, **LAST)
+    where, who = sheet.background, sheet.backend
+    where.input(refusing(handlers.surround), [session, where], outputs(sheet), **asking, **LAST)
+    who.input(refusing(handlers.make_by), [session, who], [sheet.notice], **AT_ONCE)
     sheet.place.placed(handlers.newest(handlers.drag), [session], outputs(sheet), **asking, **NUMBERED)
     for slider in numbers[:4]:
         slider.release(refusing(handlers.move), [session, *numbers], outputs(sheet), **asking, **LAST)
