@@ -15,7 +15,7 @@ import torch
 from jaxtyping import Bool, UInt8
 
 from shoemodel import doubts
-from shoemodel.backends.backend import Backend, FittedShoe, LegGenerator, Subject, require_background
+from shoemodel.backends.backend import Backend, LegGenerator, Subject, require_background
 from shoemodel.backends.options import DiffusionOptions
 from shoemodel.body.outfits import Outfit, describe
 from shoemodel.compose import edges as shoe_edges
@@ -25,6 +25,7 @@ from shoemodel.compose.lay import lay
 from shoemodel.compose.layers import Layers
 from shoemodel.compose.placed import PlacedShoe
 from shoemodel.errors import InputError
+from shoemodel.fit.each import FittedShoe
 from shoemodel.image import io as images
 from shoemodel.image.io import AnyPhoto, Photo
 from shoemodel.image.layout import Layout

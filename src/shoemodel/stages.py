@@ -45,7 +45,7 @@ from transformers import (
 )
 
 from shoemodel import packs
-from shoemodel.backends.backend import Backend, FittedShoe, require_known
+from shoemodel.backends.backend import Backend, require_known
 from shoemodel.backends.diffusion import DiffusionBackend
 from shoemodel.backends.options import BACKENDS, DiffusionOptions
 from shoemodel.backends.render import RenderBackend
@@ -53,7 +53,7 @@ from shoemodel.compose import frame
 from shoemodel.compose.kinds import Background
 from shoemodel.compose.placed import PlacedShoe
 from shoemodel.errors import InputError
-from shoemodel.fit import standing
+from shoemodel.fit.each import FittedShoe, fit_each
 from shoemodel.fit.search import fit_shoe
 from shoemodel.fit.shoe import ShoeFit
 from shoemodel.image import io as images
@@ -65,7 +65,6 @@ from shoemodel.image.layout import Layout
 from shoemodel.image.masks import ShoeAreas
 from shoemodel.image.placement import LayoutChoice
 from shoemodel.image.pose import Pose
-from shoemodel.lps import pair
 from shoemodel.lps.denoiser import LegDenoiser
 from shoemodel.lps.predict import FootKeypoints, foot_keypoints, leg_poses
 from shoemodel.lps.vitpose import StemmedVitPose
@@ -228,8 +227,15 @@ class Stages(DiffusionPipeline):
         """C_p, in px of the canvas (section 3.2)."""
         return foot_keypoints(self.feet, shoe.rgb, shoe.visible)
 
-    def fit_shoe(self, image: AnyPhoto, areas: ShoeAreas, layout: Layout, feet: FootKeypoints) -> ShoeFit:
-        """The camera and one shoe in 3-D, from its areas on the layout's canvas (ours).
+    def fit_shoe(
+        self,
+        image: AnyPhoto,
+        areas: ShoeAreas,
+        layout: Layout,
+        feet: FootKeypoints,
+        up: Float[np.ndarray, "3"] | None = None,
+    ) -> ShoeFit:
+        """The camera and one shoe in 3-D, from its areas on the layout's canvas (ours); up: as `fit.search` takes it.
 
         Raises:
             InputError: no proxy shoe looks like this one.
@@ -240,7 +246,7 @@ class Stages(DiffusionPipeline):
         focal = photo.focal_px and photo.focal_px * layout.transform.scale
         return fit_shoe(
             areas, feet.points_px, feet.exists, feet.scores,
-            focal_px=focal, centre_px=(float(centre[0]), float(centre[1])), name=photo.path.name,
+            focal_px=focal, centre_px=(float(centre[0]), float(centre[1])), name=photo.path.name, up=up,
         )  # fmt: skip
 
     def fit_shoes(
@@ -258,22 +264,8 @@ class Stages(DiffusionPipeline):
         Raises:
             InputError: no proxy shoe looks like any of them.
         """
-        photo, found = images.as_photo(image), pair.split(canvas, shoe.areas, feet) or {"": shoe.areas}
-        fitted: list[FittedShoe] = []
-        refused: list[InputError] = []
-        for side, areas in found.items():
-            try:
-                fit = self.fit_shoe(photo, areas, layout, pair.of_side(feet, side) if side else feet)
-                fitted.append(FittedShoe(fit, areas))
-            except InputError as error:
-                refused.append(error)
-        if not fitted:
-            raise refused[0]
-        warnings = [f"one shoe alone is dressed: {error}" for error in refused]
-        if len(fitted) == 2 and (apart := standing.apart(fitted[0].fit, fitted[1].fit)):
-            fitted = [max(fitted, key=lambda each: each.fit.iou)]
-            warnings.append(f"one shoe alone is dressed: {apart}")
-        return tuple(fitted), warnings + list(dict.fromkeys(text for each in fitted for text in each.fit.warnings()))
+        photo = images.as_photo(image)
+        return fit_each(canvas, shoe.areas, feet, partial(self.fit_shoe, photo, layout=layout))
 
     def synthesise_poses(
         self, shoe: PlacedShoe, feet: FootKeypoints, num: int = 1, seed: int = 0, name: str = "the photo"

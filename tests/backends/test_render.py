@@ -5,11 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from shoemodel.backends.backend import FittedShoe, Subject, require_background
+from shoemodel.backends.backend import Subject, require_background
 from shoemodel.backends.render import RenderBackend
 from shoemodel.body.outfits import Outfit
 from shoemodel.compose.placed import PlacedShoe
 from shoemodel.errors import InputError
+from shoemodel.fit.each import FittedShoe
 from shoemodel.fit.proxies import load_proxies
 from shoemodel.image import io as images
 from shoemodel.image.masks import ShoeAreas

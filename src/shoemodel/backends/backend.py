@@ -18,17 +18,8 @@ from shoemodel.compose.kinds import Background
 from shoemodel.compose.layers import Layers
 from shoemodel.compose.placed import PlacedShoe
 from shoemodel.errors import InputError
-from shoemodel.fit.shoe import ShoeFit
-from shoemodel.image.masks import ShoeAreas
+from shoemodel.fit.each import FittedShoe
 from shoemodel.image.pose import Pose
-
-
-@dataclass(frozen=True, eq=False)
-class FittedShoe:
-    """One shoe of a photo in 3-D, and its areas on the canvas without those of the other."""
-
-    fit: ShoeFit
-    areas: ShoeAreas
 
 
 @dataclass(frozen=True, eq=False)

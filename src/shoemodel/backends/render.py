@@ -17,7 +17,7 @@ import numpy as np
 from shoemodel.backends import scenery, viewpoint
 from shoemodel.backends.align import TOE, UP, align, direction
 from shoemodel.backends.align import warnings as misplaced
-from shoemodel.backends.backend import FittedShoe, Subject
+from shoemodel.backends.backend import Subject
 from shoemodel.backends.scenery import Scenery
 from shoemodel.body import bodies, dressing
 from shoemodel.body.bodies import Person
@@ -31,6 +31,7 @@ from shoemodel.compose.kinds import Background
 from shoemodel.compose.layers import Layers, over
 from shoemodel.compose.photo_light import Levels
 from shoemodel.errors import InputError
+from shoemodel.fit.each import FittedShoe
 from shoemodel.fit.shoe import ShoeFit
 from shoemodel.image.pose import LEG_INDICES, Pose
 from shoemodel.render import engine, leg

@@ -18,12 +18,18 @@ from shoemodel.fit.shoe import ShoeFit
 from shoemodel.image.masks import ShoeAreas
 
 GUESSES, FEWER, FINAL = 48, 16, 8
+MORE = 400
+"""First guesses where the ground is known: those that stand on another come last."""
 OUTLINE_COST = 100.0
 """What it costs that two silhouettes have nothing in common."""
 COMPARABLE, RIVALS = 4.0, 4
 """Proxies that cost this much more than the best are as good; so many of them are asked how sure the view is."""
 ALIKE = np.radians(6.0)
 """Azimuths of one shoe that differ by less are one view."""
+TILT_FREE_DEG, TILT_COST = 8.0, 1.0
+"""A ground may differ from the known one by so much; each degree more costs as much as a hundredth of the overlap."""
+TILT_TRIED_DEG = 17.0
+"""First guesses that differ by this much more are not tried."""
 LEAST_IOU = 0.3
 """Under which nothing fits."""
 
@@ -37,12 +43,14 @@ def fit_shoe(
     focal_px: float | None = None,
     centre_px: tuple[float, float] | None = None,
     name: str = "the photo",
+    up: Float[np.ndarray, "3"] | None = None,
 ) -> ShoeFit:
     """The proxy shoe and the camera that look most like the shoe of a picture.
 
     areas and points_px are on the picture's (or canvas') grid; points_px holds ankle, big toe, small toe and heel of
     the left foot, then of the right one, exists says which of them are there, and scores how sure they are (heatmap
-    peaks). focal_px: where it is known. centre_px: where the optical axis meets the grid, its middle by default.
+    peaks). focal_px: where it is known. centre_px: where the optical axis meets the grid, its middle by default. up:
+    of the ground, in the camera's frame, where another shoe tells it.
 
     Raises:
         InputError: there is no shoe, it is too small, or nothing fits it at all.
@@ -52,13 +60,16 @@ def fit_shoe(
     shoe = seen(areas, points_px, exists, scores, name)
     library = load_proxies() if proxies is None else tuple(proxies)
     looks = shipped_looks() if proxies is None else own_looks(library)
-    task = problem(guesses(looks, shoe, GUESSES), library, shoe, centre_px, focal_px)
+    found = guesses(looks, shoe, GUESSES if up is None else MORE)
+    task = problem(found, library, shoe, centre_px, focal_px)
+    if up is not None:
+        task = task.chosen(np.argsort(_tilted(task, up) > TILT_COST * TILT_TRIED_DEG, kind="stable")[:GUESSES])
     goal = target(shoe)
     task, _ = refined(task, shoe, 4)
-    task, total, overlap = _best(task, goal, library, shoe, FEWER)
+    task, total, overlap = _best(task, goal, library, shoe, FEWER, up)
     for keep in (FINAL, FINAL):
         task, _ = refined(matched(task, goal, library), shoe, 4)
-        task, total, overlap = _best(task, goal, library, shoe, keep)
+        task, total, overlap = _best(task, goal, library, shoe, keep, up)
     order = np.argsort(total, kind="stable")
     row = order[0]
     if overlap[row] < LEAST_IOU:
@@ -72,13 +83,22 @@ def fit_shoe(
 
 
 def _best(
-    task: Problem, goal: Target, library: Sequence[Proxy], shoe: Seen, count: int
+    task: Problem, goal: Target, library: Sequence[Proxy], shoe: Seen, count: int, up: np.ndarray | None
 ) -> tuple[Problem, np.ndarray, np.ndarray]:
     """The least of the views by cost and silhouette: with what they cost and overlap."""
     overlap = overlaps(task, goal, library)
     total = (residuals(without_edge(task), shoe) ** 2).sum(axis=1) + OUTLINE_COST * (1 - overlap)
+    if up is not None:
+        total = total + _tilted(task, up)
     order = _distinct(task, np.argsort(total, kind="stable"))[:count]
     return task.chosen(order), total[order], overlap[order]
+
+
+def _tilted(task: Problem, up: np.ndarray) -> np.ndarray:
+    """What it costs (n,) that views stand on another ground."""
+    turned = np.matmul(views.towards(task.views, task.centre_px), views.look(*task.views[:, :3].T))
+    off = np.degrees(np.arccos(np.clip(turned[:, :, 2] @ up, -1, 1)))
+    return TILT_COST * np.maximum(off - TILT_FREE_DEG, 0)
 
 
 def _distinct(task: Problem, order: np.ndarray) -> np.ndarray:

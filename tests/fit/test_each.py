@@ -1,0 +1,68 @@
+"""Both shoes of a pair are fitted, on one ground, and what cannot be is told."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from shoemodel.errors import InputError
+from shoemodel.fit.each import fit_each
+from shoemodel.fit.standing import ground_up
+from tests.backends.test_align import fit_from_the_side
+from tests.lps.test_pair import APART, RGB, feet
+
+FEET = feet(((20, 55), (80, 55)), ((120, 95), (180, 95)))
+GOOD = replace(fit_from_the_side(), iou=0.95)
+
+
+def fitting(*answers):
+    """Gives the answers one after the other; what it was asked is kept."""
+    asked, left = [], list(answers)
+
+    def fit_one(areas, feet, up):
+        asked.append((areas.shoe.sum(), feet.exists.copy(), up))
+        answer = left.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    return fit_one, asked
+
+
+def test_each_shoe_is_fitted_to_its_own_pixels_and_foot():
+    fit_one, asked = fitting(GOOD, replace(GOOD, side="right"))
+    found, warnings = fit_each(RGB, APART, FEET, fit_one)
+    assert len(found) == 2 and warnings == []
+    assert [int(pixels) for pixels, *_ in asked] == [each.areas.shoe.sum() for each in found]
+    assert asked[0][1][:4].all() and not asked[0][1][4:].any() and not asked[1][1][:4].any()
+    assert not (found[0].areas.shoe & found[1].areas.shoe).any()
+
+
+def test_the_worse_one_is_fitted_again_on_the_ground_of_the_better():
+    leaning = replace(fit_from_the_side(roll_deg=60), iou=0.8)
+    fit_one, asked = fitting(leaning, GOOD, replace(GOOD, iou=0.78))
+    found, warnings = fit_each(RGB, APART, FEET, fit_one)
+    assert len(found) == 2 and warnings == []
+    np.testing.assert_allclose(asked[2][2], ground_up(GOOD))
+    assert asked[2][1][:4].all() and not asked[2][1][4:].any()
+
+
+def test_where_no_body_stands_in_both_the_better_is_dressed():
+    leaning = replace(fit_from_the_side(roll_deg=60), iou=0.8)
+    for again in (leaning, InputError("nothing fits")):
+        found, warnings = fit_each(RGB, APART, FEET, fitting(leaning, GOOD, again)[0])
+        assert [each.fit.iou for each in found] == [0.95]
+        assert "one shoe alone is dressed" in warnings[0] and "do not stand on one floor" in warnings[-1]
+
+
+def test_what_cannot_be_fitted_is_left_out_and_nothing_left_is_refused():
+    found, warnings = fit_each(RGB, APART, FEET, fitting(GOOD, InputError("nothing fits"))[0])
+    assert len(found) == 1 and warnings == ["one shoe alone is dressed: nothing fits"]
+    with pytest.raises(InputError, match="nothing fits"):
+        fit_each(RGB, APART, FEET, fitting(InputError("nothing fits"), InputError("nor this"))[0])
+
+
+def test_without_feet_what_was_found_is_one_shoe():
+    fit_one, asked = fitting(GOOD)
+    (found,), _ = fit_each(RGB, APART, feet(None, None), fit_one)
+    assert found.areas is APART and asked[0][2] is None
