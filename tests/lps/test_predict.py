@@ -137,3 +137,16 @@ def test_ankles_in_one_place_are_refused(pipeline):
     assert not predict.ankles_apart(predict.FootKeypoints(crossed, np.ones(8), np.arange(8) < 4), "a.png")
     surer = predict.surer_foot(predict.FootKeypoints(crossed, np.repeat([0.3, 0.7], 4), np.ones(8, bool)))
     np.testing.assert_array_equal(surer.exists, np.arange(8) >= 4)
+
+
+def test_of_two_feet_read_from_one_shoe_the_sure_one_is_kept(pipeline, monkeypatch):
+    """Toes to either side of one ankle, as of a shoe that looks alike from both ends."""
+    turned = FEET.copy()
+    turned[4:] = 2 * FEET[0] - FEET[:4]
+    visible = np.zeros((120, 200), bool)
+    visible[40:100, 20:160] = True
+    for peaks, there in (((0.4, 0.5), [False, True]), ((0.3, 0.32), [True, True])):
+        monkeypatch.setattr(predict, "_read", lambda *_, peaks=peaks: (turned, np.repeat(peaks, 4)))
+        found = predict.foot_keypoints(pipeline.feet, np.zeros((120, 200, 3), np.uint8), visible)
+        np.testing.assert_array_equal(found.exists, np.repeat(there, 4))
+        assert bool(predict.ankles_apart(found, "a.png")) == all(there)

@@ -67,6 +67,32 @@ def test_a_worn_shoe_is_refused(photo, shoe_mask, say):
         automatic.find(None, None, photo, "a.png")
 
 
+def test_a_shoe_that_may_lie_sole_up_is_told(photo, shoe_mask, say):
+    say(shoe_mask, worn=shoe_mask)
+    found = automatic.find(None, None, photo)
+    assert masks.iou(found.mask, shoe_mask) > 0.97
+    assert "may be worn or lie sole up" in found.warnings[0]
+
+
+def test_force_goes_on_with_the_refusal_as_a_warning(photo, shoe_mask, say):
+    say(NOTHING, worn=shoe_mask, sam=shoe_mask)
+    found = automatic.find(None, None, photo, "a.png", force=True)
+    assert found.mask.any() and "is worn or lies sole up" in found.warnings[0]
+
+
+def test_a_cut_out_is_asked_whether_it_is_a_shoe(photo, shoe_mask, say):
+    cut_out = region.Region(shoe_mask, 1.0, "alpha")
+    say(shoe_mask)
+    found = automatic.of_alpha(None, photo, cut_out)
+    assert found.confidence > 0.9 and found.warnings == [] and found.mask is shoe_mask
+    say(shoe_mask, sure=-1.2)
+    assert "does not look like an unworn shoe" in automatic.of_alpha(None, photo, cut_out).warnings[0]
+    say(NOTHING)
+    with pytest.raises(InputError, match=r"what is opaque in a\.png does not look like an unworn shoe"):
+        automatic.of_alpha(None, photo, cut_out, "a.png")
+    assert automatic.of_alpha(None, photo, cut_out, force=True).warnings
+
+
 def test_a_photo_without_a_shoe_is_refused(photo, say):
     say(NOTHING)
     with pytest.raises(InputError, match=r"no unworn shoe was found in a\.png \(confidence 0\.00"):

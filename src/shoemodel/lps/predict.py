@@ -35,6 +35,9 @@ MIN_PEAK = 0.2  # heatmap peak under which a point was not found (ours)
 MIN_POINTS = 2  # found points a foot needs, its ankle among them or not (ours)
 JOINED, SHARE, WITHIN = 0.02, 0.25, 0.2  # see `apart` (ours)
 ANKLES_APART = 0.25  # least distance of two ankles, in foot lengths (ours: 0.35 and more in pairs read well)
+SURE = (
+    1.4  # sum of the peaks of a foot from which it is believed, and not another whose ankle is in the same place (ours)
+)
 SAME_FOOT = 0.3  # mean distance of two feet's points, in foot lengths, under which they are one foot (ours)
 POOL = 512  # poses drawn for every request (ours)
 SIDE = 256  # px of the square frame in which the paper's normalisation is taken
@@ -55,8 +58,8 @@ def foot_keypoints(
     """C_p from X_w and its visible area; no person box, 8 heatmaps, points on the image's grid.
 
     A foot with fewer than MIN_POINTS found points is missing, and so is the less certain of two that lie in the same
-    shoe; of a foot that is there every point is kept, for the leg model was taught whole feet (ours). Two shoes that
-    stand apart are read one by one, and are one left and one right (ours). ValueError for an empty visible area.
+    shoe, or whose ankles do where the other is SURE; of a foot that is there every point is kept, for the leg model was
+    taught whole feet (ours). Two shoes that stand apart are read one by one. ValueError for an empty visible area.
     """
     pieces = apart(visible)
     if len(pieces) == 2:
@@ -64,9 +67,10 @@ def foot_keypoints(
         if found.exists.all():
             return found
     points_px, scores = _read(model, rgb, visible)
-    there = _there(scores)
-    if there.all() and in_one_shoe(points_px):
-        there[scores.reshape(2, 4).sum(axis=1).argmin()] = False
+    there, sure = _there(scores), scores.reshape(2, 4).sum(axis=1)
+    alone = len(pieces) == 1 and _ankles_away(points_px) < ANKLES_APART and sure.max() >= SURE
+    if there.all() and (in_one_shoe(points_px) or alone):
+        there[sure.argmin()] = False
     return FootKeypoints(points_px, scores, np.repeat(there, 4))
 
 
@@ -142,6 +146,11 @@ def in_one_shoe(points_px: Float[np.ndarray, "8 2"]) -> bool:
     return bool(np.linalg.norm(left - right, axis=1).mean() < SAME_FOOT * _length(points_px))
 
 
+def _ankles_away(points_px: Float[np.ndarray, "8 2"]) -> float:
+    """How far one ankle is from the other, in lengths of the longer foot."""
+    return float(np.linalg.norm(points_px[0] - points_px[4])) / max(_length(points_px), 1e-6)
+
+
 def _length(points_px: Float[np.ndarray, "8 2"]) -> float:
     """The longer foot's, in px."""
     return max(float(np.linalg.norm(foot[1:3].mean(axis=0) - foot[3])) for foot in points_px.reshape(2, 4, 2))
@@ -152,7 +161,7 @@ def ankles_apart(found: FootKeypoints, name: str) -> str:
     No word where all is well."""
     if not found.exists.all():
         return ""
-    away = float(np.linalg.norm(found.points_px[0] - found.points_px[4])) / max(_length(found.points_px), 1e-6)
+    away = _ankles_away(found.points_px)
     if away >= ANKLES_APART:
         return ""
     return (

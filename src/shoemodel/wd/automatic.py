@@ -29,9 +29,11 @@ MARGIN = 0.2  # of the found box's longer side, on each side, for the second loo
 LEAST = 0.85  # of the photo's longer side: a larger crop shows nothing new
 AGREEMENT = 0.5  # IoU of first and second look under which the first is kept
 TRUSTED = 0.6  # expected IoU of the segmenter's own mask under which SAM's is taken
-CONFIDENCE = (-28.0, 30.0, 2.0)  # logistic: constant, weight of the answers' agreement, weight of the expected IoU
+CONFIDENCE = (-10.8, 0.1, 15.0)  # logistic: constant, weights of agreement and expected IoU (reproduce/confidence.py)
 UNSURE = 0.5  # confidence under which the user is asked to look at the areas
-MIN_EXPECTED = 0.15  # expected IoU of the mask that is taken under which there is no shoe
+MIN_EXPECTED = 0.05  # expected IoU of the mask that is taken under which there is no shoe
+WORN_EXPECTED = 0.15  # the same, under which a worn shoe is refused and not only told
+UNFIT = 0.15  # mean probability of a worn or turned shoe above which that is told
 OWN, SAMS = 0, 1  # numbers of the segmenter's own mask and of SAM's
 ALPHA_LEAST, ALPHA_UNSURE = 0.15, 0.3  # mean probability under which a cut-out is refused, or the user warned
 WORN_SHARE = 0.5  # share of the shoes' pixels that no foot can be put into, from which nothing else is meant
@@ -86,6 +88,11 @@ class Answer:
         totals = (probability * (probability > 0.5)).sum(axis=(1, 2))
         return float(totals[WORN] / max(totals.sum(), 1e-6))
 
+    @cached_property
+    def unfit(self) -> float:
+        """Mean probability that the pixels of the mask belong to a shoe that is worn or lies sole up; 1 for no mask."""
+        return float((1 / (1 + np.exp(-self.logits[WORN][self.best]))).mean()) if self.best.any() else 1.0
+
     @property
     def pieces(self) -> int:
         """How many separate shoes or pairs the segmenter sees, small ones aside."""
@@ -118,13 +125,13 @@ def find(
 
 def _refusal(answer: Answer, name: str) -> str:
     """Why there is nothing to dress, or no word."""
-    confidence, share = answer.confidence, float(answer.best.mean())
-    if answer.worn > WORN_SHARE and confidence < UNSURE:
+    confidence, share, expected = answer.confidence, float(answer.best.mean()), answer.expected[answer.taken]
+    if answer.worn > WORN_SHARE and answer.unfit > UNFIT and confidence < UNSURE and expected < WORN_EXPECTED:
         return (
             f"the shoe in {name} is worn or lies sole up: give a photo of a shoe that stands and that nobody wears, or "
             "mark such a one with a box, points or a mask"
         )
-    if answer.expected[answer.taken] < MIN_EXPECTED or not region.MIN_AREA <= share <= region.MAX_AREA:
+    if expected < MIN_EXPECTED or not region.MIN_AREA <= share <= region.MAX_AREA:
         return (
             f"no unworn shoe was found in {name} (confidence {confidence:.2f}, {share:.1%} of the pixels): give a "
             "photo of a shoe that nobody wears, or mark it with a box, points or a mask"
@@ -135,6 +142,8 @@ def _refusal(answer: Answer, name: str) -> str:
 def _doubts(answer: Answer) -> tuple[str, ...]:
     """What the user should look at before the mask is trusted."""
     said: tuple[str, ...] = (region.DOUBT.format(answer.confidence),) if answer.confidence < UNSURE else ()
+    if answer.unfit > UNFIT:
+        said += ("the shoe may be worn or lie sole up, and no leg can stand in it then: look where the leg stands",)
     if answer.pieces > 2:
         said += (f"{answer.pieces} separate shoes were seen, and two are taken: mark others with a box",)
     return said
