@@ -35,6 +35,7 @@ from shoemodel.render.parts import Material, Part
 from shoemodel.world import arrange, labels, packshot, recolour
 from shoemodel.world.arrange import mirrored
 from shoemodel.world.shod import women_share
+from shoemodel.world.synthesize import claim
 from shoemodel.world.tuples import WORLD_VERSION, choose_film, develop
 
 FAMILY_SHARES = {
@@ -254,9 +255,14 @@ def display(num: int, seed: int, out: Path, config: DisplayConfig) -> None:
     """Write samples 0..num-1 of the display `seed` into shards under `out`, by this process; finished shards stay.
 
     The same call goes on where it was stopped. Several processes share the work by seeds and folders of their own.
+    InputError for a folder that holds something else.
     """
     out = Path(out)
-    out.mkdir(parents=True, exist_ok=True)
+    arrangements = sorted(name for name, share in config.shares if share > 0)
+    claim(out, {
+        "display": arrangements, "seed": seed, "size": config.size, "spp": config.spp, "assets": False,
+        "world": WORLD_VERSION, "split": config.split,
+    })  # fmt: skip
     shards.clear_partial(out)
     for number in shards.unfinished(out, num, seed):
         shards.write_shard(out, number, functools.partial(make_sample, seed, config), shards.shard_indices(number, num))

@@ -49,7 +49,7 @@ def synthesize(
     )
     shoes = {"split": split, "per_shoe": None if per_shoe == RUN else per_shoe, "family": family}
     told = {name: value for name, value in shoes.items() if value is not None}
-    _claim(out, {"seed": seed, "size": size, "spp": spp, "assets": assets is not None, "world": WORLD_VERSION} | told)
+    claim(out, {"seed": seed, "size": size, "spp": spp, "assets": assets is not None, "world": WORLD_VERSION} | told)
     shards.clear_partial(out)
     jobs = {number: shards.shard_indices(number, num) for number in shards.unfinished(out, num, seed)}
     total = sum(len(indices) for indices in jobs.values())
@@ -92,7 +92,7 @@ def _check_shoes(split: Split | None, family: str | None) -> None:
         raise InputError(f"--family {family} has no shoe in --split '{split}', as {HELD_OUT_FAMILY} is held out")
 
 
-def _claim(out: Path, settings: dict[str, Any]) -> None:
+def claim(out: Path, settings: dict[str, Any]) -> None:
     """Make the folder and write what it holds beside the shards; refuse a folder that holds something else."""
     path = out / "world.json"
     try:
