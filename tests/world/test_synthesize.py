@@ -54,10 +54,10 @@ def test_a_family_without_shoes_is_refused_before_anything_is_written(kind, told
 
 
 def test_a_folder_with_another_set_is_refused(tmp_path):
-    module._claim(tmp_path, {"seed": 1, "size": 64})
-    module._claim(tmp_path, {"seed": 1, "size": 64})
+    module.claim(tmp_path, {"seed": 1, "size": 64})
+    module.claim(tmp_path, {"seed": 1, "size": 64})
     with pytest.raises(InputError, match="seed"):
-        module._claim(tmp_path, {"seed": 2, "size": 64})
+        module.claim(tmp_path, {"seed": 2, "size": 64})
 
 
 @pytest.mark.parametrize("bad", [{"num": 0}, {"size": 8}, {"workers": 0}, {"assets": Path("no/such/folder")}])
