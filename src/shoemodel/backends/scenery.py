@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -52,7 +53,11 @@ WHITE = 1.25
 """Albedo of white paper: shops light it until it burns out."""
 WALL_M, FLOOR_HALF_M = (1.1, 2.2), 12.0
 """How far behind the shoe a wall stands; half the side of the ground."""
-LARGEST_PX, SAMPLES = 1400, 8
+LARGEST_PX, GUIDES = 1600, 12
+"""Longer side of what is rendered of the ground's pattern at most, and rays a pixel."""
+LIGHT_PX, SAMPLES = 560, 8
+"""The same of its light."""
+LEAST_ALBEDO = 0.01
 APERTURE_M = 0.005
 """Of the lens: how fast sharpness falls off."""
 SHARPEST, BLURS = 0.6, (1.5, 3.0, 6.0, 12.0)
@@ -114,16 +119,26 @@ def picture(
     if camera.origin[2] < LOWEST_M:
         raise InputError("the photo looks at the shoe from below its ground: no scene can be made about it")
     rng = np.random.default_rng([seed, 23])
-    small = camera.scaled(min(1.0, LARGEST_PX / max(camera.size)))
     view = engine.lit(_parts(scenery, camera, rng), light.environment, light.key)
-    shot = engine.shoot(view, SAMPLES, seed, window(small, (0, 0, small.size[1], small.size[0])))
+    fine = camera.scaled(min(1.0, LARGEST_PX / max(camera.size)))
+    coarse = fine.scaled(min(1.0, LIGHT_PX / max(fine.size)))
+    shot = engine.shoot(view, SAMPLES, seed, _film(coarse))
     clean = denoise(shot.radiance, shot.albedo, shot.normal, threads, fast=True)
+    seen = engine.guides(view, GUIDES, seed, _film(fine))  # the ground's pattern, which needs more pixels than light
+    height, width = fine.size
+    white = cv2.resize(clean / np.maximum(shot.albedo, LEAST_ALBEDO), (width, height), interpolation=cv2.INTER_LINEAR)
     focus = float(np.linalg.norm(camera.origin - [0.0, 0.0, 0.05]))
-    soft = _out_of_focus(clean / unit, shot.depth, focus, small)
+    soft = _out_of_focus(white * np.maximum(seen[..., :3], LEAST_ALBEDO) / unit, seen[..., 6], focus, fine)
     height, width = camera.size
     linear = np.maximum(cv2.resize(soft, (width, height), interpolation=cv2.INTER_CUBIC), 0).astype(np.float32)
     sharp = replace(levels, blur_px=min(levels.blur_px, 1.0))
     return photo_light.develop(linear, np.ones((height, width), np.float32), sharp, seed + 1)[0]
+
+
+def _film(camera: Pinhole) -> Any:
+    """The sensor that exposes all of a camera's film."""
+    height, width = camera.size
+    return window(camera, (0, 0, width, height))
 
 
 def _parts(scenery: Scenery, camera: Pinhole, rng: np.random.Generator) -> list[Part]:
