@@ -22,8 +22,10 @@ demo: .venv/core
 		--prompt "a woman's legs in light blue jeans" \
 		--prompt "a man's legs in beige chinos and white socks" \
 		--prompt "bare legs of a woman" \
-		--prompt "black leggings and red socks"
-	@echo "The pictures are in demo/sneaker: overview.png first, then image_00.png to image_03.png, one for each outfit."
+		--prompt "black leggings and red socks" \
+		--prompt "a woman's legs in blue jeans, wooden floor" \
+		--prompt "black leggings, light pink background"
+	@echo "The pictures are in demo/sneaker: overview.png first, then image_00.png to image_05.png, one for each prompt."
 
 check: .venv/dev
 	$(BIN)/ruff check src tests benchmarks reproduce recipes

@@ -87,7 +87,7 @@ def execute(
         warning = f"{' and '.join(unread)} {'is' if len(unread) == 1 else 'are'} read by the diffusion backend only"
         result = replace(result, warnings=[*result.warnings, warning])
     used = replace(request, background=result.background)
-    if request.backend == "diffusion" and request.guidance is None:
+    if request.backend == "diffusion" and request.guidance is None and result.background is not None:
         used = replace(used, guidance=DiffusionOptions().guidance(result.background))
     outcome = Outcome(photo=photo, request=used, pack=pack, result=result)
     return outcome if pipeline.judge is None else _scored(pipeline, outcome)

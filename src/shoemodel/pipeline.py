@@ -84,7 +84,7 @@ class ShoeModelPipeline(Stages):
             generator: a seed, or what to draw one from, and for a list one for each image; None: a random one. Pose
                 and noise of an image follow from its seed; poses of several images are chosen to differ.
             backend: one of BACKENDS, or a `backends.backend.Backend`; None: the pipeline's own.
-            background: the "photo" itself, or a "scene" from the prompt; None: what suits backend and prompts.
+            background: the "photo" itself, or a "scene" from the prompt; None: what suits the backend and each prompt.
             layout: "auto" extends the canvas where legs need room and the ground can be continued; or a Layout, a
                 LayoutChoice or the text of one.
             box, points, mask: where the shoe is, in photo pixels, (x0, y0, x1, y1) and (n, 2); default: it is found.
@@ -109,7 +109,8 @@ class ShoeModelPipeline(Stages):
         hooks = Hooks(on_step_end=self._step_end(callback_on_step_end), watch=watch)
         maker = self.resolve_backend(backend, options, hooks)
         prompts = [prompt] if isinstance(prompt, str | Outfit) else list(prompt)
-        background = require_background(maker, background, prompts)
+        backgrounds = [require_background(maker, background, [each]) for each in prompts]
+        frame_of: Background = "photo" if "photo" in backgrounds else "scene"
         seeds = as_seeds(generator, num_images_per_prompt)
         with clock("region"):
             region = self.find_region(photo, box, points, mask if areas is None else areas.shoe, force)
@@ -118,14 +119,16 @@ class ShoeModelPipeline(Stages):
             if not areas.visible.any():
                 raise InputError(f"no part of the shoe in {photo.path.name} stays visible: give a mask, or areas")
             soft = shoe_edges.find(photo.rgb, areas, edges)
-        placed, shoe = self.place(photo, soft.areas, layout, background)
+        placed, shoe = self.place(photo, soft.areas, layout, frame_of)
         canvas = frame.extend(photo.rgb, placed, soft.areas.shoe)
         fitted, feet, poses, warnings = self._pose(maker, photo, canvas, shoe, placed, poses, seeds, clock, force)
         warnings = [*doubts.of_region(photo.rgb, region.mask), *warnings, *doubts.of_areas(shoe.areas, feet)]
-        if background == "photo" and (crowded := frame.no_room(shoe.areas.shoe)):
+        if frame_of == "photo" and (crowded := frame.no_room(shoe.areas.shoe)):
             warnings.append(crowded)
-        subject = Subject(photo.path.name, canvas, shoe, background, fitted)
-        legs = [maker.legs(subject, each, negative_prompt) for each in prompts]
+        legs = [
+            maker.legs(Subject(photo.path.name, canvas, shoe, before, fitted), each, negative_prompt)
+            for each, before in zip(prompts, backgrounds, strict=True)
+        ]
         edge = shoe_edges.on_canvas(soft, placed)
         made = [lay(canvas, layers, edge) for layers in _timed(legs, poses, seeds, clock)]
         told = [warning for each in legs for warning in each.warnings]
@@ -142,7 +145,7 @@ class ShoeModelPipeline(Stages):
             fits=tuple(each.fit for each in fitted),
             seeds=seeds * len(prompts),
             backend=maker.name,
-            background=background,
+            background=backgrounds[0] if len(set(backgrounds)) == 1 else None,
             timings_s=clock.seconds,
             warnings=list(dict.fromkeys([*region.warnings, *warnings, *told])),
             output_type=output_type,

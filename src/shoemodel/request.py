@@ -79,7 +79,7 @@ class Request:
     networks of the pack (the paper's)."""
     background: Background | None = None
     """photo: the photo itself stays, and only the leg is added; scene: everything but the shoe is made from the prompt.
-    Default: scene for diffusion, and for the render where a prompt names a place that it can make; else the photo."""
+    Default: scene for diffusion, and for the render of each prompt that names a place it can make; else the photo."""
     layout: Annotated[LayoutChoice, _LAYOUT] = _AUTO
     """Where the shoe stands. auto: the canvas is extended where legs need room; keep: nothing is added; or the middle
     of the shoe as fractions of the canvas, its scale, its turn in degrees, and whether it is mirrored. With a shape,

@@ -48,8 +48,8 @@ class ShoeModelResult:
     """The prompt of each result."""
     backend: str
     """Who made the legs."""
-    background: Background
-    """What stands behind the legs: the photo, or a scene."""
+    background: Background | None
+    """What stands behind the legs: the photo, or a scene; None where some prompts name a place and others do not."""
     understood: list[dict[str, Any]] = field(default_factory=list)
     """What the backend understood of each result's prompt."""
     fits: tuple[ShoeFit, ...] = ()

@@ -174,6 +174,7 @@ def test_a_whole_run(tiny_pack, subject, monkeypatch, tmp_path, capsys):
     assert told["prompts"] == ["red leggings", "a woman in green jeans with a dragon"] and len(told["seeds"]) == 2
     assert told["understood"][1]["garment"] == "jeans" and told["fits"][0]["focal_px"] > 0
     assert main(["verify", str(out), "--photo", str(photo)]) == 0
+    assert told["request"]["background"] == "photo"
     inside = ["--pack", str(tiny_pack), "--out", str(tmp_path / "inside")]
     assert main(["generate", str(photo), "--prompt", "jeans on parquet", *inside]) == 0
     told = images_json(tmp_path / "inside" / "shoe" / "run.json")
@@ -185,6 +186,20 @@ def images_json(path):
     import json
 
     return json.loads(path.read_text())
+
+
+def test_each_prompt_has_the_background_that_it_names(tiny_pack, subject, monkeypatch):
+    from shoemodel.pipeline import ShoeModelPipeline
+    from tests.conftest import areas_of_region, feet_of_canvas
+
+    monkeypatch.setattr("shoemodel.stages.foot_keypoints", feet_of_canvas)
+    monkeypatch.setattr("shoemodel.stages.wd.predict", areas_of_region)
+    pipeline = ShoeModelPipeline.from_pretrained(tiny_pack)
+    prompts = ["red leggings", "red leggings, light green background"]
+    result = pipeline(subject.rgb, prompts, mask=subject.shoe.areas.shoe, generator=1, output_type="np")
+    assert result.background is None
+    own, green = (pixels[-8:, :8].mean(axis=(0, 1)) for pixels in result.pixels)
+    assert np.ptp(own) < 8 and green.argmax() == 1 and np.ptp(green) > 20
 
 
 def test_without_feet_the_leg_stands_upright_and_that_is_said(tiny_pack, subject, monkeypatch, tmp_path, capsys):

@@ -87,7 +87,7 @@ def require_known(backend: str) -> None:
 
 
 def require_background(backend: Backend, background: str | None, prompts: Sequence[str | Outfit]) -> Background:
-    """The background asked for, or what suits the prompts. Raises InputError for one that the backend cannot take."""
+    """The background asked for, or what suits these prompts. Raises InputError for one that the backend cannot take."""
     if background is None:
         return backend.usual(prompts)
     for accepted in backend.backgrounds:
