@@ -109,7 +109,7 @@ class ShoeModelPipeline(Stages):
         hooks = Hooks(on_step_end=self._step_end(callback_on_step_end), watch=watch)
         maker = self.resolve_backend(backend, options, hooks)
         prompts = [prompt] if isinstance(prompt, str | Outfit) else list(prompt)
-        backgrounds = [require_background(maker, background, [each]) for each in prompts]
+        backgrounds = [require_background(maker, background, each) for each in prompts]
         frame_of: Background = "photo" if "photo" in backgrounds else "scene"
         seeds = as_seeds(generator, num_images_per_prompt)
         with clock("region"):

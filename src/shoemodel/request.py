@@ -161,7 +161,8 @@ class Request:
         for prompt in self.prompt:
             words += _flag("prompt", prompt)
         for name, text in (self.changed() | dict(files or {})).items():
-            words += [f"--{name}"] if name in ("rejected", "force") else _flag(name.replace("_", "-"), text)
+            switch = isinstance(getattr(self, name, None), bool)
+            words += [f"--{name}"] if switch else _flag(name.replace("_", "-"), text)
         return shlex.join([*words, "--out", out])
 
     def arguments(self) -> dict[str, Any]:

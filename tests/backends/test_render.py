@@ -129,10 +129,10 @@ def test_what_is_not_heeded_is_said(subject):
 def test_a_place_that_a_prompt_names_is_made():
     backend = RenderBackend()
     for prompt, background in (("jeans", "photo"), ("jeans, in a park", "photo"), ("jeans on a wooden floor", "scene")):
-        assert require_background(backend, None, [prompt]) == background
-    assert require_background(backend, "photo", ["jeans on a wooden floor"]) == "photo"
+        assert require_background(backend, None, prompt) == background
+    assert require_background(backend, "photo", "jeans on a wooden floor") == "photo"
     with pytest.raises(InputError, match="the render backend accepts photo and scene"):
-        require_background(backend, "moon", ["jeans"])
+        require_background(backend, "moon", "jeans")
 
 
 def test_a_leg_in_a_scene(subject, pose):

@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-import numpy as np
-
 from shoemodel.fit import standing
 from tests.backends.test_align import fit_from_the_side
 
@@ -21,4 +19,4 @@ def test_a_shoe_that_leans_on_the_other_is_told():
 
 def test_a_shoe_that_lies_far_away_is_told():
     far = replace(FIT, camera=replace(FIT.camera, centre_px=(FIT.camera.centre_px[0] + 5000, 200.0)))
-    assert "lengths of a shoe apart" in standing.apart(FIT, far) and np.isfinite(FIT.iou)
+    assert "lengths of a shoe apart" in standing.apart(FIT, far)

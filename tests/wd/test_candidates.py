@@ -89,3 +89,21 @@ def test_the_sheet_shows_every_candidate(answers):
     assert shown.shape[1] >= 2 * 120
     bright = (shown == 200).all(-1)
     assert bright.sum() == 40 * 30 + 40 * 50
+
+
+@pytest.mark.usefixtures("unchecked")  # the segmenter's answers are given too
+def test_what_the_segmenter_takes_for_no_shoe_is_no_candidate(monkeypatch):
+    photo, mask = _photo(), np.zeros((80, 120), bool)
+    mask[20:60, 30:90] = True
+
+    def of_photo(sam, photo, box=None, segmenter=None):
+        if box is None:
+            raise InputError("no unworn shoe was found")
+        return Region(mask, 0.9, "box")
+
+    monkeypatch.setattr(candidates, "of_photo", of_photo)
+    monkeypatch.setattr("shoemodel.wd.automatic.look", lambda *_: np.where(np.stack([mask, mask]), 4.0, -4.0))
+    assert len(candidates.propose(SAM, photo, object())) == 1
+    monkeypatch.setattr("shoemodel.wd.automatic.look", lambda *_: np.full((2, 80, 120), -4.0))
+    with pytest.raises(InputError, match="no unworn shoe was found in"):
+        candidates.propose(SAM, photo, object())

@@ -69,8 +69,8 @@ class Backend(Protocol):
     def backgrounds(self) -> tuple[Background, ...]:
         """Those it can stand a leg before."""
 
-    def usual(self, prompts: Sequence[str | Outfit]) -> Background:
-        """The background that suits these prompts, where none is asked for."""
+    def usual(self, prompt: str | Outfit) -> Background:
+        """The background that suits this prompt, where none is asked for."""
 
     @property
     def needs_fit(self) -> bool:
@@ -86,10 +86,10 @@ def require_known(backend: str) -> None:
         raise InputError(f"the backend is {backend!r}; {' and '.join(BACKENDS)} are accepted")
 
 
-def require_background(backend: Backend, background: str | None, prompts: Sequence[str | Outfit]) -> Background:
-    """The background asked for, or what suits these prompts. Raises InputError for one that the backend cannot take."""
+def require_background(backend: Backend, background: str | None, prompt: str | Outfit) -> Background:
+    """The background asked for, or what suits this prompt. Raises InputError for one that the backend cannot take."""
     if background is None:
-        return backend.usual(prompts)
+        return backend.usual(prompt)
     for accepted in backend.backgrounds:
         if background == accepted:
             return accepted

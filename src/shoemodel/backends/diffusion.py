@@ -42,7 +42,7 @@ class DiffusionBackend:
     backgrounds: tuple[Background, ...] = ("scene", "photo")
     needs_fit = False
 
-    def usual(self, prompts: Sequence[str | Outfit]) -> Background:
+    def usual(self, prompt: str | Outfit) -> Background:
         return "scene"
 
     def legs(self, subject: Subject, prompt: str | Outfit, negative_prompt: str) -> DiffusedLegs:

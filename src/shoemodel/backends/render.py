@@ -67,10 +67,9 @@ class RenderBackend:
     backgrounds: tuple[Background, ...] = ("photo", "scene")
     needs_fit = True
 
-    def usual(self, prompts: Sequence[str | Outfit]) -> Background:
-        """A scene where a prompt names a place that can be made, else the photo."""
-        places = [read(prompt).place for prompt in prompts if isinstance(prompt, str)]
-        return "scene" if any(scenery.of_places(each)[0] for each in places) else "photo"
+    def usual(self, prompt: str | Outfit) -> Background:
+        """A scene where the prompt names a place that can be made, else the photo."""
+        return "scene" if isinstance(prompt, str) and scenery.of_places(read(prompt).place)[0] else "photo"
 
     def legs(self, subject: Subject, prompt: str | Outfit, negative_prompt: str) -> RenderedLeg | RenderedPair:
         if not subject.fitted:
@@ -162,7 +161,12 @@ class RenderedLeg:
             )
         picture = leg.picture(stage, camera, wanted, SAMPLES, seed, THREADS)
         view, shoe = self.shoe.fit.camera, self._shoe()
-        cast = cast_shadow.shadow(stage, [shoe], light, view, seed)
+        scene = self.subject.background == "scene"
+        if scene:  # the shoe's own shadow as well, and finer
+            both = leg.stand([*parts, shoe], ground, light)
+            cast = cast_shadow.shadow(both, [], light, view, seed, SCENE_PX)
+        else:
+            cast = cast_shadow.shadow(stage, [shoe], light, view, seed)
         report(3)
         linear = np.zeros((*areas.size, 3), np.float32)
         x0, y0, x1, y1 = picture.box
@@ -171,9 +175,8 @@ class RenderedLeg:
         linear *= leg_shadow.contact(covered, areas, bare * np.clip(covered - loose, 0, 1))
         colour, alpha = photo_light.develop(linear, covered, self.levels, seed)
         dark, place = leg_shadow.lining(covered, areas), None
-        if self.subject.background == "scene":
-            both = leg.stand([*parts, shoe], ground, light)
-            dark = dark * scenery.on_ground(cast_shadow.shadow(both, [], light, view, seed, SCENE_PX).alone, areas)
+        if scene:
+            dark = dark * scenery.on_ground(cast.alone, areas)
             if self.paints:
                 place = scenery.picture(self.scenery, view, light, cast.unit, self.levels, seed, THREADS)
         else:

@@ -22,6 +22,7 @@ from shoemodel.image.masks import ShoeAreas
 from shoemodel.render import engine, floors, surfaces
 from shoemodel.render.denoise import denoise
 from shoemodel.render.light import Light
+from shoemodel.render.meshes import rotation
 from shoemodel.render.parts import Part
 from shoemodel.render.pinhole import Pinhole
 from shoemodel.render.sensors import window
@@ -163,9 +164,8 @@ def _parts(scenery: Scenery, camera: Pinhole, rng: np.random.Generator) -> list[
         skirting = surfaces.box("skirting", [0, wall_m - 0.006, 0.04], [9, 0.006, 0.04], 0.9 * paint, 1.0)
         parts = [replace(ground, uv=ground.uv @ spin), wall, skirting]
     away = -camera.origin[:2]
-    angle = np.arctan2(away[1], away[0]) - np.pi / 2
-    rotation = np.array([[np.cos(angle), -np.sin(angle), 0], [np.sin(angle), np.cos(angle), 0], [0, 0, 1]])
-    return [replace(part, vertices=part.vertices @ rotation.T) for part in parts]
+    behind = rotation("z", float(np.degrees(np.arctan2(away[1], away[0]))) - 90)
+    return [replace(part, vertices=part.vertices @ behind.T) for part in parts]
 
 
 def _out_of_focus(linear: np.ndarray, depth: np.ndarray, focus: float, camera: Pinhole) -> np.ndarray:

@@ -32,6 +32,7 @@ TRUSTED = 0.6  # expected IoU of the segmenter's own mask under which SAM's is t
 CONFIDENCE = (-10.8, 0.1, 15.0)  # logistic: constant, weights of agreement and expected IoU (reproduce/confidence.py)
 UNSURE = 0.5  # confidence under which the user is asked to look at the areas
 MIN_EXPECTED = 0.05  # expected IoU of the mask that is taken under which there is no shoe
+SEEN = 0.25  # the same of a mask from elsewhere, a box about the middle of the photo say; 0.15 on a landscape
 WORN_EXPECTED = 0.15  # the same, under which a worn shoe is refused and not only told
 UNFIT = 0.15  # mean probability of a worn or turned shoe above which that is told
 OWN, SAMS = 0, 1  # numbers of the segmenter's own mask and of SAM's
@@ -176,7 +177,7 @@ def seen(
     network: SegformerForSemanticSegmentation, rgb: UInt8[np.ndarray, "h w 3"], mask: Bool[np.ndarray, "h w"]
 ) -> bool:
     """Whether the segmenter sees an unworn shoe at a mask that somebody else found."""
-    return expected_iou(look(network, rgb, mask)[UNWORN], mask) >= MIN_EXPECTED
+    return expected_iou(look(network, rgb, mask)[UNWORN], mask) >= SEEN
 
 
 def answers(sam: SamModel, network: SegformerForSemanticSegmentation, rgb: UInt8[np.ndarray, "h w 3"]) -> Answer:
