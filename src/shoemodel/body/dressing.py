@@ -15,8 +15,11 @@ from shoemodel.body.prompt import Reading
 from shoemodel.body.skirts import SKIRTS
 from shoemodel.body.trousers import CUTS, TUCK_M
 
-WOMENS = ("pump", "ballerina", "tall boot")
-SOCKLESS = ("pump", "ballerina", "loafer", "sandal", "clog", "tall boot")
+WOMENS = ("pump", "ballerina", "tall boot", "mule", "slingback", "strappy sandal", "platform sandal")
+SOCKLESS = (
+    "pump", "ballerina", "loafer", "sandal", "clog", "tall boot", "espadrille", "slide", "flip-flop", "mule",
+    "slingback", "strappy sandal", "sport sandal", "platform sandal",
+)  # fmt: skip
 """Families of shoes: worn by women where nothing is said, and worn without socks."""
 DARK_SOCKS = ("derby", "ankle boot", "chelsea boot")
 COLOURS = {

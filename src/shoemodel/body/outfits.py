@@ -28,6 +28,9 @@ SHARES = {
     "pencil skirt": (0.8, 0), "dress": (1.6, 0),
 }  # fmt: skip
 # over a tall shaft
+# shoes that are worn without socks, and mostly without
+BARE_FEET = ("pump", "ballerina", "flip-flop", "mule", "slingback", "strappy sandal", "platform sandal")
+SELDOM_SOCKS = ("sandal", "loafer", "tall boot", "espadrille", "slide", "sport sandal")
 TALL_SHARES = {
     "bare": (2.2, 0.5), "skinny jeans": (2.5, 3), "jeans": (0.8, 2), "leggings": (2.5, 0), "tights": (1.6, 0),
     "shorts": (0.8, 1.2), "skirt": (1.2, 0), "dress": (1.4, 0),
@@ -245,9 +248,9 @@ def _sample_garment(rng: np.random.Generator, tall: bool, female: bool, skirts: 
 
 def _sample_sock(rng: np.random.Generator, fitting: Fitting, collar: float) -> float:
     """Height of the sock above the ankle, 0 for none."""
-    if fitting.shoe.family in ("pump", "ballerina"):
+    if fitting.shoe.family in BARE_FEET:
         return 0.0
-    rare = fitting.shoe.family in ("sandal", "loafer", "tall boot")
+    rare = fitting.shoe.family in SELDOM_SOCKS
     if rng.random() < (0.8 if rare else 0.3):
         return 0.0
     return float(collar + rng.choice([rng.uniform(0.01, 0.03), rng.uniform(0.05, 0.13), rng.uniform(0.2, 0.28)],

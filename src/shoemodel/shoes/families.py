@@ -60,6 +60,26 @@ def _high_top(u: Uniform, rng: np.random.Generator) -> dict[str, Any]:
     )  # fmt: skip
 
 
+def _hiking_boot(u: Uniform, rng: np.random.Generator) -> dict[str, Any]:
+    top = u(0.100, 0.140)
+    return _high_top(u, rng) | dict(
+        sole=u(0.022, 0.034), heel=u(0.008, 0.020), rim=u(0.004, 0.012), tread=u(0.003, 0.006), stripe=0.0,
+        wave=u(0.0, 0.008), outsole=u(0.005, 0.010), padding=u(0.003, 0.007), toe_height=u(0.042, 0.050),
+        collar=((0.0, top), (0.15, top - 0.004), (0.3, top - u(0.006, 0.024)), (0.5, top + 0.010)), tongue=top + 0.02,
+    )  # fmt: skip
+
+
+def _childrens(u: Uniform, rng: np.random.Generator) -> dict[str, Any]:
+    """Short and round, with one or two bands over a wide throat in place of laces."""
+    bands = [Strap(kind="instep", place=u(0.52, 0.56), half_width=u(0.009, 0.014), slope=u(-0.2, 0.1))]
+    if rng.random() < 0.6:
+        bands.append(Strap(kind="instep", place=bands[0].place + u(0.10, 0.13), half_width=u(0.008, 0.012)))
+    return _sneaker(u, rng) | dict(
+        laces=0, straps=tuple(bands), throat_s=u(0.68, 0.74), throat_lean=u(0.2, 0.8), throat_radius=u(0.02, 0.035),
+        toe_power=u(2.4, 2.9), toe_height=u(0.042, 0.050), sole=u(0.014, 0.026), heel=u(0.002, 0.008),
+    )  # fmt: skip
+
+
 def _derby(u: Uniform, rng: np.random.Generator) -> dict[str, Any]:
     return dict(
         sole=u(0.008, 0.014), heel=u(0.016, 0.024), rim=0.001, flare=u(0.003, 0.007), sole_kind="welt", heel_tip=0.001,
@@ -76,6 +96,13 @@ def _loafer(u: Uniform, rng: np.random.Generator) -> dict[str, Any]:
         throat_s=u(0.54, 0.58), throat_lean=u(0.6, 1.0), throat_radius=u(0.03, 0.05), tongue=1.0, laces=0,
         collar=((0.0, u(0.060, 0.066)), (0.12, 0.058), (0.28, u(0.044, 0.050)), (0.5, u(0.048, 0.056))),
         heel=u(0.010, 0.022),
+    )  # fmt: skip
+
+
+def _espadrille(u: Uniform, rng: np.random.Generator) -> dict[str, Any]:
+    return _loafer(u, rng) | dict(
+        sole_kind="cup", sole=u(0.012, 0.030), heel=rng.choice([u(0.0, 0.010), u(0.03, 0.07)]), rim=u(0.0, 0.003),
+        flare=u(0.002, 0.005), outsole=u(0.002, 0.004), toe_power=u(1.9, 2.8), thickness=0.0035, tread=0.0,
     )  # fmt: skip
 
 
@@ -166,13 +193,15 @@ def _clog(u: Uniform, rng: np.random.Generator) -> dict[str, Any]:
 
 _SAMPLERS: dict[str, Callable[[Uniform, np.random.Generator], dict[str, Any]]] = {
     "sneaker": _sneaker, "running shoe": _running, "platform sneaker": _platform, "high-top": _high_top,
-    "derby": _derby, "loafer": _loafer, "ankle boot": _ankle_boot, "chelsea boot": _chelsea_boot,
+    "hiking boot": _hiking_boot, "children's shoe": _childrens,
+    "derby": _derby, "loafer": _loafer, "espadrille": _espadrille, "ankle boot": _ankle_boot,
+    "chelsea boot": _chelsea_boot,
     "tall boot": _tall_boot, "pump": _pump, "ballerina": _ballerina, "sandal": _sandal, "clog": _clog,
     **{family: partial(open_families.SAMPLERS[family], _pump) for family in OPEN_FAMILIES},
 }  # fmt: skip
 _COURT = {
     "mudguard": 0.55, "toe_cap": 0.25, "perforation": 0.35, "counter": 0.6, "heel_tab": 0.6, "eyestay": 0.85,
-    "side_mark": 0.75, "quarter": 0.4, "collar_band": 0.35, "lettering": 0.6, "stitching": 0.75, "pull_tab": 0.2,
+    "side_mark": 0.75, "quarter": 0.4, "collar_band": 0.5, "lettering": 0.6, "stitching": 0.75, "pull_tab": 0.2,
     "sole_ribs": 0.45, "sole_line": 0.5,
 }  # fmt: skip
 # how often each decoration is on a shoe of the family
@@ -181,6 +210,11 @@ _MARKS: dict[str, dict[str, float]] = {
     "platform sneaker": _COURT,
     "running shoe": _COURT | {"overlay": 0.8, "perforation": 0.0, "pull_tab": 0.5, "side_mark": 0.9, "toe_cap": 0.1},
     "high-top": _COURT | {"ankle_disc": 0.35, "toe_cap": 0.45},
+    "hiking boot": {"mudguard": 0.7, "toe_cap": 0.6, "counter": 0.6, "eyestay": 0.9, "collar_band": 0.7,
+                    "pull_tab": 0.6, "quarter": 0.5, "stitching": 0.9, "sole_line": 0.3, "creases": 0.2},
+    "children's shoe": {"mudguard": 0.4, "toe_cap": 0.5, "counter": 0.4, "collar_band": 0.4, "stitching": 0.7,
+                        "side_mark": 0.4, "lettering": 0.2, "heel_tab": 0.4},
+    "espadrille": {"stitching": 0.5, "binding": 0.4, "apron": 0.1, "collar_band": 0.1},
     "derby": {"toe_cap": 0.35, "wing_tip": 0.25, "brogue": 0.45, "eyestay": 0.7, "counter": 0.5, "stitching": 0.5},
     "loafer": {"saddle": 0.55, "apron": 0.8, "tassel": 0.25, "bit": 0.25, "stitching": 0.5, "counter": 0.3},
     "ankle boot": {"gore": 0.3, "counter": 0.4, "toe_cap": 0.3, "zip": 0.4, "stitching": 0.6, "pull_tab": 0.4,
@@ -215,6 +249,6 @@ def sample_parameters(rng: np.random.Generator, family: str | None = None) -> Sh
     return ShoeParameters(
         family=family, shoe_id=f"{family.replace(' ', '-')}-{seed:08x}", marks=marks, finish=finish,
         second_finish=sample_second_finish(rng, family, finish), pattern=sample_print(rng, family, finish),
-        sole_look=sample_sole_look(rng, values), paint_seed=seed,
+        sole_look="rope" if family == "espadrille" else sample_sole_look(rng, values), paint_seed=seed,
         colours=sample_open_colours(rng, finish) if is_open else sample_colours(rng, family, finish), **values,
     )  # fmt: skip

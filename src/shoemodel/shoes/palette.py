@@ -67,7 +67,7 @@ FINISHES = {
 RUBBER = Material("rubber", roughness=0.6, specular=0.35)
 METAL = Material("plain", roughness=0.25, specular=0.5, metallic=1.0)
 LINING = Material("cloth", roughness=0.85, specular=0.2, sheen=0.3)
-SPORT = ("sneaker", "platform sneaker", "high-top", "running shoe")
+SPORT = ("sneaker", "platform sneaker", "high-top", "running shoe", "children's shoe")
 _DRESS = ("pump", "ballerina")
 # how often a family is made in each finish
 _FINISH_SHARES: dict[str, dict[str, float]] = {
@@ -76,6 +76,8 @@ _FINISH_SHARES: dict[str, dict[str, float]] = {
     "running shoe": {"mesh": 0.55, "knit": 0.35, "iridescent": 0.04, "suede": 0.06},
     "dress": {"leather": 0.34, "patent": 0.22, "suede": 0.16, "satin": 0.09, "metallic": 0.07, "glitter": 0.04,
               "velvet": 0.03, "crocodile": 0.05},
+    "hiking boot": {"suede": 0.45, "leather": 0.35, "mesh": 0.1, "canvas": 0.1},
+    "espadrille": {"canvas": 0.6, "denim": 0.1, "suede": 0.15, "leather": 0.1, "satin": 0.05},
     "clog": {"leather": 0.3, "suede": 0.27, "rubber": 0.25, "felt": 0.18},
     "other": {"leather": 0.57, "suede": 0.21, "patent": 0.08, "crocodile": 0.04, "metallic": 0.03, "velvet": 0.02,
               "canvas": 0.03, "denim": 0.02},
@@ -157,7 +159,7 @@ def sample_colours(rng: np.random.Generator, family: str, finish: str) -> dict[s
         soles += [_WHITE, _CREAM] * 2 if family in ("sandal", "clog") else []
     sole = soles[rng.integers(len(soles))]
     outsole = (_GUM, _BLACK, sole, accent, _WHITE)[rng.integers(5)] if sport else (_BLACK, sole)[rng.integers(2)]
-    lining = (body, accent)[rng.integers(2)] if rng.random() < 0.3 else _LININGS[rng.integers(len(_LININGS))]
+    lining = (body, body, accent)[rng.integers(3)] if rng.random() < 0.45 else _LININGS[rng.integers(len(_LININGS))]
     laces = (_WHITE, body, accent, third, _CREAM)[rng.integers(5)] if sport else (body, _BLACK)[rng.integers(2)]
     stripe = accent if rng.random() < 0.6 else second
     metal = _METALS[rng.integers(len(_METALS))]

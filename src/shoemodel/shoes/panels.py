@@ -158,7 +158,7 @@ def _lacing(work: Work) -> None:
     slot = np.where(front, np.maximum(np.abs(at.across) - half, end), FAR)
     if work.has("eyestay"):
         work.sewn(np.where(front, slot - work.rng.uniform(0.011, 0.015), FAR), work.either("third", "second"))
-    tongue = work.colour("body") * 0.85 if work.rng.random() < 0.6 else work.colour("third")
+    tongue = work.colour("body") * 0.85 if work.rng.random() < 0.5 else work.either("third", "lining", "second")
     work.coat.lay(slot, tongue, -0.0018, material("mesh") if p.sole_kind == "cup" else None)
     work.coat.seam(slot, 0.0009)
     if work.has("lettering"):
@@ -179,7 +179,8 @@ def _collar(work: Work) -> None:
         work.coat.lay(-cut - 0.0045, work.either("accent", "second", "body") * 0.9, 0.0003)
         work.coat.seam(cut + 0.0045)
     if work.has("collar_band"):
-        work.sewn(-cut - rng.uniform(0.012, 0.024), work.either("second", "third", "accent"))
+        # a padded collar is mostly made of what the shoe is lined with
+        work.sewn(-cut - rng.uniform(0.008, 0.028), work.either("lining", "lining", "second", "third", "accent"))
     if p.family not in ("pump", "ballerina"):
         work.coat.seam(cut + 0.005)
         if work.has("stitching"):

@@ -13,8 +13,11 @@ FAMILIES = (
     "running shoe",
     "platform sneaker",
     "high-top",
+    "hiking boot",
+    "children's shoe",
     "derby",
     "loafer",
+    "espadrille",
     "ankle boot",
     "chelsea boot",
     "tall boot",
@@ -32,7 +35,7 @@ OPEN_FAMILIES = (
     "sport sandal",
     "platform sandal",
 )
-"""Families of `world.display` alone, which renders shoes that nobody wears; the worn world draws none of them."""
+"""Families that show the insole."""
 LEVER_M = 0.18  # heel seat to ball: what the ankle's plantar flexion lifts
 
 

@@ -39,13 +39,13 @@ from shoemodel.world.synthesize import claim
 from shoemodel.world.tuples import WORLD_VERSION, choose_film, develop
 
 FAMILY_SHARES = {
-    "sneaker": 0.10, "running shoe": 0.08, "platform sneaker": 0.04, "high-top": 0.07, "derby": 0.04, "loafer": 0.06,
-    "ankle boot": 0.08, "chelsea boot": 0.05, "tall boot": 0.04, "pump": 0.09, "ballerina": 0.04, "sandal": 0.03,
+    "sneaker": 0.10, "running shoe": 0.07, "platform sneaker": 0.04, "high-top": 0.06, "hiking boot": 0.05,
+    "children's shoe": 0.04, "derby": 0.03, "loafer": 0.04, "espadrille": 0.02, "ankle boot": 0.07,
+    "chelsea boot": 0.04, "tall boot": 0.04, "pump": 0.08, "ballerina": 0.04, "sandal": 0.03,
     "slide": 0.06, "flip-flop": 0.04, "mule": 0.04, "slingback": 0.03, "strappy sandal": 0.05, "sport sandal": 0.04,
     "platform sandal": 0.02,
 }  # fmt: skip
 """How often each family is laid (ours: half of them are open, with which networks have most trouble)."""
-WOMENS = ("mule", "slingback", "strappy sandal", "platform sandal")
 BETWEEN_TOES = 0.03
 """Width of the gap between two toes, of the picture's side."""
 STUMP_M = 0.05
@@ -129,8 +129,7 @@ def fitted_shoe(rng: np.random.Generator, config: DisplayConfig) -> Fitted:
         parameters = shoes.sample_parameters(rng, family)
         if config.split in (None, split_of(parameters.shoe_id, family)):
             break
-    share = 0.9 if family in WOMENS else women_share(family)
-    figure = body().figure(sample_phenotype(rng, rng.random() < share))
+    figure = body().figure(sample_phenotype(rng, rng.random() < women_share(family)))
     shoe = shoes.build(parameters, body().foot(figure, shoes.heel_deg(parameters)))
     fitting = fit(body(), figure, shoe)
     transforms = rest_transforms()

@@ -17,12 +17,17 @@ from shoemodel.shoes.scans import build_scan, find_scans
 
 # how often each family of shoes is worn (ours: users' photos are mostly of sneakers)
 FAMILY_SHARES = {
-    "sneaker": 0.17, "running shoe": 0.11, "platform sneaker": 0.08, "high-top": 0.10, "derby": 0.07, "loafer": 0.06,
-    "ankle boot": 0.08, "chelsea boot": 0.06, "tall boot": 0.07, "pump": 0.09, "ballerina": 0.05, "sandal": 0.04,
-    "clog": 0.02,
+    "sneaker": 0.12, "running shoe": 0.09, "platform sneaker": 0.06, "high-top": 0.08, "hiking boot": 0.04,
+    "children's shoe": 0.03, "derby": 0.05, "loafer": 0.05, "espadrille": 0.02, "ankle boot": 0.07,
+    "chelsea boot": 0.05, "tall boot": 0.06, "pump": 0.07, "ballerina": 0.04, "sandal": 0.03, "clog": 0.01,
+    "slide": 0.03, "flip-flop": 0.02, "mule": 0.02, "slingback": 0.015, "strappy sandal": 0.02,
+    "sport sandal": 0.015, "platform sandal": 0.01,
 }  # fmt: skip
 # how often a family is worn by women, where it is not half of the time
-WOMEN_SHARES = {"pump": 0.95, "ballerina": 0.95, "tall boot": 0.85, "sandal": 0.75}
+WOMEN_SHARES = {
+    "pump": 0.95, "ballerina": 0.95, "tall boot": 0.85, "sandal": 0.75, "espadrille": 0.8, "mule": 0.9,
+    "slingback": 0.95, "strappy sandal": 0.95, "platform sandal": 0.9,
+}  # fmt: skip
 ASSET_SHARE = 0.2
 
 

@@ -16,10 +16,10 @@ from shoemodel.data.sample import Sample
 from shoemodel.data.splits import HELD_OUT_FAMILY, Split
 from shoemodel.errors import InputError
 from shoemodel.render import engine as renderer
-from shoemodel.shoes.parameters import FAMILIES
 from shoemodel.world import local_engine, ray_engine
 from shoemodel.world.progress import Pace, watch
 from shoemodel.world.scene import RUN, sample_scene
+from shoemodel.world.shod import FAMILY_SHARES
 from shoemodel.world.tuples import WORLD_VERSION, Rejected, render
 
 REDRAWS = 8
@@ -86,8 +86,8 @@ def _check(num: int, size: int, assets: Path | None, workers: int | None, spp: i
 
 def _check_shoes(split: Split | None, family: str | None) -> None:
     """A family must be known, and have shoes in the split."""
-    if family not in (None, *FAMILIES):
-        raise InputError(f"--family: found {family!r}; {', '.join(FAMILIES)} are accepted")
+    if family not in (None, *FAMILY_SHARES):
+        raise InputError(f"--family: found {family!r}; {', '.join(FAMILY_SHARES)} are accepted")
     if family is not None and split is not None and (family == HELD_OUT_FAMILY) != (split == "held-out family"):
         raise InputError(f"--family {family} has no shoe in --split '{split}', as {HELD_OUT_FAMILY} is held out")
 

@@ -18,7 +18,7 @@ from shoemodel.render.surfaces import box
 from shoemodel.world import labels
 from shoemodel.world.scene import Scene
 
-WORLD_VERSION = 4
+WORLD_VERSION = 5
 """Raised whenever the same seed no longer gives the same pixels."""
 MAX_COVERED = 0.02
 """Share of the shoe that cloth or the other leg may hide (ours: a sliver)."""
