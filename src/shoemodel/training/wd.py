@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -14,8 +15,9 @@ from shoemodel.data.datasets import Tuples
 from shoemodel.image import draw, masks
 from shoemodel.image.crop import to_network
 from shoemodel.training import decision
-from shoemodel.training.backgrounds import another_place
+from shoemodel.training.backgrounds import another_place, load_folder
 from shoemodel.training.config import LoopConfig
+from shoemodel.training.patterns import patterned
 from shoemodel.training.task import Batch, Task
 from shoemodel.wd import augment
 from shoemodel.wd.model import CLASS_NAMES, SIZES, STEMMED, Backbone, area_labels, area_logits, build, crop_to_shoe
@@ -37,6 +39,10 @@ class WDConfig:
     """The paper's 0.8."""
     another_place_p: float = 0.4
     """Share of the examples whose surroundings are another picture's: an imperfect region shows slivers of them."""
+    backgrounds: Path | None = None
+    """Folder of photos whose patterns shoes are given, see `patterned_p`."""
+    patterned_p: float = 0.35
+    """Share of the examples with such patterns, where there are photos."""
     class_weights: tuple[float, float, float] = (1.0, 1.0, 1.0)
     """Of background, visible and wearable area in the loss; of two classes, everything else weighs as the visible."""
 
@@ -67,6 +73,7 @@ class WDTask(Task):
         learnt, self.test = tuples.split(unworn_will_do=True)
         rows, validation = decision.validation_rows(learnt.shoe_ids)
         self.train, self.validation = learnt.subset(rows), learnt.subset(validation)
+        self.photos = load_folder(config.backgrounds) if config.backgrounds else []
         torch.manual_seed(config.loop.seed)
         names, stemmed = CLASS_NAMES[config.classes], config.backbone in STEMMED
         self.model = build(*SIZES[config.backbone], names, stemmed=stemmed)
@@ -97,6 +104,8 @@ class WDTask(Task):
         """
         row, other = rng.integers(len(self.train), size=2)
         rgb, labels = self.train.unworn[row], self.train.labels[row]
+        if self.photos and rng.random() < self.config.patterned_p:
+            rgb = patterned(rgb, labels != masks.BACKGROUND, self.photos, rng)
         if rng.random() < self.config.another_place_p:
             rgb = another_place(rgb, labels != masks.BACKGROUND, self.train.worn[other], rng)
         return rgb, labels, augment.RELINE_P if self.train.is_worn[row] else 0.0
