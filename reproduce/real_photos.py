@@ -33,6 +33,8 @@ OPENING = 0.01
 """Of the shoe: a smaller opening has no IoU of its own."""
 PAINTED = 0.03
 """Of the shoe: where more of what stays visible is called wearable, the product is painted over."""
+FAULTY = 0.08
+"""Of the shoe: where more has the wrong one of its two labels, the user ought to be told."""
 COLOURS = {"missed": (0, 200, 0), "right": (255, 230, 0), "invented": (255, 0, 0)}
 
 
@@ -72,6 +74,8 @@ class Row:
     """Pixels of intersection, union and invented opening, with the drawn shoe given (3,)."""
     chained: np.ndarray | None = None
     """The same with the shoe that was found."""
+    unsure: float = 0.0
+    """Share of the shoe that the network expects to have labelled wrongly, the drawn shoe given."""
     opening: float = 0.0
     """Share of the drawn opening."""
     pixels: int = 1
@@ -123,7 +127,7 @@ def measure(pipeline: Any, file: Path, drawn: Path) -> Row:
         _, placed = pipeline.place(photo, areas, "keep", "photo")
         feet = pipeline.find_feet(placed)
         refused = ankles_apart(feet, file.name)
-        warnings += [*doubts.of_feet(placed.areas.shoe, feet), *doubts.of_areas(placed.areas, feet)]
+        warnings += [*doubts.of_feet(placed.areas.shoe, feet), *doubts.of_areas(placed.areas, feet, areas.unsure)]
     except InputError as refusal:
         refused = str(refusal)
     seconds = time.process_time() - started
@@ -145,12 +149,14 @@ def measure(pipeline: Any, file: Path, drawn: Path) -> Row:
     )
     return Row(
         **row, shoe_iou=iou, given=counts[0], chained=counts[1], pixels=int(truth.shoe.sum()),
-        opening=float(opening),
+        opening=float(opening), unsure=given.unsure,
     )  # fmt: skip
 
 
 def summarise(name: str, rows: list[Row]) -> None:
     """Print the figures of a folder."""
+    from shoemodel import doubts
+
     measured = [row for row in rows if row.shoe_iou is not None]
     said = [
         f"{sum(bool(row.refused) for row in rows)} refused",
@@ -166,6 +172,11 @@ def summarise(name: str, rows: list[Row]) -> None:
     )
     wrong, right = ([row.said for row in measured if (row.shoe_iou < WRONG) == kind] for kind in (True, False))
     print(f"  refused or warned of: {sum(wrong)} of {len(wrong)} wrong regions, {sum(right)} of {len(right)} others")
+    faulty, right = ([r.unsure > doubts.UNSURE for r in measured if _is_faulty(r) == kind] for kind in (True, False))
+    print(
+        f"  the opening called uncertain, the shoe given: {sum(faulty)} of {len(faulty)} with more than "
+        f"{FAULTY:.0%} of the shoe wrong, {sum(right)} of {len(right)} others"
+    )
     for label in ("given", "chained"):
         counts = np.array([getattr(row, label) for row in measured])
         pixels = np.array([row.pixels for row in measured])
@@ -177,6 +188,12 @@ def summarise(name: str, rows: list[Row]) -> None:
             f"{np.mean(each) if each else 0:.3f}; invented {counts[:, 2].sum() / pixels.sum():.1%} of the shoes, more "
             f"than {PAINTED:.0%} in {painted} of {len(measured)}"
         )
+
+
+def _is_faulty(row: Row) -> bool:
+    """Whether too much of the shoe is called opening and is none, or the other way round; with the shoe given."""
+    both, either, _ = row.given
+    return bool((either - both) / row.pixels > FAULTY)
 
 
 def _counts(found: Any, truth: Any) -> np.ndarray:

@@ -88,3 +88,10 @@ def test_an_opening_where_no_foot_goes_in(opening):
 def test_an_opening_of_either_foot_will_do():
     both = shoe((slice(80, 100), slice(50, 90)), (slice(80, 100), slice(150, 190)))
     assert doubts.of_areas(areas(both), feet(left=True)) == []
+
+
+def test_an_uncertain_opening_is_told_and_one_at_the_wrong_place_before_it():
+    good, odd = areas(shoe((slice(80, 100), slice(50, 90)))), areas(shoe((slice(80, 100), slice(240, 270))))
+    assert "12% of the shoe may be" in doubts.of_areas(good, feet(), 0.12)[0]
+    assert doubts.of_areas(good, feet(), doubts.UNSURE) == []
+    assert "where no foot goes in" in doubts.of_areas(odd, feet(), 0.12)[0]

@@ -27,6 +27,9 @@ LEAST = 0.01
 """Of the shoe: smaller pieces of an opening are not looked at."""
 FAR = 0.5
 """Of a foot's length: an opening farther from every point of a foot is none."""
+UNSURE = 0.06
+"""Share of the shoe expected to have the wrong label above which the opening is uncertain (`reproduce/real_photos.py`
+says how often that is right)."""
 BELOW = 0.12
 """Of a foot's length: an opening farther on the sole's side of the line from heel to toes is none."""
 
@@ -76,15 +79,19 @@ def of_feet(shoe: Bool[np.ndarray, "h w"], feet: FootKeypoints) -> list[str]:
     return []
 
 
-def of_areas(areas: ShoeAreas, feet: FootKeypoints) -> list[str]:
-    """Openings where no foot can go in; all in px of one canvas. No word where no foot was found."""
+def of_areas(areas: ShoeAreas, feet: FootKeypoints, unsure: float = 0.0) -> list[str]:
+    """Openings where no foot can go in, all in px of one canvas, and an uncertain opening.
+
+    unsure: `ShoeAreas.unsure` of what was found. Of places no word is said where no foot was found.
+    """
     share = odd_share(areas, feet)
-    if not share:
+    if share:
+        said = f"a part of the opening ({share:.0%} of the shoe) lies where no foot goes in, and would be painted over"
+    elif unsure > UNSURE:
+        said = f"the opening is uncertain: {unsure:.0%} of the shoe may be wrongly kept, or painted over"
+    else:
         return []
-    return [
-        f"a part of the opening ({share:.0%} of the shoe) lies where no foot goes in, and would be painted over: look "
-        "at areas.png and correct the areas, in the studio or with a file"
-    ]
+    return [f"{said}: look at areas.png and correct the areas, in the studio or with a file"]
 
 
 def odd_share(areas: ShoeAreas, feet: FootKeypoints) -> float:

@@ -118,11 +118,11 @@ class ShoeModelPipeline(Stages):
             areas = areas or self.detect_areas(photo, region)
             if not areas.visible.any():
                 raise InputError(f"no part of the shoe in {photo.path.name} stays visible: give a mask, or areas")
-            soft = shoe_edges.find(photo.rgb, areas, edges)
+            unsure, soft = areas.unsure, shoe_edges.find(photo.rgb, areas, edges)
         placed, shoe = self.place(photo, soft.areas, layout, frame_of)
         canvas = frame.extend(photo.rgb, placed, soft.areas.shoe)
         fitted, feet, poses, warnings = self._pose(maker, photo, canvas, shoe, placed, poses, seeds, clock, force)
-        warnings = [*doubts.of_region(photo.rgb, region.mask), *warnings, *doubts.of_areas(shoe.areas, feet)]
+        warnings = [*doubts.of_region(photo.rgb, region.mask), *warnings, *doubts.of_areas(shoe.areas, feet, unsure)]
         if frame_of == "photo" and (crowded := frame.no_room(shoe.areas.shoe)):
             warnings.append(crowded)
         legs = [

@@ -30,6 +30,18 @@ def test_areas_come_back_on_the_photos_grid(monkeypatch, pipeline, shoe_mask):
     assert areas.wearable[:, 65:].sum() == shoe_mask[:, 65:].sum()
 
 
+def test_what_is_sure_is_certain_and_what_is_not_is_counted(monkeypatch, pipeline, shoe_mask):
+    rgb = np.full((*shoe_mask.shape, 3), 200, np.uint8)
+    answer_with(monkeypatch, lambda pixels: torch.ones(pixels.shape[1:]))
+    assert predict.predict(pipeline.areas, rgb, shoe_mask).unsure == pytest.approx(0, abs=1e-3)
+
+    def torn(model, pixels):
+        return torch.log(torch.tensor([1e-6, 0.6, 0.4]))[None, :, None, None].expand(2, 3, *pixels.shape[-2:])
+
+    monkeypatch.setattr(predict, "area_logits", torn)
+    assert predict.predict(pipeline.areas, rgb, shoe_mask).unsure == pytest.approx(0.4, abs=0.01)
+
+
 def test_background_inside_the_region_is_trimmed(monkeypatch, pipeline, shoe_mask):
     rgb = np.full((*shoe_mask.shape, 3), 200, np.uint8)
     rgb[:, 90:] = 0

@@ -24,6 +24,8 @@ class ShoeAreas:
     """A label map (h, w) uint8 of `BACKGROUND`, `VISIBLE`, `WEARABLE`."""
 
     labels: UInt8[np.ndarray, "h w"]
+    unsure: float = 0.0
+    """Share of the shoe's pixels that is expected to have the wrong one of its labels; 0 where somebody drew them."""
 
     def __post_init__(self) -> None:
         labels = self.labels

@@ -36,12 +36,13 @@ def predict(
     box = Box.of_mask(region)
     inside = region[box.slices]
     found = _to_photo(scores(model, crop), transform, box)
-    labels = without_spots(area_labels(found, inside), np.exp(found[..., -1]), inside)
+    wearable = np.exp(found[..., -1])
+    labels = without_spots(area_labels(found, inside), wearable, inside)
     whole = np.zeros(region.shape, np.uint8)
     whole[box.slices] = remove_specks(labels, inside)
     if not (whole == masks.VISIBLE).any():
         raise InputError(f"no part of the shoe in {name} would be visible when worn: give a box, points or a mask")
-    return ShoeAreas(whole)
+    return ShoeAreas(whole, unsure=float(np.minimum(wearable, 1 - wearable)[inside].mean()))
 
 
 def scores(model: SegformerForSemanticSegmentation, x_m: UInt8[np.ndarray, "s s 3"]) -> Float[np.ndarray, "s s c"]:

@@ -117,7 +117,9 @@ class Work:
         if self.region is not None and not self.corrected:
             said += [*self.region.warnings, *doubts.of_region(self.photo.rgb, self.region.mask)]
         if self.feet is not None and self.shoe is not None:
-            said += [*doubts.of_feet(self.shoe.areas.shoe, self.feet), *doubts.of_areas(self.shoe.areas, self.feet)]
+            unsure = 0.0 if self.areas is None else self.areas.unsure
+            said += doubts.of_feet(self.shoe.areas.shoe, self.feet)
+            said += doubts.of_areas(self.shoe.areas, self.feet, unsure)
         return said
 
     @property
