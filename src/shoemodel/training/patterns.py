@@ -38,7 +38,7 @@ def patterned(
     factors, side = np.ones_like(pixels), max(shoe.shape)
     for group in range(len(centres)):
         if rng.random() < CHANGED_P:
-            pattern = _pattern(photos[rng.integers(len(photos))], rng, side)
+            pattern = _pattern(photos[int(rng.integers(len(photos)))], rng, side)
             mine = nearest == group
             factors[mine] = pattern[: shoe.shape[0], : shoe.shape[1]][shoe][mine]
     out = rgb.copy()
