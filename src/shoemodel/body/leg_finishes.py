@@ -81,13 +81,13 @@ class SkinFinish:
 def skin_tile() -> Tile:
     """Factors of skin: its grain, follicles with a flush round each, and uneven blood (mean about 1)."""
     rng = np.random.default_rng(31)
-    grain = 0.030 * noise(rng, 2.2, 1.6) + 0.016 * noise(rng, 4.0, 3.0) + 0.009 * noise(rng, 11.0, 9.0)
+    grain = 0.042 * noise(rng, 2.2, 1.6) + 0.020 * noise(rng, 4.0, 3.0) + 0.012 * noise(rng, 11.0, 9.0)
     light = 1 + grain + 0.012 * noise(rng, 45.0, 60.0)
     blood = 0.5 * noise(rng, 14.0, 14.0) + 0.45 * noise(rng, 40.0, 50.0) + 0.35 * noise(rng, 110.0, 120.0)
     pits = _spots(rng, 1.3, (0.4, 1.0))
     halo = _spots(np.random.default_rng(32), 6.0, (0.3, 1.0))
-    light = light - 0.16 * pits
-    field = light[..., None] * (1 - np.outer(blood + 1.1 * halo, [0.002, 0.013, 0.008]).reshape(SIDE, SIDE, 3))
+    light = light - 0.30 * pits
+    field = light[..., None] * (1 - np.outer(blood + 1.1 * halo, [0.004, 0.028, 0.018]).reshape(SIDE, SIDE, 3))
     return tile(field / field.mean(axis=(0, 1)))
 
 

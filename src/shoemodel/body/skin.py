@@ -80,12 +80,12 @@ def close_skin_colours(
 ) -> np.ndarray:
     """The same for a close look, warmer and more even: what is finer than a mesh is left to a finish."""
     pale = float(np.clip(np.mean(rgb) / 0.5, 0.25, 1.0))
-    flush = 0.6 * _flush(height, knee_m) + 0.10 * waves(rng, rest, 0.09, 8) + 0.06 * waves(rng, rest, 0.03, 8)
+    flush = 0.9 * _flush(height, knee_m) + 0.22 * waves(rng, rest, 0.09, 8) + 0.16 * waves(rng, rest, 0.03, 8)
     veins = np.exp(-((waves(rng, rest * [1.0, 1.0, 0.5], 0.045) / 0.10) ** 2)) * smoothstep((0.06 - height) / 0.12)
-    tone = (1 + 0.02 * waves(rng, rest, 0.13) + 0.010 * waves(rng, rest, 0.04, 8)) * (
+    tone = (1 + 0.03 * waves(rng, rest, 0.13) + 0.018 * waves(rng, rest, 0.04, 8)) * (
         1 - 0.6 * person.knees * _knee(height, knee_m)
     )
-    colours = WARM * rgb * tone[:, None] * (1 - pale * (np.outer(flush, BLOOD) + 0.35 * np.outer(veins, VEIN)))
+    colours = WARM * rgb * tone[:, None] * (1 - pale * (np.outer(flush, BLOOD) + 0.7 * np.outer(veins, VEIN)))
     return np.clip(colours, 0.008, 0.9)
 
 
