@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test check clean
+.PHONY: demo test check docs wheel clean
 .DELETE_ON_ERROR:
 
 # torch first and pinned: the constraints file names the version that comes as a CPU build where one is offered.
@@ -14,7 +14,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c const
 	@touch $@
 
 .venv/dev: .venv/core
-	$(PIP) --editable ".[world,train,heic,serve,studio,batch,ray,provenance,dev]"
+	$(PIP) --editable ".[world,train,heic,serve,studio,batch,ray,provenance,docs,dev]"
 	@touch $@
 
 demo: .venv/core
@@ -28,9 +28,9 @@ demo: .venv/core
 	@echo "The pictures are in demo/sneaker: overview.png first, then image_00.png to image_05.png, one for each prompt."
 
 check: .venv/dev
-	$(BIN)/ruff check src tests benchmarks reproduce recipes
-	$(BIN)/ruff format --check src tests benchmarks reproduce recipes
-	$(BIN)/codespell src tests docs benchmarks reproduce recipes README.md
+	$(BIN)/ruff check src tests benchmarks reproduce recipes examples docs/reference.py
+	$(BIN)/ruff format --check src tests benchmarks reproduce recipes examples docs/reference.py
+	$(BIN)/codespell src tests docs benchmarks reproduce recipes examples README.md
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 
@@ -38,5 +38,19 @@ check: .venv/dev
 test: check
 	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist loadfile
 
+# The documentation as a site, in site/.
+docs: .venv/dev
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
+
+# A wheel, installed into a fresh environment without the repository; then README's commands with it. Minutes, and needs
+# the network; not part of the tests.
+wheel: .venv/dev
+	rm -rf dist build/wheel
+	$(PYTHON) -m pip wheel --quiet --no-deps --wheel-dir dist .
+	$(PYTHON) -m venv build/wheel
+	build/wheel/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt torch
+	build/wheel/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt dist/*.whl
+	$(BIN)/python tests/readme_commands.py README.md build/wheel/bin examples
+
 clean:
-	rm -rf .venv demo
+	rm -rf .venv demo site dist build

@@ -17,9 +17,9 @@ import tyro
 from shoemodel.apps.cli import main
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-HISTORY = ("log.md", "model_card.md")
-"""They name scripts of earlier commits."""
+DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md")), ROOT / "examples" / "README.md"]
+HISTORY = ("model_card.md",)
+"""It names scripts of earlier commits."""
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 SHELL = ("sh", "console", "bash", "")
 ENDS = {"&&", "||", "|", ";", "&", ">", "do", "done"}

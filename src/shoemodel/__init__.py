@@ -1,4 +1,4 @@
-"""ShoeModel: a photo of an unworn shoe in, pictures of legs wearing exactly that shoe out.
+"""ShoeModel: turns a photo of an unworn shoe and a prompt into images of legs wearing that exact shoe.
 
 >>> from shoemodel import ShoeModelPipeline
 >>> pipeline = ShoeModelPipeline.from_pretrained("mini")

@@ -68,7 +68,7 @@ without_pose = partial(generate, off="pose")
 whole_shoe = partial(generate, off="separation")
 """The wearable area is not removed: X_m is given and pasted in place of X_w."""
 in_photo = partial(generate, background="photo")
-"""The photo stays and only the leg is drawn (`compose.photo_background`)."""
+"""The photo stays and only the leg is generated (`compose.photo_background`)."""
 without_repair = partial(generate, off="refine")
 """No second pass (`compose.scene_background`)."""
 without_paste = partial(generate, off="paste")

@@ -50,7 +50,7 @@ def sample_complexion(rng: np.random.Generator) -> Complexion:
 
 
 def waves(rng: np.random.Generator, points: np.ndarray, length_m: float, count: int = 5) -> np.ndarray:
-    """Noise (n,) of unit deviation at points (n, 3) in space, with bumps of about length_m."""
+    """Noise (n,) of unit std at points (n, 3) in space, with bumps of about length_m."""
     directions = rng.standard_normal((3, count))
     directions *= 2 * np.pi / (length_m * np.linalg.norm(directions, axis=0))
     return np.sqrt(2 / count) * np.sin(points @ directions + rng.uniform(0, 2 * np.pi, count)).sum(axis=1)

@@ -63,7 +63,7 @@ def tile(field: Float[np.ndarray, "h w c"], texel_m: float = TEXEL_M) -> Tile:
 
 
 def noise(rng: np.random.Generator, across: float, along: float, side: int = SIDE) -> np.ndarray:
-    """Repeating noise (side, side) of unit deviation, smoothed over so many texels across and along."""
+    """Repeating noise (side, side) of unit std, smoothed over so many texels across and along."""
     field = rng.standard_normal((side, side)).astype(np.float32)
     frequency = [np.fft.fftfreq(side)[:, None], np.fft.rfftfreq(side)[None]]
     keep = np.exp(-2 * np.pi**2 * ((along * frequency[0]) ** 2 + (across * frequency[1]) ** 2))

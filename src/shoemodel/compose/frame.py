@@ -23,7 +23,7 @@ STRIP = 0.015
 NEAR = 0.04
 """Distance from the shoe within which an edge shows its shadow and is not looked at, of the same."""
 OWN_COURSE = 1 / 12
-"""Deviation of the blur that gives an edge's own course, of its length."""
+"""Std of the blur that gives an edge's own course, of its length."""
 UNEVEN, STAIN, NOISE = 1.6, 5.0, 6.0
 """Limits of a plain edge, in grey levels: deviation from its own course, the largest but for 2 %, and that of noise."""
 WHITE, WHITISH = 255, 250

@@ -19,11 +19,11 @@ LARGEST_LIGHT = 1.25
 LARGEST_CAST = 1.06
 """And each channel by this factor beyond it."""
 TIGHT, WIDE = (0.015, 0.5), (0.06, 0.25)
-"""Deviation in foot lengths, and depth: the line where sole and floor meet, and the dimmer ground around it."""
+"""Std in foot lengths, and depth: the line where sole and floor meet, and the dimmer ground around it."""
 FINER = 0.375
-"""Deviation of the blur beyond which a texture is the generator's affair, in its own pixels."""
+"""Std of the blur beyond which a texture is the generator's affair, in its own pixels."""
 GRAIN = 1.0
-"""Deviation of the noise, in median absolute ones of the shoe's texture: two thirds of it if it were noise."""
+"""Std of the grain, in units of the texture's median absolute deviation (one is about 0.67 std)."""
 SMALLEST_SHOE = 0.1
 """Pieces of the visible area below this share of the largest cast no shadow of their own."""
 

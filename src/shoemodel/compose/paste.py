@@ -1,8 +1,8 @@
 """Identity: the shoe's visible area is copied onto the generated picture (paper 3.3).
 
-The networks draw the surroundings at their own size; these are enlarged to the canvas and X_w goes on top at full
+The networks generate the background at their own size; these are enlarged to the canvas and X_w goes on top at full
 resolution. Inside the visible area the result's pixels are the photo's, max |Δ| = 0. Blending touches pixels outside
-it only: the surroundings take on the photo's light and a contact shadow, and a thin ring the colour of the nearest
+it only: the background takes on the photo's light and a contact shadow, and a thin ring the colour of the nearest
 shoe pixel, fading out, which softens the seam (ours).
 """
 

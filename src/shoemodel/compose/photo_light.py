@@ -20,7 +20,7 @@ TINT = 0.35
 GREY = 1.5
 """Largest over least channel, linear, up to which a colour may be the light's."""
 RENDERED_BLUR_PX = 0.45
-"""Deviation of the blur that a renderer's box filter has by itself."""
+"""Std of the blur that a renderer's box filter has by itself."""
 COARSE_PX, SAMPLE_PX = 1000, 1200
 """A shoe is looked at as if it had about this length, and its grain and edges in a square of this side."""
 CALM_PX, CALMEST = 9, 10
@@ -40,11 +40,11 @@ class Levels:
     side: float
     """Where the light comes from: -1 left of the picture, +1 right."""
     blur_px: float
-    """Deviation of the blur of the shoe's own sharpest edges."""
+    """Std of the blur of the shoe's own sharpest edges."""
     grain: float
-    """Standard deviation of its noise, grey levels of 255."""
+    """Std of its noise, grey levels of 255."""
     grain_px: float
-    """Deviation of the blur that makes white noise as coarse as the photo's."""
+    """Std of the blur that makes white noise as coarse as the photo's."""
 
 
 def to_linear(srgb: Float[np.ndarray, "*n"]) -> Float[np.ndarray, "*n"]:
@@ -114,7 +114,7 @@ def _side(grey: np.ndarray, shoe: np.ndarray, ring: np.ndarray, length: float) -
 
 
 def edge_blur(rgb: UInt8[np.ndarray, "h w 3"], where: Bool[np.ndarray, "h w"]) -> float:
-    """Deviation in px of the blur of the sharpest edges, from their slopes at two scales (Zhuo and Sim, 2011)."""
+    """Std in px of the blur of the sharpest edges, from their slopes at two scales (Zhuo and Sim, 2011)."""
     grey = cv2.cvtColor(np.ascontiguousarray(rgb), cv2.COLOR_RGB2GRAY).astype(np.float32)
     fine, coarse = 0.7, 1.4
     slopes = [_slope(cv2.GaussianBlur(grey, (0, 0), sigma)) for sigma in (fine, coarse)]
@@ -131,7 +131,7 @@ def _slope(grey: np.ndarray) -> np.ndarray:
 
 
 def _grain(rgb: np.ndarray, where: np.ndarray) -> tuple[float, float]:
-    """Deviation and coarseness of the noise, from differences of pixels one and two apart where they are least."""
+    """Std and coarseness of the noise, from differences of pixels one and two apart where they are least."""
     grey = rgb.astype(np.float32).mean(-1)
     usable = (cv2.erode(where.astype(np.uint8), np.ones((CALM_PX, CALM_PX))) > 0) & (grey < 250) & (grey > 8)
     if usable.sum() < 400:

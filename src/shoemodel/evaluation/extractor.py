@@ -40,7 +40,7 @@ class ClipFeatures(nn.Module):
 
 
 class JudgeFeatures(nn.Module):
-    """Mean and deviation over the picture of each channel after every stage of the judge (ours).
+    """Mean and std over the picture of each channel after every stage of the judge (ours).
 
     The judge answers for pixels, so its first stages tell sharp from blurred and its last ones a leg from a stool.
     A CLIP taught by captions alone is blind to whatever no caption mentions.

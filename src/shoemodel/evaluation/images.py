@@ -7,7 +7,7 @@
 | max_delta | largest difference of any channel in the visible area, over all pictures | 0 |
 | expansion | mean of the shoe grown outside the kept pixels, % of their area | 0 |
 | PCK@0.1 | share of X_p's points that the judge finds again | 1 |
-| seam | mean ΔE of the ring outside the kept pixels to the nearest mix of shoe and surroundings | the row real's |
+| seam | mean ΔE of the ring outside the kept pixels to the nearest mix of shoe and background | the row real's |
 
 The paper has the first three. Every figure but the distances has a mean over pictures and a bootstrap over shoes.
 """

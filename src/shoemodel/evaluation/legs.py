@@ -39,7 +39,7 @@ from shoemodel.lps import diffusion
 from shoemodel.pipeline import ShoeModelPipeline
 
 POSES = 64
-"""Sampled for each picture, what the product draws for a request."""
+"""Sampled for each picture, what the product samples for a request."""
 BEST_OF = (1, 4, 16, 64)
 NEIGHBOURS = 16
 """Real poses that the sampled ones of a picture are compared with (ours)."""

@@ -49,7 +49,7 @@ BASE_ALONE = ("sd15", "sdxl", "dreambooth")
 LIBRARIES = ("torch", "diffusers", "transformers")
 """Whose versions count as the code's."""
 REAL = "real"
-"""Not drawn: the true worn pictures of other held-out tuples, the floor of every distance."""
+"""Not generated: the true worn pictures of other held-out tuples, the floor of every distance."""
 
 
 @dataclass(frozen=True)

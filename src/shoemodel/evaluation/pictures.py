@@ -1,4 +1,4 @@
-"""The sets of pictures of Table 3 on disk: drawn once, kept as PNG, listed with their hashes.
+"""The sets of pictures of Table 3 on disk: generated once, kept as PNG, listed with their hashes.
 
     OUT/reference/<key>-<inputs>.png   true worn pictures of the n tuples
     OUT/real/...                       true worn pictures of n other tuples
@@ -99,7 +99,7 @@ def true(folder: Path, splits: Sequence[Split], keys: set[str], out: Path) -> It
 def drawn(
     method: Method, folder: Path, splits: Sequence[Split], keys: set[str], seed: int, out: Path, steps: int
 ) -> Iterator[Shown]:
-    """What a method draws in `steps` steps; its model is loaded when the first picture is missing."""
+    """What a method generates in `steps` steps; its model is loaded when the first picture is missing."""
     fingerprint = method.fingerprint
     models: list[Any] = []
 

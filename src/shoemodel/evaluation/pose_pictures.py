@@ -1,4 +1,4 @@
-"""Skeletons read back from pose pictures X_p by their colours, to judge what a network has drawn (Fig. 7) (ours).
+"""Skeletons read back from pose pictures X_p by their colours, to judge what a network has generated (Fig. 7) (ours).
 
 Every limb of `draw.pose_image` has its own colour. Its pixels give a line; which end of a line is which joint follows
 from where the lines meet.

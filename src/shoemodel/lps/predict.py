@@ -39,7 +39,7 @@ SURE = (
     1.4  # sum of the peaks of a foot from which it is believed, and not another whose ankle is in the same place (ours)
 )
 SAME_FOOT = 0.3  # mean distance of two feet's points, in foot lengths, under which they are one foot (ours)
-POOL = 512  # poses drawn for every request (ours)
+POOL = 512  # poses sampled for every request (ours)
 SIDE = 256  # px of the square frame in which the paper's normalisation is taken
 
 

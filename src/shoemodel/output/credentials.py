@@ -25,7 +25,7 @@ from shoemodel.output import certificate, metadata
 CERTIFICATE = "org.shoemodel.certificate"
 """Label of the assertion that holds the certificate of the visible area."""
 SOURCE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
-"""What the pictures are: the photo's own pixels with surroundings that a trained model drew."""
+"""What the pictures are: the photo's own pixels with a background that a trained model generated."""
 VALID = ("Valid", "Trusted")
 """States of a reading: whole and rightly signed; and also signed by someone on a list of trust."""
 _UNKNOWN = "signingCredential.untrusted"

@@ -20,7 +20,7 @@ def require_judge(there: bool, pack: str) -> None:
 
 
 def ranked(qualities: Sequence[Quality]) -> list[int]:
-    """Indices from the best to the worst score; of equals, the one drawn first goes first."""
+    """Indices from the best to the worst score; of equals, the one made first goes first."""
     return sorted(range(len(qualities)), key=lambda index: -qualities[index].score)
 
 

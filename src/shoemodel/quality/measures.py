@@ -21,7 +21,7 @@ PCK = 0.1
 RING = 1 / 85
 """Width of the seam that is looked at: 3 px of 256."""
 BEYOND = 1 / 40
-"""Distance from which pixels count as surroundings: 6.4 px of 256."""
+"""Distance from which pixels count as background: 6.4 px of 256."""
 COUNTED = [NAMES.index(f"left_{part}") for part in ("ankle", "heel", "big_toe")]
 """Points by which legs are counted; the right side's stand half of NAMES later."""
 APART = 1 / 10
@@ -90,11 +90,11 @@ def sides_agree(reading: Reading, pose: Pose) -> bool:
 
 
 def seam_error(picture: UInt8[np.ndarray, "h w 3"], visible: Bool[np.ndarray, "h w"]) -> float:
-    """ΔE*ab of the pixels just outside the kept ones to the nearest mix of shoe and surroundings, mean over the ring.
+    """ΔE*ab of the pixels just outside the kept ones to the nearest mix of shoe and background, mean over the ring.
 
     Where nothing was pasted, a pixel at the border of two surfaces is a mix of both, however much they differ; a halo,
     a dark fringe or a remnant of another shoe is a third colour. Shoe is the nearest pixel a little inside the kept
-    area, surroundings the nearest one BEYOND outside it. NaN where there is no ring.
+    area, background the nearest one BEYOND outside it. NaN where there is no ring.
     """
     side = max(visible.shape)
     outside = ndimage.distance_transform_edt(~visible)

@@ -1,6 +1,6 @@
 """The quality of one result: a score in [0, 1] and the reasons that lower it, from the measures of Table 3 (all ours).
 
-Each measure gets a grade, 1 where it is as in true pictures and 0 where nothing good is that bad, straight in between;
+Each measure gets a grade, 1 where it is as in true pictures and 0 where only faulty pictures are, straight in between;
 the score is their product, each counting at least LEAST so that the worst can still be told from the bad.
 """
 

@@ -30,7 +30,7 @@ def plain(colour: np.ndarray, rng: np.random.Generator, contrast: float = 0.03) 
 def noise(
     rng: np.random.Generator, first: int = 4, stretch: tuple[int, int] = (1, 1), gain: float = 0.55
 ) -> np.ndarray:
-    """Tiling fractal noise of unit deviation, (SIDE, SIDE); `first` cells a side at the coarsest, `stretch` more or
+    """Tiling fractal noise of unit std, (SIDE, SIDE); `first` cells a side at the coarsest, `stretch` more or
     fewer of them in (y, x)."""
     total, weight = np.zeros((SIDE, SIDE), np.float32), 1.0
     while first * max(stretch) <= SIDE:

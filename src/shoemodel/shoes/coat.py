@@ -106,7 +106,7 @@ def bare_coat(count: int, colour: np.ndarray, finish: Material) -> Coat:
 
 
 def noise(points: np.ndarray, frequency: float, rng: np.random.Generator, octaves: int = 3) -> np.ndarray:
-    """Smooth noise of about unit deviation at points (n, 3); frequency in cells a metre."""
+    """Smooth noise of about unit std at points (n, 3); frequency in cells a metre."""
     total, gain = np.zeros(len(points)), 1.6
     for octave in range(octaves):
         cells = rng.standard_normal((16, 16, 16))

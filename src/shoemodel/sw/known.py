@@ -1,4 +1,4 @@
-"""Latents that are given: what is known of a picture is put back before each step, and only the rest is drawn.
+"""Latents that are given: what is known of a picture is put back before each step, and only the rest is generated.
 
 Blended latent diffusion, Avrahami et al. 2022, arXiv 2206.02779.
 """
@@ -20,7 +20,7 @@ from shoemodel.sw.vae import encode_pictures
 
 @dataclass(frozen=True, eq=False)
 class Known:
-    """What of a picture is given, and where it is to be drawn."""
+    """What of an image is given, and where it is to be generated."""
 
     picture: UInt8[np.ndarray, "h w 3"]
     free: Bool[np.ndarray, "h w"]
@@ -28,7 +28,7 @@ class Known:
 
 @dataclass(frozen=True, eq=False)
 class PutBack:
-    """Puts known latents back where nothing is free to be drawn."""
+    """Puts known latents back where nothing is free to be generated."""
 
     walk: Any
     """The solver."""

@@ -1,6 +1,6 @@
 """Between pictures and the latents X_0 that the generator diffuses; for any autoencoder of diffusers.
 
-Pictures are CHW float in [-1, 1]; latents are scaled to unit deviation by the autoencoder's own config
+Pictures are CHW float in [-1, 1]; latents are scaled to unit std by the autoencoder's own config
 (`scaling_factor` and, where there is one, `shift_factor`).
 """
 

@@ -84,7 +84,7 @@ def _uint8(values: np.ndarray) -> Picture:
 
 
 def _noise(rng: np.random.Generator, side: int, cells: tuple[int, int]) -> np.ndarray:
-    """Smooth noise (s, s) of about unit deviation with `cells` (rows, columns) independent values."""
+    """Smooth noise (s, s) of about unit std with `cells` (rows, columns) independent values."""
     values = rng.standard_normal(cells, np.float32)
     return cv2.resize(values, (side, side), interpolation=cv2.INTER_CUBIC)
 

@@ -37,7 +37,7 @@ class Ground:
     evidence: Float[np.ndarray, "h w"]
     """-1: ground that reaches the border or is seen through a loop; 0: nothing can be said, a shadow; 1: no ground."""
     grain: float
-    """Deviation of the border's pixels from the fit, 8-bit colours."""
+    """Std of the border's pixels from the fit, 8-bit colours."""
 
     def within(self, part: tuple[slice, slice]) -> Ground:
         """The evidence of a part of the photo."""

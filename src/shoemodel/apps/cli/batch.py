@@ -1,4 +1,4 @@
-"""The verb `shoemodel batch`: a whole catalogue."""
+"""The command `shoemodel batch`: a whole catalogue."""
 
 from __future__ import annotations
 

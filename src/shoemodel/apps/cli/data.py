@@ -1,4 +1,4 @@
-"""The verbs about data: `shoemodel synth` makes it, `shoemodel inspect` looks at it."""
+"""The commands about data: `shoemodel synth` makes it, `shoemodel inspect` looks at it."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Synth:
 
 @dataclass(frozen=True, kw_only=True)
 class Inspect:
-    """Check every tuple of a folder, print what the folder holds in figures, and draw a sheet of some of them.
+    """Check every tuple of a folder, print what the folder holds in figures, and write a sheet of some of them.
 
     Exit code 0 when every tuple is sound, 1 when problems were found (they are listed by key), 2 for bad input.
 

@@ -1,4 +1,4 @@
-"""The verb `shoemodel evaluate areas | feet | legs | images`: how good a pack is on shoes it has never seen."""
+"""The command `shoemodel evaluate areas | feet | legs | images`: how good a pack is on shoes it has never seen."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ FEET_LINES = {
 
 @dataclass(frozen=True, kw_only=True)
 class Legs(_Held):
-    """Leg poses: are they right, plausible, and as many as there are? 64 poses are drawn for each picture's true feet.
+    """Leg poses: are they right, plausible, and as many as there are? 64 are sampled for each picture's true feet.
 
     Precision, recall, density and coverage compare them with real poses of other pictures with similar feet; "real
     poses reach" says what a second set of such real poses gets, which is what to hope for. A true pose that lies at
@@ -175,7 +175,7 @@ Verb = (
 
 @dataclass(frozen=True, kw_only=True)
 class Evaluate:
-    """Measure one module of a pack, or the pictures it draws, on shoes that no training has seen.
+    """Measure one module of a pack, or the images it generates, on shoes that no training has seen.
 
     Example: shoemodel evaluate areas --data data --pack mini --json areas.json
     """

@@ -1,4 +1,4 @@
-"""The verb `shoemodel generate`: pictures of legs wearing the shoe of each photo."""
+"""The command `shoemodel generate`: pictures of legs wearing the shoe of each photo."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The command line of shoemodel: a verb for each job, `shoemodel --help` lists them.
+"""The command line of shoemodel: one command a job, `shoemodel --help` lists them.
 
-Bad input gets one sentence on stderr and exit code 2. Nothing heavy is imported before a verb runs.
+Bad input gets one sentence on stderr and exit code 2. Nothing heavy is imported before a command runs.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ REPLACED = {
 }
 """Flags of earlier versions, and what takes their place."""
 STYLE = (tyro.conf.OmitArgPrefixes,)
-DESCRIPTION = "A photo of an unworn shoe in, pictures of legs wearing exactly that shoe out."
+DESCRIPTION = "Turns a photo of an unworn shoe and a prompt into images of legs wearing that exact shoe."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +85,7 @@ Verb = (
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run one verb and return its exit code: 0, 1 for results or data that do not hold, 2 for bad input."""
+    """Run one command and return its exit code: 0, 1 for results or data that do not hold, 2 for bad input."""
     argv = sys.argv[1:] if argv is None else argv
     if renamed := next((REPLACED[word.partition("=")[0]] for word in argv if word.partition("=")[0] in REPLACED), ""):
         complain(renamed)
@@ -108,7 +108,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _parse(argv: list[str]) -> tuple[Any, list[str]]:
-    """The verb, and for `train` the flags it does not know itself: they belong to its preset."""
+    """The command, and for `train` the flags it does not know itself: they belong to its preset."""
     parse: Callable[..., Any] = partial(
         tyro.cli, Verb, prog="shoemodel", description=DESCRIPTION, config=STYLE, registry=registry
     )

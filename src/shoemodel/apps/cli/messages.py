@@ -1,4 +1,4 @@
-"""How verbs tell what they found: lines on stderr, a counter while they work, tables on the terminal, JSON reports."""
+"""How commands report: lines on stderr, a counter while they work, tables on the terminal, JSON reports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The verb `shoemodel regions`: what in a photo may be the shoe, to choose from where it is not found by itself."""
+"""The command `shoemodel regions`: what in a photo may be the shoe, to choose from where it is not found by itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The verb `shoemodel studio`: the browser app."""
+"""The command `shoemodel studio`: the browser app."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from shoemodel.errors import InputError
 
 @dataclass(frozen=True, kw_only=True)
 class Studio:
-    """Open the studio: a page in the browser on which to drop photos, correct, pose and draw. Runs until interrupted.
+    """Open the studio: a page in the browser to drop photos, correct, pose and generate. Runs until interrupted.
 
     Nothing leaves the machine: the page asks no other server for anything.
 

@@ -66,7 +66,7 @@ def create_app(
     app = FastAPI(
         title="shoemodel",
         version=version("shoemodel"),
-        description="A photo of an unworn shoe in, pictures of legs wearing exactly that shoe out.",
+        description="Turns a photo of an unworn shoe and a prompt into images of legs wearing that exact shoe.",
         lifespan=lifespan,
         docs_url=None,  # the pages would load scripts from elsewhere
         redoc_url=None,

@@ -22,7 +22,7 @@ class Limits:
     queue: int = 64
     """Jobs that may wait; then 429 with Retry-After. As many areas and poses requests may wait beside them."""
     batch: int = 4
-    """Jobs that run at once: their pictures are drawn in one batch."""
+    """Jobs that run at once: their images are generated in one batch."""
     keep_hours: int = 168
     """Hours after which a finished job and its results are removed."""
 

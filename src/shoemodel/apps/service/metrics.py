@@ -32,7 +32,7 @@ class Metrics:
             buckets=(1, 3, 10, 30, 100, 300),
         )
         self._batches = Histogram(
-            "shoemodel_batch_pictures", "Pictures drawn in one batch", registry=registry, buckets=(1, 2, 4, 8, 16, 32)
+            "shoemodel_batch_pictures", "Images generated in one batch", registry=registry, buckets=(1, 2, 4, 8, 16, 32)
         )
         self._registry.register(_Stored(store))
         ProcessCollector(registry=registry)
