@@ -1,4 +1,4 @@
-"""A packshot on white in three outfits; the canvas grows upwards for the leg, and white stays white.
+"""A packshot in three outfits, in the photo itself: its ground, its shadow and its shape stay.
 
 python examples/packshot.py
 """
