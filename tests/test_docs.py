@@ -116,6 +116,12 @@ def test_every_script_is_there():
     assert named and not [word for word in sorted(named) if not (ROOT / word).exists()]
 
 
+def test_every_figure_says_its_command_and_commit():
+    text = (ROOT / "docs" / "figures.md").read_text(encoding="utf-8")
+    names = {re.sub(r"^studio_\w+", "studio_*", file.name) for file in (ROOT / "docs" / "img").iterdir()}
+    assert names and not [name for name in names if f"| `{name}` |" not in text]
+
+
 PYTHON = [(f"{name}, block {index}", text) for index, (name, text) in enumerate(blocks(("python",)))]
 
 
