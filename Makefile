@@ -44,13 +44,13 @@ docs: .venv/dev
 
 # A wheel, installed into a fresh environment without the repository; then README's commands with it. Minutes, and needs
 # the network; not part of the tests.
-wheel: .venv/dev
+wheel:
 	rm -rf dist build/wheel
 	$(PYTHON) -m pip wheel --quiet --no-deps --wheel-dir dist .
 	$(PYTHON) -m venv build/wheel
 	build/wheel/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt torch
 	build/wheel/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt dist/*.whl
-	$(BIN)/python tests/readme_commands.py README.md build/wheel/bin examples
+	build/wheel/bin/python tests/readme_commands.py README.md build/wheel/bin examples
 
 clean:
 	rm -rf .venv demo site dist build

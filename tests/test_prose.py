@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from pathlib import Path
 
@@ -40,6 +41,15 @@ def test_prose_wraps_and_has_no_dialect(page):
     long = [number for number, line in prose(page) if len(line) > WIDTH and not CODE.match(line)]
     assert page.name in OTHERS or not long
     assert not [(number, match[0]) for number, line in prose(page) if (match := DIALECT.search(line))]
+
+
+def test_help_has_no_dialect():
+    spec = importlib.util.spec_from_file_location("reference", ROOT / "docs" / "reference.py")
+    assert spec and spec.loader
+    reference = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(reference)
+    text = reference.cli()
+    assert "shoemodel train" in text and not DIALECT.findall(text)
 
 
 def test_the_dialect_is_found():
