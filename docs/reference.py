@@ -21,6 +21,7 @@ ROOT_PAGES = {
     "CHANGELOG.md": "changelog.md",
     "CONTRIBUTING.md": "contributing.md",
     "ATTRIBUTION.md": "attribution.md",
+    "examples/README.md": "examples.md",
 }
 """Files of the repository's root, and the pages that they are."""
 WIDTH = 96
