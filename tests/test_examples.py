@@ -10,6 +10,9 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from shoemodel.apps.catalogue import manifest
+from shoemodel.request import Request
+
 ROOT = Path(__file__).parents[1]
 SCRIPTS = sorted((ROOT / "examples").glob("*.py"))
 NOTEBOOK = ROOT / "examples" / "first_steps.ipynb"
@@ -22,6 +25,11 @@ def test_an_example_names_its_command_and_a_photo_that_is_there(script):
     photos = re.findall(r'"(\w+\.jpg)"', text)
     assert photos and all((ROOT / "examples" / name).exists() for name in photos)
     assert f"`{script.name}`" in (ROOT / "examples" / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_table_is_a_catalogue_of_the_photos():
+    rows = manifest.read(ROOT / "examples" / "shoes.csv", Request(prompt=("legs in {trousers}",)))
+    assert len(rows) == 3 and all(row.photo.exists() for row in rows)
 
 
 def test_the_notebook_is_kept_without_output():
