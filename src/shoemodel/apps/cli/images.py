@@ -30,7 +30,7 @@ class Images:
     data: Annotated[Path, arg(metavar="DIR")]
     """Folder written by `shoemodel synth`."""
     methods: Annotated[str, arg(metavar="NAME[=FOLDER],...")] = "shoemodel,real"
-    """What generates, each with its folder of weights (default: the pack). real: true pictures of n other tuples."""
+    """What draws, each with the folder of its weights (default: the pack). real: true pictures of n other tuples."""
     pack: Annotated[str, arg(metavar="mini|FOLDER")] = "mini"
     """Weights of shoemodel, of the judge that finds shoe and points in a picture, and of CLIP."""
     split: Literal["test", "all"] = "test"
