@@ -14,6 +14,7 @@ from typing import Any
 from playwright.sync_api import sync_playwright
 
 from shoemodel import ShoeModelPipeline
+from shoemodel.apps.pages.serving import launch
 from shoemodel.apps.studio import app
 
 QUALITY = 80
@@ -28,7 +29,7 @@ def main() -> None:
     parser.add_argument("--browser", default="/usr/bin/chromium")
     given = parser.parse_args()
     blocks = app.build(ShoeModelPipeline.from_pretrained("mini", backend="diffusion"), "mini")
-    url = app.launch(blocks, "127.0.0.1", given.port)
+    url = launch(blocks, "127.0.0.1", given.port)
     with sync_playwright() as driver:
         chromium = driver.chromium.launch(executable_path=given.browser, args=["--no-sandbox"])
         walk(opened(chromium, url, 1280, 900), given.photo, given.out)

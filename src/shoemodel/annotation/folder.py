@@ -136,7 +136,7 @@ class AnnotationFolder:
 
     def leave_out(self, name: str) -> None:
         """Say that a photo has no areas to draw; what was drawn on it stays as a draft."""
-        sha256, finished = self.photo(name).sha256, self._file(name, "done")
+        sha256, finished = files.sha256(self.photos[name]), self._file(name, "done")  # also of one that cannot be read
         if finished.exists():
             self._make(self._file(name, "draft").parent)
             finished.replace(self._file(name, "draft"))

@@ -17,6 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import cv2
 import numpy as np
 import torch
 from jaxtyping import Bool, Float, UInt8
@@ -38,6 +39,8 @@ EDGE = 1e-3  # of the photo's longer side: the outermost pixels, of which the gr
 MIN_AREA, MAX_AREA = 0.003, 0.97  # of the photo (ours)
 ZOOM_MARGIN = 0.25  # of the found box's longer side, on each side, for the second look (ours)
 ZOOM_LEAST = 0.85  # of the photo's longer side: a larger crop shows SAM nothing new, and is not looked at (ours)
+CLICK = 0.01  # of the photo's longer side: radius about a click in which it is certain what was said (ours)
+CERTAIN = 20.0  # logit there
 ZOOM_AGREEMENT = 0.5  # IoU of first and second look under which the first is kept (ours)
 
 
@@ -76,8 +79,11 @@ def of_photo(
     mask: Bool[np.ndarray, "h w"] | None = None,
     segmenter: SegformerForSemanticSegmentation | None = None,
     force: bool = False,
+    outside: Float[np.ndarray, "m 2"] | None = None,
 ) -> Region:
     """The shoe from the mask given, else from the photo's transparency, else about the box or the points, else found.
+
+    outside: points that are not on the shoe, beside `points` that are.
 
     Without a box or points the `segmenter` and SAM find it together (`wd.automatic`), and the segmenter says whether
     transparency leaves a shoe; SAM alone where there is none. force: go on, with a warning, where no shoe is seen.
@@ -88,7 +94,7 @@ def of_photo(
     if mask is not None:
         return from_user(mask, photo.size, "mask", name)
     if box is not None or points is not None:
-        return find(sam, photo.rgb, box, points, name)
+        return find(sam, photo.rgb, box, points, name, outside)
     if photo.alpha is not None:
         opaque = photo.alpha == 255  # a half-transparent edge holds the old background's colour
         if opaque.mean() < MAX_AREA:
@@ -105,21 +111,29 @@ def find(
     box: Box | None = None,
     points: Float[np.ndarray, "n 2"] | None = None,
     name: str = "the photo",
+    outside: Float[np.ndarray, "m 2"] | None = None,
 ) -> Region:
     """Find the shoe, with the user's box or points (x, y in photo pixels) where given, else automatically.
+
+    outside: points that are not on the shoe, beside `points`; there is no closer look then, which SAM would be asked
+    for without them (ours).
 
     Raises:
         InputError: a box or point outside the photo, or no shoe found; `name` is what the message calls the photo.
     """
     check_prompts(rgb.shape[:2], box, points, name)
+    check_prompts(rgb.shape[:2], None, outside, name)
     whole = Box(0, 0, rgb.shape[1], rgb.shape[0])
     source = "box" if box is not None else "points" if points is not None else "automatic"
     asked = box or (None if points is not None else whole)
-    logits, confidence = ask(sam, rgb, asked, points, mirrored=source == "automatic")
+    logits, confidence = ask(sam, rgb, asked, points, mirrored=source == "automatic", outside=outside)
+    if points is not None and outside is not None:
+        logits = _certain(logits, points, outside)
     plain = ground.plain(rgb) if source == "automatic" else None
     mask = tidy(outline.complete(rgb, logits, box, plain))
     _refuse_nothing(mask, confidence, source, name)
-    mask, confidence = look_closer(sam, rgb, mask, confidence, box, alone=source == "automatic", plain=plain)
+    if outside is None:
+        mask, confidence = look_closer(sam, rgb, mask, confidence, box, alone=source == "automatic", plain=plain)
     refined = tidy(outline.refine(rgb, mask))
     doubts = (DOUBT.format(confidence),) if source == "automatic" and confidence < UNSURE else ()
     return Region(masks.erode(refined, EDGE * max(refined.shape)), confidence, source, doubts)
@@ -131,10 +145,12 @@ def ask(
     box: Box | None = None,
     points: Float[np.ndarray, "n 2"] | None = None,
     mirrored: bool = False,
+    outside: Float[np.ndarray, "m 2"] | None = None,
 ) -> tuple[Float[np.ndarray, "h w"], float]:
     """One question to SAM -> mask logits on the picture's grid, and the predicted IoU.
 
     `mirrored` asks, with the box, about the mirror image as well, in one batch; both answers are averaged (ours).
+    `points` lie on what is meant, those `outside` do not.
     """
     vision: Any = sam.config.vision_config
     side = vision.image_size
@@ -145,8 +161,9 @@ def ask(
         corners = np.array([[box.x0, box.y0], [box.x1, box.y1]], dtype=np.float64)
         prompts["input_boxes"] = _to_sam(letterbox.apply_points(corners), sam).reshape(1, 1, 4)
     if points is not None:
-        prompts["input_points"] = _to_sam(letterbox.apply_points(points), sam)[None, None]
-        prompts["input_labels"] = torch.ones(1, 1, len(points), dtype=torch.int64, device=sam.device)
+        every = points if outside is None else np.concatenate([points, outside])
+        prompts["input_points"] = _to_sam(letterbox.apply_points(every), sam)[None, None]
+        prompts["input_labels"] = (torch.arange(len(every), device=sam.device) < len(points)).long()[None, None]
     if mirrored:
         pixels = torch.cat([pixels, pixels.flip(-1)])
         x0, y0, x1, y1 = prompts["input_boxes"].unbind(-1)
@@ -235,6 +252,17 @@ def check_prompts(size: tuple[int, int], box: Box | None, points: np.ndarray | N
     for x, y in points if points is not None else ():
         if not (0 <= x < width and 0 <= y < height):
             raise InputError(f"the point {x:g},{y:g} does not lie inside {name}, which is {width}x{height}")
+
+
+def _certain(
+    logits: Float[np.ndarray, "h w"], points: Float[np.ndarray, "n 2"], outside: Float[np.ndarray, "m 2"]
+) -> Float[np.ndarray, "h w"]:
+    """Logits that are beyond doubt about each click, so that the colours there count as the shoe's or the ground's."""
+    said, radius = logits.copy(), max(2, round(CLICK * max(logits.shape)))
+    for places, value in ((points, CERTAIN), (outside, -CERTAIN)):
+        for x, y in np.floor(places).astype(int).tolist():
+            cv2.circle(said, (x, y), radius, value, -1)
+    return said
 
 
 def _refuse_nothing(mask: Bool[np.ndarray, "h w"], confidence: float, source: str, name: str) -> None:

@@ -16,6 +16,7 @@ CHROMIUM = Path("/usr/bin/chromium")
 def studio(pipeline, tiny_pack):
     """The address of a studio around the tiny pack, in which feet are found."""
     pytest.importorskip("gradio", reason="gradio is not installed: shoemodel[studio]")
+    from shoemodel.apps.pages.serving import launch
     from shoemodel.apps.studio import app
 
     with socket.socket() as free:
@@ -24,7 +25,7 @@ def studio(pipeline, tiny_pack):
     blocks = app.build(pipeline, str(tiny_pack))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("shoemodel.stages.foot_keypoints", feet_of_canvas)
-        yield app.launch(blocks, "127.0.0.1", port)
+        yield launch(blocks, "127.0.0.1", port)
     blocks.close()
 
 
