@@ -39,8 +39,6 @@ EDGE = 1e-3  # of the photo's longer side: the outermost pixels, of which the gr
 MIN_AREA, MAX_AREA = 0.003, 0.97  # of the photo (ours)
 ZOOM_MARGIN = 0.25  # of the found box's longer side, on each side, for the second look (ours)
 ZOOM_LEAST = 0.85  # of the photo's longer side: a larger crop shows SAM nothing new, and is not looked at (ours)
-CLICK = 0.01  # of the photo's longer side: radius about a click in which it is certain what was said (ours)
-CERTAIN = 20.0  # logit there
 ZOOM_AGREEMENT = 0.5  # IoU of first and second look under which the first is kept (ours)
 
 
@@ -115,8 +113,7 @@ def find(
 ) -> Region:
     """Find the shoe, with the user's box or points (x, y in photo pixels) where given, else automatically.
 
-    outside: points that are not on the shoe, beside `points`; there is no closer look then, which SAM would be asked
-    for without them (ours).
+    outside: points that are not on the shoe, beside `points`; a piece in which one lies is no part of it.
 
     Raises:
         InputError: a box or point outside the photo, or no shoe found; `name` is what the message calls the photo.
@@ -127,12 +124,13 @@ def find(
     source = "box" if box is not None else "points" if points is not None else "automatic"
     asked = box or (None if points is not None else whole)
     logits, confidence = ask(sam, rgb, asked, points, mirrored=source == "automatic", outside=outside)
-    if points is not None and outside is not None:
-        logits = _certain(logits, points, outside)
     plain = ground.plain(rgb) if source == "automatic" else None
     mask = tidy(outline.complete(rgb, logits, box, plain))
     _refuse_nothing(mask, confidence, source, name)
-    if outside is None:
+    kept = mask if outside is None else _without_pieces(mask, points, outside)
+    if kept.sum() < mask.sum():
+        mask = kept  # a closer look would be at the box, and bring the piece back
+    else:
         mask, confidence = look_closer(sam, rgb, mask, confidence, box, alone=source == "automatic", plain=plain)
     refined = tidy(outline.refine(rgb, mask))
     doubts = (DOUBT.format(confidence),) if source == "automatic" and confidence < UNSURE else ()
@@ -254,15 +252,16 @@ def check_prompts(size: tuple[int, int], box: Box | None, points: np.ndarray | N
             raise InputError(f"the point {x:g},{y:g} does not lie inside {name}, which is {width}x{height}")
 
 
-def _certain(
-    logits: Float[np.ndarray, "h w"], points: Float[np.ndarray, "n 2"], outside: Float[np.ndarray, "m 2"]
-) -> Float[np.ndarray, "h w"]:
-    """Logits that are beyond doubt about each click, so that the colours there count as the shoe's or the ground's."""
-    said, radius = logits.copy(), max(2, round(CLICK * max(logits.shape)))
-    for places, value in ((points, CERTAIN), (outside, -CERTAIN)):
-        for x, y in np.floor(places).astype(int).tolist():
-            cv2.circle(said, (x, y), radius, value, -1)
-    return said
+def _without_pieces(
+    mask: Bool[np.ndarray, "h w"], points: Float[np.ndarray, "n 2"] | None, outside: Float[np.ndarray, "m 2"]
+) -> Bool[np.ndarray, "h w"]:
+    """Without the pieces in which a point outside lies and none of `points` (ours); all of them where none is left."""
+    _, pieces = cv2.connectedComponents(mask.astype(np.uint8))
+    on, off = (
+        {int(pieces[int(y), int(x)]) for x, y in places} for places in (points if points is not None else (), outside)
+    )
+    kept = mask & ~np.isin(pieces, list(off - on))
+    return kept if kept.any() else mask
 
 
 def _refuse_nothing(mask: Bool[np.ndarray, "h w"], confidence: float, source: str, name: str) -> None:

@@ -21,8 +21,8 @@ laces, straps and heel too.</p>
 the inside of the collar and the back of the tongue. Foot and leg cover it.</p>
 <p>Nothing: the ground, shadows, reflections, the carton, what is seen through between straps.</p>
 <h2>How</h2>
-<p>The page begins with what the networks found. Paint over it, or <b>point</b> at a shoe that they missed and
-<b>beside</b> it at what is none. Every stroke is saved.</p>
+<p>The page begins with what the networks found. Paint over it. Where they took the wrong thing, <b>point</b> at the
+shoe, and <b>beside</b> it at what is none: it is found anew. Every stroke is saved.</p>
 <p>The wheel zooms, <kbd>Shift</kbd> and drag moves the photo.</p>
 <div class="sm-keys"><kbd>n</kbd><span>done, next photo</span><kbd>p</kbd><span>previous photo</span>
 <kbd>u</kbd><span>undo</span><kbd>1</kbd><span>to <kbd>5</kbd> tools</span>
