@@ -39,7 +39,9 @@ def write(drawn: Iterable[Drawn], task: str) -> dict[str, str]:
         height, width = one.areas.size
         image = SubElement(root, "image", id=str(number), name=one.name, width=str(width), height=str(height))
         for label, mask in masks_of(one.areas):
-            SubElement(image, "mask", label=label, source="manual", occluded="0", z_order="0", **_packed(mask))
+            SubElement(
+                image, "mask", {"label": label, "source": "manual", "occluded": "0", "z_order": "0"} | _packed(mask)
+            )
     ElementTree.indent(root)
     return {FILE: ElementTree.tostring(root, "unicode", xml_declaration=True) + "\n"}
 

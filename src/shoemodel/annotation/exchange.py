@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Literal, get_args
 
 from shoemodel.annotation import cvat, label_studio
@@ -101,7 +102,7 @@ def read(source: Path) -> Iterator[Drawn]:
     return _coco().read(content, source.name)
 
 
-def _maps(source: Path) -> Iterable[Drawn]:
+def _maps(source: Path) -> Iterator[Drawn]:
     files = sorted(source.glob("*.png"))
     if not files:
         raise InputError(f"{source}: found no .png; {ACCEPTED}")
@@ -116,7 +117,7 @@ def _unzipped(source: Path) -> bytes:
         return bundle.read("annotations.xml")
 
 
-def _coco():
+def _coco() -> ModuleType:
     try:
         from shoemodel.annotation import coco
     except ImportError as error:

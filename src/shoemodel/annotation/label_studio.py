@@ -1,7 +1,7 @@
 """Areas as Label Studio's tasks: brush masks in the run lengths of rle-pack, and the labelling configuration.
 
-Format: labelstud.io/tags/brushlabels, and rle-pack of thi.ng/umbrella, from which Label Studio has its run lengths: 32
-bits with the number of values, 5 with their width less one, four times 4 with the widths of lengths less one; then
+Format: labelstud.io/tags/brushlabels, and the JavaScript library rle-pack, from which Label Studio has its run lengths:
+32 bits with the number of values, 5 with their width less one, four times 4 with the widths of lengths less one; then
 blocks, each a bit (1: one value repeated, 0: values one by one), 2 bits that name a width, the length less one, and the
 value or the values. The values are RGBA pixels, row by row; the mask is where alpha is not 0.
 """

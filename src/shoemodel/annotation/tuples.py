@@ -31,14 +31,19 @@ SEED = 0
 VERSION = 1
 
 
+def check_size(size: int) -> None:
+    """Raise InputError for a --size outside MIN_SIZE..MAX_SIZE."""
+    if not MIN_SIZE <= size <= MAX_SIZE:
+        raise InputError(f"--size is {size}, a number of pixels from {MIN_SIZE} to {MAX_SIZE} is accepted")
+
+
 def write(folder: AnnotationFolder, size: int = SIZE) -> int:
     """Write the photos that are done as shards into DATA and return how many; earlier shards are replaced.
 
     Raises:
         InputError: no photo is done, or a size outside MIN_SIZE..MAX_SIZE.
     """
-    if not MIN_SIZE <= size <= MAX_SIZE:
-        raise InputError(f"--size is {size}, a number of pixels from {MIN_SIZE} to {MAX_SIZE} is accepted")
+    check_size(size)
     names = [name for name in folder.names if folder.state(name) == "done"]
     if not names:
         raise InputError(f"{folder.out}: no photo is done yet, so there is nothing to write")

@@ -49,7 +49,7 @@ def facts(sample: Sample) -> Facts:
         "shoes' width, % of the picture": 100 * float(np.ptp(columns) + 1) / shoe.shape[1] if columns.size else 0.0,
         "camera's elevation, degrees": _number(meta, ("scene", "view", "elevation_deg")),
         "field of view, degrees": _number(meta, ("camera", "fov_deg")),
-        "caption, words": float(np.mean([len(text.split()) for text in meta["captions"]] or [np.nan])),
+        "caption, words": float(np.mean([float(len(text.split())) for text in meta["captions"]] or [np.nan])),
         "draws thrown away": float(len(meta.get("redraws", []))),
     }
     return {

@@ -36,8 +36,9 @@ def serve(photos: Path, out: Path, size: int, host: str, port: int, pack: str) -
     """Load the pack, open the page, stay until interrupted, and then write what is done.
 
     Raises:
-        InputError: no photos, or a folder that another process draws in.
+        InputError: no photos, a size that makes no tuple, or a folder that another process draws in.
     """
+    tuples.check_size(size)
     folder = AnnotationFolder(photos, out)
     packs.check(packs.resolve(pack))
     with folder.lock():
