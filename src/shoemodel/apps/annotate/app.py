@@ -7,6 +7,7 @@ from pathlib import Path
 import gradio as gr
 
 from shoemodel import packs
+from shoemodel.annotation import tuples
 from shoemodel.annotation.folder import AnnotationFolder
 from shoemodel.apps.annotate import handlers, page
 from shoemodel.apps.annotate.desk import Desk
