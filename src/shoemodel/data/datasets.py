@@ -154,7 +154,7 @@ def _load(folder: Path | str, limit: int | None) -> Tuples:
         for name, value in _row(sample).items():
             columns[name].append(value)
     if not columns["shoe_ids"]:
-        raise InputError(f"{folder}: found no tuple; a folder written by `shoemodel synth` or `annotate` is accepted")
+        raise InputError(f"{folder}: found no tuple; a folder written by `shoemodel synth` is accepted")
     arrays: dict[str, Any] = {}
     for name, values in columns.items():
         arrays[name] = tuple(values) if name in WORDS else np.stack(values)

@@ -97,9 +97,7 @@ def shard_paths(folder: Path) -> list[Path]:
     """The finished shards of a folder in order. Raises `InputError` when there is none."""
     paths = sorted(path for path in Path(folder).glob("shard-*.tar") if re.fullmatch(r"shard-\d{6}\.tar", path.name))
     if not paths:
-        raise InputError(
-            f"{folder}: found no shard-000000.tar; a folder written by `shoemodel synth` or `annotate` is accepted"
-        )
+        raise InputError(f"{folder}: found no shard-000000.tar; a folder written by `shoemodel synth` is accepted")
     return paths
 
 
