@@ -65,8 +65,7 @@ class Train:
     preset: Positional[Literal["smoke", "mini", "paper"]]
     """smoke: seconds, to see that everything runs; mini: the shipped pack; paper: the paper's numbers, where known."""
     data: Annotated[tuple[Path, ...], arg(metavar="DIR [DIR ...]")]
-    """Folders written by `shoemodel synth`, for wd also by `shoemodel annotate`; the pictures of a smaller --size are
-    enlarged to those of the largest."""
+    """Folders written by `shoemodel synth`; the pictures of a smaller --size are enlarged to those of the largest."""
     out: Annotated[Path, arg(metavar="RUN")]
     """Run folder: configuration, record of data and code, state, model, losses, samples."""
 
