@@ -7,7 +7,7 @@ import pytest
 
 from shoemodel.annotation.folder import AnnotationFolder
 from shoemodel.image import io as images
-from tests.apps.conftest import free_port, visits
+from tests.apps.visits import free_port, visits
 from tests.conftest import areas_of_region
 
 PHOTOS = 20

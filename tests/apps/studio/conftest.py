@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.apps.conftest import free_port, visits
+from tests.apps.visits import free_port, visits
 from tests.conftest import feet_of_canvas
 
 

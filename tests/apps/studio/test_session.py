@@ -18,7 +18,6 @@ from shoemodel.wd.region import Region
 
 runs = pytest.importorskip("shoemodel.apps.studio.runs")
 
-from shoemodel.apps.pages import brush  # noqa: E402
 from shoemodel.apps.studio import views  # noqa: E402
 from shoemodel.apps.studio.recipe import Recipe  # noqa: E402
 from shoemodel.apps.studio.session import Session, Work  # noqa: E402
@@ -108,11 +107,11 @@ def test_paint_comes_back_on_the_photos_grid():
     labels = np.zeros((1500, 2000), np.uint8)
     labels[500:900, 500:1500] = 1
     areas = ShoeAreas(labels)
-    small = brush.small(labels, nearest=True)
+    small = views.small(labels, nearest=True)
     left = np.zeros((*small.shape, 4), np.uint8)
     left[small == 1] = (0, 0, 255, 255)
     left[:100, :100] = (255, 255, 0, 255)
-    visible, wearable = views.painted(areas, brush.data_url(images.encode_png(left)))
+    visible, wearable = views.painted(areas, views.data_url(images.encode_png(left)))
     assert (visible == (labels == 1)).all(), "what was not touched keeps the photo's resolution"
     assert wearable[:190, :190].all() and not wearable[210:].any() and WEARABLE == 2
 
@@ -120,7 +119,7 @@ def test_paint_comes_back_on_the_photos_grid():
 def test_nothing_left_visible_is_refused():
     areas = ShoeAreas(np.ones((40, 40), np.uint8))
     with pytest.raises(InputError, match="stays visible"):
-        views.painted(areas, brush.data_url(images.encode_png(np.zeros((40, 40, 4), np.uint8))))
+        views.painted(areas, views.data_url(images.encode_png(np.zeros((40, 40, 4), np.uint8))))
 
 
 def test_paint_that_is_no_picture_is_refused():
@@ -129,7 +128,7 @@ def test_paint_that_is_no_picture_is_refused():
     bomb = png[:16] + struct.pack(">II", 60_000, 60_000)
     bomb += struct.pack(">B4xI", 8, zlib.crc32(bomb[12:] + b"\x08\0\0\0\0")) + png[33:]
     urls = ["", "data:image/png;base64,AAAAA", "data:image/png;base64,ü"]
-    for url in [*urls, *map(brush.data_url, (b"rubbish", png[: len(png) // 2], bomb))]:
+    for url in [*urls, *map(views.data_url, (b"rubbish", png[: len(png) // 2], bomb))]:
         with pytest.raises(InputError, match="the painted areas cannot be read"):
             views.painted(areas, url)
 

@@ -10,9 +10,8 @@ from typing import Any
 
 import gradio as gr
 
-from shoemodel.apps.pages.serving import AT_ONCE, ENGINE, notice
 from shoemodel.apps.studio import downloads, runs, views
-from shoemodel.apps.studio.page import Page
+from shoemodel.apps.studio.page import AT_ONCE, ENGINE, Page
 from shoemodel.apps.studio.recipe import Recipe
 from shoemodel.apps.studio.session import Session, Shot, Work
 from shoemodel.errors import InputError
@@ -97,7 +96,7 @@ class Drawing:
         except runs.Cancelled:
             told = CANCELLED if len(session.shots) == begin else CANCELLED.replace("nothing", "only what was finished")
         except InputError as error:
-            yield {self.sheet.notice: notice(views.words(error))}
+            yield {self.sheet.notice: views.notice(views.words(error))}
         if len(session.shots) > begin:
             session.latest = begin
             yield self.show(session)

@@ -13,8 +13,6 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
-from shoemodel.apps.pages import brush
-from shoemodel.apps.pages.serving import notice
 from shoemodel.apps.studio import page, views
 from shoemodel.apps.studio.page import Page
 from shoemodel.apps.studio.session import Session, Work
@@ -53,7 +51,7 @@ class Handlers:
                 try:
                     return {self.sheet.notice: ""} | handler(session, *values)
                 except InputError as error:
-                    return {self.sheet.notice: notice(views.words(error))}
+                    return {self.sheet.notice: views.notice(views.words(error))}
 
         return guarded
 
@@ -71,9 +69,9 @@ class Handlers:
             session.current, session.editing = 0, None
         else:
             session.current = works.index(before)
-        shown = [(brush.small(work.photo.rgb, 320), work.photo.path.name) for work in works]
+        shown = [(views.small(work.photo.rgb, 320), work.photo.path.name) for work in works]
         return {
-            self.sheet.notice: notice("; ".join(refused)),
+            self.sheet.notice: views.notice("; ".join(refused)),
             self.sheet.files: [str(work.photo.path) for work in works] or None,
             self.sheet.photos: gr.Gallery(
                 shown, visible=bool(shown), selected_index=session.current if shown else None
@@ -100,7 +98,7 @@ class Handlers:
         try:
             session.in_hand()
         except InputError as error:
-            return {self.sheet.notice: notice(str(error))}
+            return {self.sheet.notice: views.notice(str(error))}
         return {self.sheet.tabs: gr.Tabs(selected=step)}
 
     def go(self, session: Session, step: int) -> Updates:
@@ -110,8 +108,8 @@ class Handlers:
         try:
             need[step](self.pipeline)
         except InputError as error:
-            return self.step(session) | {self.sheet.notice: notice(views.words(error))}
-        return self.step(session) | {self.sheet.notice: notice(views.words("; ".join(work.doubts)))}
+            return self.step(session) | {self.sheet.notice: views.notice(views.words(error))}
+        return self.step(session) | {self.sheet.notice: views.notice(views.words("; ".join(work.doubts)))}
 
     def step(self, session: Session) -> Updates:
         """What all steps show of the photo in hand; what is not computed yet is empty."""

@@ -8,6 +8,10 @@ from typing import Any
 
 import gradio as gr
 
+from shoemodel.apps.pages.serving import AT_ONCE as AT_ONCE  # these are for who wires the page
+from shoemodel.apps.pages.serving import ENGINE as ENGINE
+from shoemodel.apps.pages.serving import LAST as LAST
+from shoemodel.apps.pages.serving import NUMBERED as NUMBERED
 from shoemodel.apps.pages.serving import scripted
 from shoemodel.apps.studio.session import POSES, Session
 from shoemodel.image.io import ACCEPTED

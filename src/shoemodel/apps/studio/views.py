@@ -10,6 +10,7 @@ from jaxtyping import UInt8
 
 from shoemodel.apps.pages import brush
 from shoemodel.apps.pages.brush import data_url, jpeg_url, small
+from shoemodel.apps.pages.serving import notice as notice  # for who says views.notice
 from shoemodel.apps.studio.session import Shot, Work
 from shoemodel.backends.options import DiffusionOptions
 from shoemodel.errors import InputError

@@ -6,10 +6,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from shoemodel.apps.pages.serving import AT_ONCE, ENGINE, LAST, NUMBERED
 from shoemodel.apps.studio import page
 from shoemodel.apps.studio.handlers import Handlers, Updates
-from shoemodel.apps.studio.page import Page
+from shoemodel.apps.studio.page import AT_ONCE, ENGINE, LAST, NUMBERED, Page
 from shoemodel.apps.studio.session import Session
 from shoemodel.pipeline import ShoeModelPipeline
 

@@ -1,15 +1,10 @@
-"""Debian's chromium, and pages in it that must neither fail nor ask other machines for anything."""
+"""Pages in a browser that must neither fail nor ask other machines for anything."""
 
 from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-
-import pytest
-
-CHROMIUM = Path("/usr/bin/chromium")
 
 
 def free_port() -> int:
@@ -17,18 +12,6 @@ def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return free.getsockname()[1]
-
-
-@pytest.fixture(scope="session")
-def browser():
-    """Headless chromium; skips where playwright or the browser is missing."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: shoemodel[dev]")
-    if not CHROMIUM.exists():
-        pytest.skip(f"no browser: {CHROMIUM} is not there (apt-get install chromium)")
-    with playwright.sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @contextmanager
