@@ -55,13 +55,14 @@ class Annotate:
         from shoemodel.annotation.folder import AnnotationFolder
 
         folder = AnnotationFolder(self.folder, self.out)
-        with folder.lock():
-            if self.import_masks is not None:
-                self._import(folder, self.import_masks)
-            for kind in self.export:
-                self._export(folder, kind)
-            if self.compare is not None:
-                self._compare(folder, self.compare)
+        if self.import_masks is not None or self.export:
+            with folder.lock():
+                if self.import_masks is not None:
+                    self._import(folder, self.import_masks)
+                for kind in self.export:
+                    self._export(folder, kind)
+        if self.compare is not None:
+            self._compare(folder, self.compare)
         return 0
 
     def _open_page(self) -> int:
