@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -75,3 +77,15 @@ def test_areas_learn_from_it_and_nothing_else_does(annotated):
 def test_sizes_that_make_no_sense(annotated, size):
     with pytest.raises(InputError, match="from 64 to 2048"):
         tuples.write(annotated, size)
+
+
+def test_what_a_tuple_says_it_lacks_may_not_be_there(annotated):
+    sample = tuples.tuple_of(annotated.photo("boot"), annotated.areas("boot"), 0, 96)
+    assert sample.check() == []
+    for meta, words in (
+        ({"feet": ["left"]}, "keypoints or feet, which it says it lacks"),
+        ({"captions": ["a boot"]}, "captions, which it says it lacks"),
+        ({"worn": True}, "a worn picture, which it says it lacks"),
+        ({"lacks": ["areas"]}, "it lacks ['areas']"),
+    ):
+        assert any(words in problem for problem in replace(sample, meta=sample.meta | meta).check())
