@@ -1,20 +1,22 @@
-"""The pictures of docs/studio.md: walks through the studio with one photo, in a browser, and takes them.
+"""The pictures of docs/studio.md and docs/annotate.md: walks through the pages with one photo, in a browser, and takes
+them.
 
-    python reproduce/screenshots.py examples/sneaker.jpg [--out docs/img] [--port 7869] [--browser /usr/bin/chromium]
+    python reproduce/screenshots.py examples/sneaker.jpg [--only studio|annotate] [--out docs/img] [--port 7869]
+        [--browser /usr/bin/chromium]
 
-Needs a photo of an unworn shoe, shoemodel[studio], playwright and a Chromium.
+Needs a photo of an unworn shoe, shoemodel[studio], shoemodel[annotate], playwright and a Chromium.
 """
 
 from __future__ import annotations
 
 import argparse
+import tempfile
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import sync_playwright
 
-from shoemodel import ShoeModelPipeline
-from shoemodel.apps.studio import app
+from shoemodel.apps.pages.serving import launch
 
 QUALITY = 80
 """Of the JPEGs: each stays below 200 kB."""
@@ -23,22 +25,60 @@ QUALITY = 80
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("photo", type=Path)
+    parser.add_argument("--only", choices=("studio", "annotate"))
     parser.add_argument("--out", type=Path, default=Path("docs/img"))
     parser.add_argument("--port", type=int, default=7869)
     parser.add_argument("--browser", default="/usr/bin/chromium")
     given = parser.parse_args()
-    blocks = app.build(ShoeModelPipeline.from_pretrained("mini", backend="diffusion"), "mini")
-    url = app.launch(blocks, "127.0.0.1", given.port)
     with sync_playwright() as driver:
         chromium = driver.chromium.launch(executable_path=given.browser, args=["--no-sandbox"])
-        walk(opened(chromium, url, 1280, 900), given.photo, given.out)
-        phone(opened(chromium, url, 390, 844, has_touch=True, is_mobile=True), given.photo, given.out)
+        if given.only != "annotate":
+            studio(chromium, given)
+        if given.only != "studio":
+            annotate(chromium, given)
         chromium.close()
+
+
+def studio(chromium: Any, given: argparse.Namespace) -> None:
+    """The studio's steps on a desk and on a phone."""
+    from shoemodel import ShoeModelPipeline
+    from shoemodel.apps.studio import app
+
+    blocks = app.build(ShoeModelPipeline.from_pretrained("mini", backend="diffusion"), "mini")
+    url = launch(blocks, "127.0.0.1", given.port)
+    walk(opened(chromium, url, 1280, 900), given.photo, given.out)
+    phone(opened(chromium, url, 390, 844, has_touch=True, is_mobile=True), given.photo, given.out)
     blocks.close()
 
 
+def annotate(chromium: Any, given: argparse.Namespace) -> None:
+    """annotate.jpg: the second of three photos (the given one, mirrored and turned about) after the first is done."""
+    from shoemodel.annotation.folder import AnnotationFolder
+    from shoemodel.apps.annotate import app
+    from shoemodel.apps.annotate.desk import Desk
+    from shoemodel.image import io as images
+    from shoemodel.stages import Stages
+
+    with tempfile.TemporaryDirectory() as folder:
+        rgb, photos = images.load(given.photo).rgb, Path(folder) / "photos"
+        photos.mkdir()
+        for name, picture in (("1_mirrored", rgb[:, ::-1]), ("2", rgb), ("3_closer", rgb[50:-50, 50:-50])):
+            images.save_jpeg(photos / f"{given.photo.stem}_{name}.jpg", picture.copy())
+        desk = Desk(AnnotationFolder(photos, Path(folder) / "drawn"), Stages.from_pretrained("mini", only=app.NEEDED))
+        blocks = app.build(desk, "mini")
+        page = opened(chromium, app.open_page(blocks, "127.0.0.1", given.port), 1440, 900)
+        page.wait_for_selector("#paint canvas[data-ready]")
+        page.keyboard.press("n")
+        page.wait_for_selector(".sm-far >> text=Photo 2")
+        page.wait_for_selector("#paint canvas[data-ready]")
+        page.wait_for_timeout(3000)
+        page.screenshot(path=given.out / "annotate.jpg", type="jpeg", quality=QUALITY - 5)
+        blocks.close()
+        desk.assistant.close()
+
+
 def opened(chromium: Any, url: str, width: int, height: int, **options: Any) -> Any:
-    """The studio in a window of this size (px)."""
+    """A page in a window of this size (px)."""
     page = chromium.new_context(viewport={"width": width, "height": height}, **options).new_page()
     page.set_default_timeout(600_000)
     page.goto(url)

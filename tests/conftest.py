@@ -21,11 +21,27 @@ if library := find_llvm():  # before a test imports the renderer by itself
 torch.set_num_threads(1)  # the networks are too small to gain from more
 
 
+CHROMIUM = Path("/usr/bin/chromium")
+"""Debian's."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that click in a browser carry the marker `browser`."""
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Headless chromium; skips where playwright or the browser is missing."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: shoemodel[dev]")
+    if not CHROMIUM.exists():
+        pytest.skip(f"no browser: {CHROMIUM} is not there (apt-get install chromium)")
+    with playwright.sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
 
 
 SIDE = 64

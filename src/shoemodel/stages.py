@@ -188,17 +188,20 @@ class Stages(DiffusionPipeline):
         points: Points | None = None,
         mask: Bool[np.ndarray, "h w"] | None = None,
         force: bool = False,
+        outside: Points | None = None,
     ) -> Region:
         """X_m: the shoe's pixels, from the mask given, else the photo's transparency, else found (`wd.region`).
 
-        box: (x0, y0, x1, y1), points: (x, y) each, in photo px. force: go on where no unworn shoe is seen.
+        box: (x0, y0, x1, y1), points: (x, y) each on the shoe, outside: (x, y) each beside it, in photo px.
+        force: go on where no unworn shoe is seen.
 
         Raises:
             InputError: there is no unworn shoe, or what is given does not fit the photo.
         """
         corners = None if box is None else Box(*box)
-        places = None if points is None else np.asarray(points, float).reshape(-1, 2)
-        return regions.of_photo(self.region, images.as_photo(image), corners, places, mask, self.segmenter, force)
+        places, beside = (None if p is None else np.asarray(p, float).reshape(-1, 2) for p in (points, outside))
+        photo = images.as_photo(image)
+        return regions.of_photo(self.region, photo, corners, places, mask, self.segmenter, force, beside)
 
     def detect_areas(self, image: AnyPhoto, region: Region) -> ShoeAreas:
         """X_v and the wearable area on the photo's grid (section 3.1)."""

@@ -115,3 +115,16 @@ def test_bfloat16_in_the_image_encoder_gives_the_same_mask():
         assert sam.vision_encoder.dtype == dtype and sam.dtype == torch.float32
         logits.append(region.ask(sam, rgb, Box(0, 0, rgb.shape[1], rgb.shape[0]), mirrored=True)[0])
     assert masks.iou(logits[0] > 0, logits[1] > 0) > 0.98
+
+
+def test_points_beside_the_shoe_are_told_to_sam_and_take_their_piece_away():
+    rgb = np.full((96, 160, 3), 110, np.uint8)
+    rgb[20:80, 10:70] = rgb[20:80, 90:150] = (220, 60, 60)
+    sam, on = FakeSam(), np.array([[40.0, 50.0], [30.0, 50.0]])
+    both = region.find(sam, rgb, points=on).mask
+    one = region.find(sam, rgb, points=on, outside=np.array([[120.0, 50.0]])).mask
+    assert both[50, 40] and both[50, 120] and one[50, 40] and not one[:, 80:].any()
+    asked = next(prompts for prompts in sam.asked if 0 in prompts.get("input_labels", ()))
+    assert asked["input_labels"].tolist() == [[[1, 1, 0]]] and asked["input_points"].shape == (1, 1, 3, 2)
+    with pytest.raises(InputError, match="the point 160,50 does not lie inside"):
+        region.find(sam, rgb, points=on, outside=np.array([[160.0, 50.0]]))

@@ -14,6 +14,7 @@ import numpy as np
 
 from shoemodel.data.sample import Sample
 from shoemodel.data.splits import split_of
+from shoemodel.errors import InputError
 from shoemodel.image.pose import LIMBS, NAMES
 
 CATEGORY = {
@@ -27,9 +28,17 @@ CATEGORY = {
 
 
 def dataset(samples: Iterable[Sample], description: str) -> dict[str, Any]:
-    """The file's content. `file_name` is the worn picture's member name in the shards, `key` and `split` are ours."""
+    """The file's content. `file_name` is the worn picture's member name in the shards, `key` and `split` are ours.
+
+    Raises:
+        InputError: a tuple whose keypoints are not known.
+    """
     pictures, annotations = [], []
     for number, sample in enumerate(samples, 1):
+        if "keypoints" in sample.lacks:
+            raise InputError(
+                f"{sample.key} has no keypoints to write; areas are written by `shoemodel annotate --export coco`"
+            )
         height, width = sample.areas.size
         pictures.append({
             "id": number,

@@ -33,7 +33,7 @@ class Tuples:
     """Keypoints in px, also those outside the picture."""
     visibility: Int[np.ndarray, "n 12"]
     present: Bool[np.ndarray, "n 12"]
-    """Whether the point's leg is in the scene at all, be it outside the picture."""
+    """Whether the point's leg is in the scene at all, be it outside the picture; none where points are not known."""
     is_worn: Bool[np.ndarray, "n"]
     """Whether somebody wears the shoes in `worn`; where not, it is `unworn` again (`world.display`)."""
     captions: tuple[tuple[str, ...], ...]
@@ -59,14 +59,18 @@ class Tuples:
             families=tuple(self.families[row] for row in rows),
         )
 
-    def split(self, unworn_will_do: bool = False) -> tuple[Tuples, Tuples]:
+    def split(self, unworn_will_do: bool = False, areas_will_do: bool = False) -> tuple[Tuples, Tuples]:
         """(training, test) by shoe, as `splits.split_of` says; tuples of the held-out family are in neither.
 
         unworn_will_do: for what learns from the unworn pictures alone. Otherwise InputError for shoes nobody wears.
+        areas_will_do: for what learns from their areas alone. Otherwise InputError for tuples without keypoints.
 
         Where a small folder holds no test shoe, the shoe with the lowest lot leaves the training to be one: a test
         shoe is never learnt from, in whatever folder. Raises InputError where nothing would be left to learn.
         """
+        pointless = int((~self.present.any(axis=1)).sum())
+        if pointless and not areas_will_do:
+            raise InputError(f"found {pointless} tuples without keypoints; only the areas (wd) learn from those")
         if not (unworn_will_do or self.is_worn.all()):
             raise InputError(
                 f"found {int((~self.is_worn).sum())} tuples of shoes that nobody wears; only the areas (wd) and feet "

@@ -19,6 +19,8 @@ MEMBERS = ("worn.png", "unworn.png", "areas.png", "json")
 """What a tuple is on disk; each name follows the key and a dot."""
 MIN_SHOE_SHARE = 0.004
 """Least part of the picture that the unworn shoes must cover (ours)."""
+LACKING = ("worn", "keypoints", "captions")
+"""What the record may say that a tuple has not, under `lacks`; its areas and its unworn picture are always there."""
 SIDES = ("left", "right")
 INSIDE_SHOE = ("big_toe", "small_toe", "heel")
 """The points of a foot that lie in its shoe."""
@@ -42,17 +44,24 @@ class Sample:
     caption: str
     meta: dict[str, Any] = field(default_factory=dict)
     """The rest of the JSON member: seed, index, size, captions, family, shoe_id, feet, camera (with the kind of view),
-    scene, version; from world 2 on also shoe_boxes, {side: [x0, y0, x1, y1] px} in `unworn`, and depth_order,
-    {thigh, shin, foot: the side in front where the two overlap, else None}."""
+    scene, version; lacks, where something of LACKING is not known; from world 2 on also shoe_boxes,
+    {side: [x0, y0, x1, y1] px} in `unworn`, and depth_order, {thigh, shin, foot: the side in front where the two
+    overlap, else None}."""
 
     @property
     def is_worn(self) -> bool:
         """Whether somebody wears the shoes in `worn`; else it is `unworn` again, see `world.display`."""
         return bool(self.meta.get("worn", True))
 
+    @property
+    def lacks(self) -> frozenset[str]:
+        """Which of LACKING nobody knows of this tuple: `worn` is `unworn` again, no point is in the picture, no feet
+        are named, or no caption is written."""
+        return frozenset(self.meta.get("lacks", ()))
+
     def check(self) -> list[str]:
         """What is wrong with this tuple, one sentence each; an empty list when it is sound."""
-        checks = (_check_pictures, _check_areas, _check_pose, _check_feet, _check_words)
+        checks = (_check_pictures, _check_areas, _check_pose, _check_feet, _check_words, _check_lacks)
         return [problem for check in checks for problem in check(self)]
 
     def to_members(self) -> dict[str, bytes]:
@@ -126,9 +135,12 @@ def _check_pose(sample: Sample) -> list[str]:
     strays = [NAMES[i] for i in np.flatnonzero((visibility > 0) & ~inside)]
     if strays:
         problems.append(f"outside the picture, but not marked so: {', '.join(strays)}")
+    feet = sample.meta.get("feet", SIDES)
+    if "keypoints" in sample.lacks:
+        invented = (visibility > 0).any() or bool(feet)
+        return [*problems, "keypoints or feet, which it says it lacks"] if invented else problems
     if not (visibility > 0).any():
         problems.append("no keypoint in the picture")
-    feet = sample.meta.get("feet", SIDES)
     if not feet or not set(feet) <= set(SIDES):
         problems.append(f"the feet are {feet}, one or both of left and right are accepted")
     ghosts = [NAMES[i] for i in np.flatnonzero(visibility > 0) if NAMES[i].split("_")[0] not in feet]
@@ -157,9 +169,19 @@ def _check_feet(sample: Sample) -> list[str]:
 def _check_words(sample: Sample) -> list[str]:
     written = [sample.caption, *sample.meta.get("captions", [])]
     problems = [] if all(isinstance(text, str) and text.strip() for text in written) else ["an empty caption"]
+    if "captions" in sample.lacks:
+        problems = ["captions, which it says it lacks"] if any(written) else []
     needed = ("seed", "index", "size", "captions", "family", "shoe_id", "feet", "camera", "scene", "version")
     missing = [name for name in needed if name not in sample.meta]
     return [*problems, f"the record lacks {missing}"] if missing else problems
+
+
+def _check_lacks(sample: Sample) -> list[str]:
+    unknown = sorted(sample.lacks - {*LACKING})
+    problems = [f"it lacks {unknown}; a tuple may lack {', '.join(LACKING)}"] if unknown else []
+    return (
+        [*problems, "a worn picture, which it says it lacks"] if "worn" in sample.lacks and sample.is_worn else problems
+    )
 
 
 def _png(pixels: np.ndarray) -> bytes:

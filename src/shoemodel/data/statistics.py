@@ -40,7 +40,7 @@ def facts(sample: Sample) -> Facts:
     shoe, meta = sample.areas.shoe, sample.meta
     feet = list(meta["feet"])
     kinds: dict[str, str] = {name: _word(meta, path) for name, path in KINDS.items() if path}
-    kinds |= {"crop": _crop(sample), "view": _view(meta), "feet": "both" if len(feet) > 1 else f"{feet[0]} alone"}
+    kinds |= {"crop": _crop(sample), "view": _view(meta), "feet": _feet(feet)}
     columns = np.flatnonzero(shoe.any(axis=0))
     quantities = {
         "visible area, % of the picture": 100 * float(sample.areas.visible.mean()),
@@ -49,7 +49,7 @@ def facts(sample: Sample) -> Facts:
         "shoes' width, % of the picture": 100 * float(np.ptp(columns) + 1) / shoe.shape[1] if columns.size else 0.0,
         "camera's elevation, degrees": _number(meta, ("scene", "view", "elevation_deg")),
         "field of view, degrees": _number(meta, ("camera", "fov_deg")),
-        "caption, words": float(np.mean([len(text.split()) for text in meta["captions"]])),
+        "caption, words": float(np.mean([float(len(text.split())) for text in meta["captions"]] or [np.nan])),
         "draws thrown away": float(len(meta.get("redraws", []))),
     }
     return {
@@ -121,12 +121,20 @@ def _keypoints(rows: Sequence[Facts]) -> dict[str, dict[str, float]]:
 
 def _crop(sample: Sample) -> str:
     """How much of the leg the picture shows, by the highest of its joints that lies inside."""
+    if "keypoints" in sample.lacks:
+        return UNRECORDED
     seen = {NAMES[i].split("_", 1)[1] for i in np.flatnonzero(sample.pose.exists)}
     if "hip" in seen:
         return "hip and down"
     if "knee" in seen:
         return "knee and down"
     return "below the knee" if "ankle" in seen else "foot alone"
+
+
+def _feet(feet: Sequence[str]) -> str:
+    if not feet:
+        return UNRECORDED
+    return "both" if len(feet) > 1 else f"{feet[0]} alone"
 
 
 def _view(meta: dict[str, Any]) -> str:

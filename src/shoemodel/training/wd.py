@@ -70,7 +70,7 @@ class WDTask(Task):
 
     def __init__(self, config: WDConfig, tuples: Tuples):
         self.config = config
-        learnt, self.test = tuples.split(unworn_will_do=True)
+        learnt, self.test = tuples.split(unworn_will_do=True, areas_will_do=True)
         rows, validation = decision.validation_rows(learnt.shoe_ids)
         self.train, self.validation = learnt.subset(rows), learnt.subset(validation)
         self.photos = load_folder(config.backgrounds) if config.backgrounds else []

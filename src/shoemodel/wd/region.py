@@ -17,6 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import cv2
 import numpy as np
 import torch
 from jaxtyping import Bool, Float, UInt8
@@ -76,8 +77,11 @@ def of_photo(
     mask: Bool[np.ndarray, "h w"] | None = None,
     segmenter: SegformerForSemanticSegmentation | None = None,
     force: bool = False,
+    outside: Float[np.ndarray, "m 2"] | None = None,
 ) -> Region:
     """The shoe from the mask given, else from the photo's transparency, else about the box or the points, else found.
+
+    outside: points that are not on the shoe, beside `points` that are.
 
     Without a box or points the `segmenter` and SAM find it together (`wd.automatic`), and the segmenter says whether
     transparency leaves a shoe; SAM alone where there is none. force: go on, with a warning, where no shoe is seen.
@@ -88,7 +92,7 @@ def of_photo(
     if mask is not None:
         return from_user(mask, photo.size, "mask", name)
     if box is not None or points is not None:
-        return find(sam, photo.rgb, box, points, name)
+        return find(sam, photo.rgb, box, points, name, outside)
     if photo.alpha is not None:
         opaque = photo.alpha == 255  # a half-transparent edge holds the old background's colour
         if opaque.mean() < MAX_AREA:
@@ -105,21 +109,29 @@ def find(
     box: Box | None = None,
     points: Float[np.ndarray, "n 2"] | None = None,
     name: str = "the photo",
+    outside: Float[np.ndarray, "m 2"] | None = None,
 ) -> Region:
     """Find the shoe, with the user's box or points (x, y in photo pixels) where given, else automatically.
+
+    outside: points that are not on the shoe, beside `points`; a piece in which one lies is no part of it.
 
     Raises:
         InputError: a box or point outside the photo, or no shoe found; `name` is what the message calls the photo.
     """
     check_prompts(rgb.shape[:2], box, points, name)
+    check_prompts(rgb.shape[:2], None, outside, name)
     whole = Box(0, 0, rgb.shape[1], rgb.shape[0])
     source = "box" if box is not None else "points" if points is not None else "automatic"
     asked = box or (None if points is not None else whole)
-    logits, confidence = ask(sam, rgb, asked, points, mirrored=source == "automatic")
+    logits, confidence = ask(sam, rgb, asked, points, mirrored=source == "automatic", outside=outside)
     plain = ground.plain(rgb) if source == "automatic" else None
     mask = tidy(outline.complete(rgb, logits, box, plain))
     _refuse_nothing(mask, confidence, source, name)
-    mask, confidence = look_closer(sam, rgb, mask, confidence, box, alone=source == "automatic", plain=plain)
+    kept = mask if outside is None else _without_pieces(mask, points, outside)
+    if kept.sum() < mask.sum():
+        mask = kept  # a closer look would be at the box, and bring the piece back
+    else:
+        mask, confidence = look_closer(sam, rgb, mask, confidence, box, alone=source == "automatic", plain=plain)
     refined = tidy(outline.refine(rgb, mask))
     doubts = (DOUBT.format(confidence),) if source == "automatic" and confidence < UNSURE else ()
     return Region(masks.erode(refined, EDGE * max(refined.shape)), confidence, source, doubts)
@@ -131,10 +143,12 @@ def ask(
     box: Box | None = None,
     points: Float[np.ndarray, "n 2"] | None = None,
     mirrored: bool = False,
+    outside: Float[np.ndarray, "m 2"] | None = None,
 ) -> tuple[Float[np.ndarray, "h w"], float]:
     """One question to SAM -> mask logits on the picture's grid, and the predicted IoU.
 
     `mirrored` asks, with the box, about the mirror image as well, in one batch; both answers are averaged (ours).
+    `outside` are points that are not meant.
     """
     vision: Any = sam.config.vision_config
     side = vision.image_size
@@ -144,9 +158,12 @@ def ask(
     if box is not None:
         corners = np.array([[box.x0, box.y0], [box.x1, box.y1]], dtype=np.float64)
         prompts["input_boxes"] = _to_sam(letterbox.apply_points(corners), sam).reshape(1, 1, 4)
-    if points is not None:
-        prompts["input_points"] = _to_sam(letterbox.apply_points(points), sam)[None, None]
-        prompts["input_labels"] = torch.ones(1, 1, len(points), dtype=torch.int64, device=sam.device)
+    named = [(each, label) for each, label in ((points, 1), (outside, 0)) if each is not None]
+    if named:
+        marked = np.concatenate([each for each, _ in named])
+        labels = [label for each, label in named for _ in each]
+        prompts["input_points"] = _to_sam(letterbox.apply_points(marked), sam)[None, None]
+        prompts["input_labels"] = torch.tensor(labels, device=sam.device)[None, None]
     if mirrored:
         pixels = torch.cat([pixels, pixels.flip(-1)])
         x0, y0, x1, y1 = prompts["input_boxes"].unbind(-1)
@@ -235,6 +252,18 @@ def check_prompts(size: tuple[int, int], box: Box | None, points: np.ndarray | N
     for x, y in points if points is not None else ():
         if not (0 <= x < width and 0 <= y < height):
             raise InputError(f"the point {x:g},{y:g} does not lie inside {name}, which is {width}x{height}")
+
+
+def _without_pieces(
+    mask: Bool[np.ndarray, "h w"], points: Float[np.ndarray, "n 2"] | None, outside: Float[np.ndarray, "m 2"]
+) -> Bool[np.ndarray, "h w"]:
+    """Without the pieces in which a point outside lies and none of `points` (ours); all of them where none is left."""
+    _, pieces = cv2.connectedComponents(mask.astype(np.uint8))
+    on, off = (
+        {int(pieces[int(y), int(x)]) for x, y in places} for places in (points if points is not None else (), outside)
+    )
+    kept = mask & ~np.isin(pieces, list(off - on))
+    return kept if kept.any() else mask
 
 
 def _refuse_nothing(mask: Bool[np.ndarray, "h w"], confidence: float, source: str, name: str) -> None:

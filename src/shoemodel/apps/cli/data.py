@@ -74,7 +74,7 @@ class Inspect:
     """
 
     folder: Annotated[Positional[Path], arg(metavar="DIR")]
-    """Folder written by `shoemodel synth`."""
+    """Folder written by `shoemodel synth` or `shoemodel annotate`."""
     num: int = 12
     """Tuples on the sheet, evenly spaced."""
     out: Annotated[Path | None, arg(metavar="FILE")] = None

@@ -16,6 +16,7 @@ from typing import Annotated, Any
 import tyro
 from tyro.conf import Positional, arg, subcommand
 
+from shoemodel.apps.cli.annotate import Annotate
 from shoemodel.apps.cli.batch import Batch
 from shoemodel.apps.cli.data import Inspect, Synth
 from shoemodel.apps.cli.evaluate import Evaluate
@@ -76,6 +77,7 @@ Verb = (
     | Annotated[Verify, subcommand("verify")]
     | Annotated[Synth, subcommand("synth")]
     | Annotated[Inspect, subcommand("inspect")]
+    | Annotated[Annotate, subcommand("annotate")]
     | Annotated[Train, subcommand("train")]
     | Annotated[Pack, subcommand("pack")]
     | Annotated[Evaluate, subcommand("evaluate")]

@@ -8,6 +8,11 @@ from typing import Any
 
 import gradio as gr
 
+from shoemodel.apps.pages.serving import AT_ONCE as AT_ONCE  # these are for who wires the page
+from shoemodel.apps.pages.serving import ENGINE as ENGINE
+from shoemodel.apps.pages.serving import LAST as LAST
+from shoemodel.apps.pages.serving import NUMBERED as NUMBERED
+from shoemodel.apps.pages.serving import scripted
 from shoemodel.apps.studio.session import POSES, Session
 from shoemodel.image.io import ACCEPTED
 from shoemodel.sw.solvers import SOLVERS
@@ -27,14 +32,6 @@ SUGGESTIONS = (
     "a woman in a summer dress, standing on green grass in a park",
     "a man in a dark suit, standing on a carpet, at home",
 )
-ENGINE: dict[str, Any] = {"concurrency_id": "engine", "concurrency_limit": 1, "show_progress": "minimal"}
-"""Events that ask the engine: one at a time, the others wait in a queue."""
-AT_ONCE: dict[str, Any] = {"queue": False, "show_progress": "hidden"}
-"""Events that are answered without waiting."""
-LAST: dict[str, Any] = {"trigger_mode": "always_last"}
-"""Events of which the last one counts: it is sent once the one before is answered."""
-NUMBERED: dict[str, Any] = {"trigger_mode": "multiple"}
-"""Events of our own scripts: sent at once, so that no button overtakes them; one that is overtaken is not used."""
 HEADER = """<header class="sm-header"><h1>shoemodel <b>studio</b></h1>
 <p>A photo of a shoe in, pictures of legs wearing exactly that shoe out.</p></header>"""
 
@@ -74,12 +71,6 @@ def _close(session: Session) -> None:
     session.close()
 
 
-def scripted(name: str, label: str) -> gr.HTML:
-    """A component of our own: static/NAME.js draws its value and triggers its events."""
-    script = (STATIC / f"{name}.js").read_text(encoding="utf-8")
-    return gr.HTML(None, html_template="", js_on_load=script, elem_id=name, label=label)
-
-
 def _photo(parts: dict[str, Any]) -> None:
     gr.Markdown("## Drop photos of an unworn shoe\nOne shoe or a pair, seen whole. Several photos are several jobs.")
     parts["files"] = gr.File(
@@ -113,7 +104,7 @@ def _canvas(parts: dict[str, Any]) -> None:
             BACKGROUNDS, value="photo", label="Background", elem_id="background", min_width=280
         )
         parts["backend"] = gr.Radio(BACKENDS, value="render", label="Legs", elem_id="backend", min_width=280)
-    parts["place"] = scripted("place", "The shoe on its canvas")
+    parts["place"] = scripted("place", "The shoe on its canvas", STATIC)
     parts["placement"] = gr.Markdown("", elem_classes="sm-small", elem_id="placement")
     with gr.Accordion("Exact numbers", open=False, elem_id="numbers"):
         with gr.Row():
@@ -131,13 +122,13 @@ def _canvas(parts: dict[str, Any]) -> None:
 
 def _legs(parts: dict[str, Any]) -> None:
     gr.Markdown("## How the legs stand\nPick one or several; with none picked, each picture gets another one.")
-    parts["poses"] = scripted("poses", "Poses")
+    parts["poses"] = scripted("poses", "Poses", STATIC)
     with gr.Row():
         parts["other_poses"] = gr.Button("Other poses", elem_id="other_poses")
         parts["to_pictures"] = gr.Button("Make pictures →", variant="primary", elem_id="to_pictures")
     with gr.Accordion("Adjust a pose", open=False, elem_id="adjust") as parts["adjust"]:
         gr.Markdown("Drag a point, or focus one and use the arrow keys. The pose is picked.", elem_classes="sm-small")
-        parts["joints"] = scripted("joints", "Points of the pose")
+        parts["joints"] = scripted("joints", "Points of the pose", STATIC)
 
 
 def _pictures(parts: dict[str, Any]) -> None:

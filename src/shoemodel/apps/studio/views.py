@@ -2,41 +2,32 @@
 
 from __future__ import annotations
 
-import base64
 import html
-import io
 from typing import Any
 
-import cv2
 import numpy as np
 from jaxtyping import UInt8
-from PIL import Image
 
+from shoemodel.apps.pages import brush
+from shoemodel.apps.pages.brush import data_url, jpeg_url, small
+from shoemodel.apps.pages.serving import notice as notice  # for who says views.notice
 from shoemodel.apps.studio.session import Shot, Work
 from shoemodel.backends.options import DiffusionOptions
 from shoemodel.errors import InputError
 from shoemodel.image import draw
 from shoemodel.image import io as images
-from shoemodel.image.decode import DECODING_ERRORS
 from shoemodel.image.draw import LIMB_COLOURS
 from shoemodel.image.geometry import Box, Similarity
 from shoemodel.image.layout import Layout
-from shoemodel.image.masks import VISIBLE, WEARABLE, ShoeAreas
+from shoemodel.image.masks import ShoeAreas
 from shoemodel.image.pose import LIMBS, NAMES, Pose
 
-SIDE = 1024
-"""Longer side in px of what is painted on in the browser."""
 CARD = 384
-"""The same of a pose to choose."""
+"""Longer side in px of a pose to choose."""
 MARKS = "a box, points or a mask"
 """How messages of the engine call the ways to say where a shoe is."""
 PAPER = (38, 42, 50)
 """Colour of the canvas behind a cut-out shoe."""
-
-
-def notice(text: str) -> str:
-    """A sentence for the bar at the top, read out by screen readers; empty hides it."""
-    return f'<div role="alert" class="sm-alert">{html.escape(text)}</div>' if text else ""
 
 
 def words(error: InputError | str) -> str:
@@ -45,31 +36,13 @@ def words(error: InputError | str) -> str:
     return found.replace(f"mark it with {MARKS}", "mark it in step 2")
 
 
-def data_url(picture: bytes, kind: str = "png") -> str:
-    """Bytes of a picture as a URL."""
-    return f"data:image/{kind};base64,{base64.b64encode(picture).decode()}"
-
-
-def jpeg_url(rgb: UInt8[np.ndarray, "h w 3"]) -> str:
-    """RGB as a URL of a JPEG."""
-    return data_url(images.encode_jpeg(rgb, 88), "jpeg")
-
-
-def small(image: np.ndarray, side: int = SIDE, nearest: bool = False) -> np.ndarray:
-    """Reduced so that the longer side has at most `side` px."""
-    scale = min(1.0, side / max(image.shape[:2]))
-    size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
-    return cv2.resize(image, size, interpolation=cv2.INTER_NEAREST if nearest else cv2.INTER_AREA)
-
-
 def paint(work: Work | None) -> dict[str, Any] | None:
     """For the brush: the photo and its areas."""
     areas = None if work is None else work.canvas_to_paint
     if work is None or areas is None:
         return None
     height, width = work.photo.size
-    labels = images.encode_palette_png(small(areas.labels, nearest=True))
-    pictures = {"photo": jpeg_url(small(work.photo.rgb)), "labels": data_url(labels)}
+    pictures = {"photo": jpeg_url(small(work.photo.rgb)), "labels": brush.labels_url(areas)}
     return {**pictures, "width": width, "height": height, "points": work.pointed, "search": work.searches}
 
 
@@ -79,22 +52,10 @@ def painted(areas: ShoeAreas, url: str) -> tuple[np.ndarray, np.ndarray]:
     Raises:
         InputError: no such picture, or one of another size than was sent, or no visible area is left.
     """
-    before = small(areas.labels, nearest=True)
-    try:
-        sent = Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2])), formats=("PNG",)).convert("RGBA")
-    except (*DECODING_ERRORS, Image.DecompressionBombError) as error:
-        raise InputError(f"the painted areas cannot be read ({error}); a PNG is accepted") from error
-    if sent.size != before.shape[::-1]:
-        raise InputError(f"the painted areas are {sent.size}, but {before.shape[::-1]} was sent to be painted on")
-    rgba = np.array(sent).astype(int)
-    yellow = rgba[..., 0] > rgba[..., 2]
-    after = np.where(rgba[..., 3] < 128, 0, np.where(yellow, WEARABLE, VISIBLE)).astype(np.uint8)
-    size = areas.size[::-1]
-    changed = cv2.resize((after != before).astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
-    labels = np.where(changed, cv2.resize(after, size, interpolation=cv2.INTER_NEAREST), areas.labels)
-    if not (labels == VISIBLE).any():
+    after = brush.painted(areas, url)
+    if not after.visible.any():
         raise InputError("nothing of the shoe stays visible: paint with “Stays visible”, or press “Undo”")
-    return labels == VISIBLE, labels == WEARABLE
+    return after.visible, after.wearable
 
 
 def placed(work: Work | None, move: int) -> dict[str, Any] | None:
