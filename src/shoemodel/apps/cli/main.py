@@ -27,6 +27,7 @@ from shoemodel.apps.cli.poses import Poses
 from shoemodel.apps.cli.regions import Regions
 from shoemodel.apps.cli.serve import Serve
 from shoemodel.apps.cli.studio import Studio
+from shoemodel.apps.cli.study import Study
 from shoemodel.apps.cli.train import Pack, Train
 from shoemodel.errors import InputError
 
@@ -81,6 +82,7 @@ Verb = (
     | Annotated[Train, subcommand("train")]
     | Annotated[Pack, subcommand("pack")]
     | Annotated[Evaluate, subcommand("evaluate")]
+    | Annotated[Study, subcommand("study")]
     | Annotated[Serve, subcommand("serve")]
     | Annotated[Studio, subcommand("studio")]
 )
