@@ -90,7 +90,7 @@ def test_read_prints_and_exports(study, key, choose, tmp_path, capsys):
     files = ["--csv", str(tmp_path / "rows.csv"), "--json", str(tmp_path / "report.json")]
     assert main(["study", "read", str(study), *files]) == 0
     out = capsys.readouterr().out
-    assert "4 answers of 2 raters to 2 of 4 line-ups, 2 ties" in out and "agreement of two raters: 100%" in out
+    assert "answers: 4, raters: 2, line-ups: 2 of 4, ties: 2" in out and "agreement of two raters: 100%" in out
     with (tmp_path / "rows.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 4 * 3 and sum(float(row["won"]) for row in rows) == 4

@@ -176,20 +176,19 @@ class Study:
 def _table(report: dict[str, Any]) -> Table:
     from rich.table import Table
 
-    title = (
-        f"{report['answers']} answers of {len(report['raters'])} raters to {report['line-ups']} of "
-        f"{report['line-ups in all']} line-ups, {report['ties']} ties"
-    )
+    lineups = f"line-ups: {report['line-ups']} of {report['line-ups in all']}"
+    title = f"answers: {report['answers']}, raters: {len(report['raters'])}, {lineups}, ties: {report['ties']}"
     table = Table(title=title, title_justify="left", title_style="bold", box=None, header_style="dim")
-    table.add_column("")
-    for column in ("wins", "wins a rater", "share %", "[95%]", "Bradley-Terry", "[95%]"):
-        table.add_column(column, justify="right")
+    table.padding = (0, 1, 0, 0)
+    table.add_column("", no_wrap=True)
+    for column in ("wins", "wins\na rater", "share\n%", "\n95%", "Bradley-\nTerry", "\n95%"):
+        table.add_column(column, justify="right", no_wrap=True)
     for name, row in sorted(report["methods"].items(), key=lambda item: -item[1]["wins"]):
         low, high = row["share interval"]
         least, most = row["Bradley-Terry interval"]
         table.add_row(
             name, f"{row['wins']:.1f}", f"{row['wins a rater']:.1f}", f"{100 * row['share']:.1f}",
-            f"{100 * low:.1f} – {100 * high:.1f}", f"{row['Bradley-Terry']:.2f}", f"{least:.2f} – {most:.2f}",
+            f"{100 * low:.1f} to {100 * high:.1f}", f"{row['Bradley-Terry']:.2f}", f"{least:.2f} to {most:.2f}",
         )  # fmt: skip
     return table
 
