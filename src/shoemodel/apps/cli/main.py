@@ -24,6 +24,7 @@ from shoemodel.apps.cli.flags import Refused, registry
 from shoemodel.apps.cli.generate import Generate
 from shoemodel.apps.cli.messages import BAD_INPUT, complain
 from shoemodel.apps.cli.poses import Poses
+from shoemodel.apps.cli.push import Push
 from shoemodel.apps.cli.regions import Regions
 from shoemodel.apps.cli.serve import Serve
 from shoemodel.apps.cli.studio import Studio
@@ -81,6 +82,7 @@ Verb = (
     | Annotated[Annotate, subcommand("annotate")]
     | Annotated[Train, subcommand("train")]
     | Annotated[Pack, subcommand("pack")]
+    | Annotated[Push, subcommand("push")]
     | Annotated[Evaluate, subcommand("evaluate")]
     | Annotated[Study, subcommand("study")]
     | Annotated[Serve, subcommand("serve")]

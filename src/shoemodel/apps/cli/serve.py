@@ -45,7 +45,7 @@ class Serve:
     """Port to listen on."""
     store: Annotated[Path, arg(metavar="DIR")] = Path("shoemodel-store")
     """Jobs and results."""
-    pack: Annotated[str, arg(metavar="mini|FOLDER")] = "mini"
+    pack: Annotated[str, arg(metavar="mini|FOLDER|OWNER/NAME")] = "mini"
     """Weights."""
     tokens: Annotated[Path | None, arg(metavar="FILE")] = None
     """File of bearer tokens."""
