@@ -132,13 +132,14 @@ def _set(data: Record) -> str:
     """One folder of tuples, from its world.json or from what was written down of it."""
     world = data.get("world", UNKNOWN)
     facts = {**data, **world} if isinstance(world, dict) else data
+    assets = facts.get("assets")
     said = {
         "{} tuples": facts.get("num", facts.get("tuples")),
         "{} px": facts.get("size") or None,
         "seed {}": facts.get("seed"),
         "split {}": facts.get("split"),
         "family {}": facts.get("family"),
-        "asset files: {}": {True: "yes", False: "none"}.get(facts.get("assets"), facts.get("assets")),
+        "asset files: {}": ("yes" if assets else "none") if isinstance(assets, bool) else assets,
         "sha256 {}": facts.get("sha256", "")[:12] or None,
     }
     shown = [words.format(value) for words, value in said.items() if value is not None]
