@@ -131,10 +131,12 @@ def ask(
     box: Box | None = None,
     points: Float[np.ndarray, "n 2"] | None = None,
     mirrored: bool = False,
+    outside: Float[np.ndarray, "m 2"] | None = None,
 ) -> tuple[Float[np.ndarray, "h w"], float]:
     """One question to SAM -> mask logits on the picture's grid, and the predicted IoU.
 
     `mirrored` asks, with the box, about the mirror image as well, in one batch; both answers are averaged (ours).
+    `outside` are points that are not meant.
     """
     vision: Any = sam.config.vision_config
     side = vision.image_size
@@ -144,9 +146,12 @@ def ask(
     if box is not None:
         corners = np.array([[box.x0, box.y0], [box.x1, box.y1]], dtype=np.float64)
         prompts["input_boxes"] = _to_sam(letterbox.apply_points(corners), sam).reshape(1, 1, 4)
-    if points is not None:
-        prompts["input_points"] = _to_sam(letterbox.apply_points(points), sam)[None, None]
-        prompts["input_labels"] = torch.ones(1, 1, len(points), dtype=torch.int64, device=sam.device)
+    named = [(each, label) for each, label in ((points, 1), (outside, 0)) if each is not None]
+    if named:
+        marked = np.concatenate([each for each, _ in named])
+        labels = [label for each, label in named for _ in each]
+        prompts["input_points"] = _to_sam(letterbox.apply_points(marked), sam)[None, None]
+        prompts["input_labels"] = torch.tensor(labels, device=sam.device)[None, None]
     if mirrored:
         pixels = torch.cat([pixels, pixels.flip(-1)])
         x0, y0, x1, y1 = prompts["input_boxes"].unbind(-1)

@@ -17,6 +17,7 @@ import tyro
 from tyro.conf import Positional, arg, subcommand
 
 from shoemodel.apps.cli.batch import Batch
+from shoemodel.apps.cli.collect import Collect
 from shoemodel.apps.cli.data import Inspect, Synth
 from shoemodel.apps.cli.evaluate import Evaluate
 from shoemodel.apps.cli.flags import Refused, registry
@@ -75,6 +76,7 @@ Verb = (
     | Annotated[Poses, subcommand("poses")]
     | Annotated[Verify, subcommand("verify")]
     | Annotated[Synth, subcommand("synth")]
+    | Annotated[Collect, subcommand("collect")]
     | Annotated[Inspect, subcommand("inspect")]
     | Annotated[Train, subcommand("train")]
     | Annotated[Pack, subcommand("pack")]
