@@ -80,10 +80,11 @@ class Desk:
         filters.check_legs(person, photo.size)
         mask, confidence = self.annotator.shoes(photo.rgb, person)
         filters.check_mask(mask, confidence)
-        box = filters.check_square(square.around(person, mask), mask, size / ENLARGED)
+        least_px = size / ENLARGED
+        box = filters.check_square(square.around(person, mask, least_px), mask, least_px)
         filters.check_others(person, everybody, box, self.options.keep_faces)
         worn, shoes = square.cut(photo.rgb, box, size), square.cut_mask(mask, box, size)
-        filters.check_sharp(worn, shoes)
+        filters.check_sharp(worn, shoes, int(box.width))
         pose = _pose(person, box, size)
         texts = [rights.caption] if rights.caption else self._captions(worn, shoes, person)
         record = {

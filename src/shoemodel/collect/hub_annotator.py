@@ -1,8 +1,8 @@
 """The paper's stages on public weights: a detector finds people, VitPose 133 points of each, SAM cuts out the shoes.
 
 The 133 points are COCO-WholeBody's (Jin et al. 2020): 17 of the body, 6 of the feet, 68 of the face, 42 of the hands.
-How SAM is asked is (ours): once a foot, on a part of the photo about it, with a box, the foot's points drawn inwards, and
-a point on the shin that is no shoe.
+How SAM is asked is (ours): once a foot, on a part of the photo about it, with a box, the foot's points drawn inwards,
+and a point on the shin that is no shoe.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Bool, Float, UInt8
@@ -56,6 +56,7 @@ class Person:
         return Person(Pose(self.pose.points, np.where(gone, ABSENT, self.pose.visibility)), self.faces, self.shoes)
 
 
+@runtime_checkable
 class Annotator(Protocol):
     """Who looks at photos."""
 

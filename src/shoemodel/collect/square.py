@@ -20,8 +20,9 @@ ABOVE_HIPS = 0.25
 """Of the space that is left about legs with their hips: above them are belly and face."""
 
 
-def around(person: Person, shoes: Bool[np.ndarray, "h w"]) -> Box | None:
-    """Whole pixels about the legs and the shoes; None where no square of the photo holds the shoes."""
+def around(person: Person, shoes: Bool[np.ndarray, "h w"], least_px: float) -> Box | None:
+    """Whole pixels about the legs and the shoes, `least_px` at least where the photo is so large; None where no square
+    of the photo holds the shoes."""
     height, width = shoes.shape
     held = Box.of_mask(shoes)
     points = person.pose.points[person.pose.exists]
@@ -31,7 +32,7 @@ def around(person: Person, shoes: Bool[np.ndarray, "h w"]) -> Box | None:
     wanted = (1 + 2 * MARGIN) * float((high - low).max())
     space = ABOUT_SHOES * max(held.width, held.height)
     least = max(held.width, held.height) + 2 * space
-    side = int(min(max(wanted, least), height, width))
+    side = int(min(max(wanted, least, least_px), height, width))
     if side < max(held.width, held.height):
         return None
     hips = bool(person.pose.exists[[NAMES.index(f"{side}_hip") for side in SIDES]].any())
