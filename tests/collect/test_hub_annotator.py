@@ -54,13 +54,14 @@ def rt_detr(labels):
     return RTDetrV2ForObjectDetection(config), RTDetrImageProcessorPil(size={"height": 64, "width": 64})
 
 
-def vit_pose(points=WHOLE_BODY, experts=1):
+def vit_pose(points=WHOLE_BODY, experts=1, simple=True):
     backbone = VitPoseBackboneConfig(
         image_size=[64, 48], hidden_size=16, num_hidden_layers=1, num_attention_heads=2, out_indices=[1],
         num_experts=experts, part_features=8 if experts > 1 else None,
     )  # fmt: skip
     labels = {number: f"point {number}" for number in range(points)}
-    config = VitPoseConfig(backbone_config=backbone, id2label=labels, label2id={n: i for i, n in labels.items()})
+    names = {"id2label": labels, "label2id": {name: number for number, name in labels.items()}}
+    config = VitPoseConfig(backbone_config=backbone, use_simple_decoder=simple, **names)
     return VitPoseForPoseEstimation(config), VitPoseImageProcessorPil(size={"height": 64, "width": 48})
 
 

@@ -1,8 +1,8 @@
 """Without weights from the hub: the pack's judge finds the shoes and the 12 points (ours).
 
-It has learnt from rendered legs alone, one pair to a picture, and knows no faces and no second person. What it takes for
-a shoe that is worn must be one to the pack's segmenter too. The pack's SAM is not asked: prompted with the box of worn
-shoes it draws them worse than the judge (`docs/collect.md`).
+It has learnt from rendered legs alone, one pair to a picture, and knows no faces and no second person. What it takes
+for worn shoes must be so to the pack's segmenter too. The pack's SAM is not asked: prompted with the box of worn shoes
+it draws them worse than the judge (`docs/collect.md`).
 """
 
 from __future__ import annotations
