@@ -125,7 +125,7 @@ def test_other_settings_changed_photos_and_foreign_folders_are_refused(photos, t
         collect.collect(job(photos, tmp_path))
 
 
-@pytest.mark.parametrize("engine", ["local", "ray"])
+@pytest.mark.parametrize("engine", [pytest.param(name, marks=pytest.mark.slow) for name in ("local", "ray")])
 def test_several_workers_and_ray_give_the_same(photos, tmp_path, engine):
     if engine == "ray":
         pytest.importorskip("ray")

