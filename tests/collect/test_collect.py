@@ -72,7 +72,7 @@ def test_training_learns_from_them_where_it_can(photos, tmp_path):
         tuples.split()
 
 
-class Interrupted(Exception):
+class Interrupted(BaseException):
     """Stands for a kill."""
 
 
@@ -100,6 +100,22 @@ def test_an_interrupted_run_goes_on_and_ends_the_same(photos, tmp_path, monkeypa
     before = {path: path.stat().st_mtime_ns for path in (tmp_path / "data").rglob("*") if path.is_file()}
     collect.collect(job(photos, tmp_path / "data", make=lambda: 1 / 0))  # nothing is left to load for
     assert before == {path: path.stat().st_mtime_ns for path in before}
+
+
+class Broken(ToyAnnotator):
+    """Has an error for one photo."""
+
+    def people(self, rgb):
+        if np.array_equal(rgb, toy_sample(5).worn):
+            raise ZeroDivisionError("by zero")
+        return super().people(rgb)
+
+
+def test_an_error_costs_its_photo_and_is_tried_again(photos, tmp_path):
+    outcomes = by_name(collect.collect(job(photos, tmp_path / "data", make=lambda: (Broken(), None))))
+    assert outcomes["5.png"]["refused"] == [{"reason": "failed", "detail": "ZeroDivisionError: by zero"}]
+    assert len(members(tmp_path / "data")) == 5
+    assert by_name(collect.collect(job(photos, tmp_path / "data")))["5.png"]["kept"]
 
 
 def test_photos_and_rights_that_are_added_are_taken_in(photos, tmp_path):

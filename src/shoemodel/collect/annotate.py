@@ -55,12 +55,18 @@ class Desk:
     options: Options
 
     def __call__(self, data: bytes, line: Mapping[str, Any]) -> Outcome:
-        """The tuples of one photo file; `line` names it (`photo`) and its `rights`."""
+        """The tuples of one photo file; `line` names it (`photo`) and its `rights`. Whatever goes wrong costs this
+        photo only, and is told in its outcome."""
         name, rights = line["photo"], Rights(**line["rights"])
         try:
-            photo = images.from_bytes(data, name)
+            return self._outcome(images.from_bytes(data, name), name, rights)
         except InputError as error:
             return Outcome(refused=(("unreadable", str(error)),))
+        except Exception as failure:
+            return Outcome(refused=(("failed", f"{type(failure).__name__}: {failure}"),))
+
+    def _outcome(self, photo: Photo, name: str, rights: Rights) -> Outcome:
+        """The tuples of everybody in a photo."""
         people = self.annotator.people(photo.rgb)
         if not people:
             return Outcome(refused=(("no person", ""),))

@@ -131,8 +131,10 @@ def _reason(photo: Line, rights: Rights, unlicensed_ok: bool) -> tuple[str, str]
 
 
 def _finished(out: Path, number: int, part: Sequence[Line]) -> bool:
-    """Whether a part was annotated with the photos and rights that it has."""
+    """Whether a part was annotated with the photos and rights that it has, and without a failure."""
     lines = ledger.outcomes_of(out, number)
+    if any(each["reason"] == "failed" for line in lines for each in line["refused"]):
+        return False
     kept = {key for line in lines for key in line["kept"]}
     same = [line["fingerprint"] for line in lines] == [line["fingerprint"] for line in part]
     return same and kept <= shards.keys_in(shards.shard_path(out, number))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import multiprocessing as mp
 import os
 import pickle
+import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -114,6 +115,7 @@ _work: Work[Any] | None = None
 
 def _prepare(load: Callable[[], Work[Any]]) -> None:
     global _work
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that was started says that it was interrupted
     os.environ["OMP_NUM_THREADS"] = "1"
     import cv2
     import torch

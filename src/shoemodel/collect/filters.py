@@ -29,6 +29,7 @@ REASONS = {
     "another person": "somebody else's feet are in the square",
     "face": "a face is in the square",
     "blurred": "the shoes are out of focus or moved",
+    "failed": "an error of the program; the same command tries again",
 }
 SHIN = 3.0
 """Of a foot's length in the picture: how far the knee is at most from the ankle; a shin is about 1.6 feet long, and the

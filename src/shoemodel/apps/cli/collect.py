@@ -25,7 +25,8 @@ class Collect:
     tuple is counted with a reason. Nothing is taken without a licence and a consent in --source. The same command
     continues after an interruption, and takes in photos that were added.
 
-    Writes shards, report.json, sheet.jpg and refused.jpg into DATA. `shoemodel train sw smoke --data DATA` reads it.
+    Writes shards, report.json, sheet.jpg and refused.jpg into DATA, which `shoemodel train sw ... --data DATA` reads.
+    Exit code 0, 1 when a photo failed by an error of the program, 2 for bad input.
 
     Example: shoemodel collect photos --source photos.csv --out data --size 512
     """
@@ -85,7 +86,7 @@ class Collect:
         found = report.write(self.folder, self.out, outcomes)
         Console().print(report.table(found))
         print(f"{self.out}: {found['tuples']} tuples of {found['photos kept']} photos; see sheet.jpg and refused.jpg")
-        return 0
+        return int("failed" in found["people refused"])
 
     def _workers(self) -> int:
         if self.workers is not None:
