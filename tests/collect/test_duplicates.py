@@ -18,4 +18,4 @@ def test_a_picture_is_known_again_smaller_noisier_and_darker_and_others_are_not(
 
 def test_distances_are_counted_in_bits_and_what_has_no_hash_repeats_nothing():
     hashes = [0, None, 0b111111, 0b1111111, None, 0b1111110]
-    assert first_of_each(hashes, near=6) == [0, 1, 0, 3, 4, 0]
+    assert first_of_each(hashes, near=6) == [0, 1, 0, 3, 4, 3]

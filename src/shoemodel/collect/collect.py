@@ -82,7 +82,7 @@ def _look_through(job: Job, found: Sequence[str], console: Console) -> list[Line
         photos.append(line)
         if len(photos) % PER_PART == 0:
             ledger.write(job.out, "photos", len(photos) // PER_PART - 1, photos[-PER_PART:])
-    if rest := len(photos) % PER_PART:
+    if new and (rest := len(photos) % PER_PART):
         ledger.write(job.out, "photos", len(photos) // PER_PART, photos[-rest:])
     return photos
 
