@@ -43,6 +43,17 @@ def test_masks_that_are_empty_unsure_or_at_the_border_are_refused():
         filters.check_mask(np.roll(mask, 20, 0), 0.9)
 
 
+def test_a_shoe_without_a_foot_is_refused_and_a_scrap_is_not():
+    sample = toy_sample(1)  # one foot
+    person, mask = toy_person(sample), sample.areas.shoe.copy()
+    filters.check_shod(person, mask)
+    mask[40:44, 40:44] = True
+    filters.check_shod(person, mask)
+    mask[20:60, 20:60] = True
+    with pytest.raises(Refused, match="a shoe without its foot"):
+        filters.check_shod(person, mask)
+
+
 def test_squares_are_large_enough_and_hold_the_shoes():
     mask = np.zeros((100, 100), bool)
     mask[60:70, 60:90] = True

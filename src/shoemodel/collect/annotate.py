@@ -86,6 +86,7 @@ class Desk:
         filters.check_legs(person, photo.size)
         mask, confidence = self.annotator.shoes(photo.rgb, person)
         filters.check_mask(mask, confidence)
+        filters.check_shod(person, mask)
         least_px = size / ENLARGED
         box = filters.check_square(square.around(person, mask, least_px), mask, least_px)
         filters.check_others(person, everybody, box, self.options.keep_faces)

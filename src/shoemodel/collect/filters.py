@@ -40,6 +40,10 @@ LEAST_SHARE = 0.004
 """Part of the square that the shoes must cover, as in `data.sample`."""
 CUT = 0.15
 """Of the root of the shoes' area: how much of their outline may lie on the photo's border."""
+A_SHOE = 0.25
+"""Of the largest piece of the mask: smaller ones may be a strap or what is seen behind the other foot."""
+BESIDE = 0.15
+"""Of a foot's length: how far from its shoe a foot's nearest point may lie."""
 SHARP = 0.06
 """Least variance of the Laplacian of the grey levels at and about the shoes over the variance of the levels, in a
 square of at most BLUR_SIDE px: 99% of worn renders of 256 px reach 0.118, and 1% of those softened by a Gaussian of
@@ -83,6 +87,19 @@ def check_mask(mask: Bool[np.ndarray, "h w"], confidence: float) -> None:
     at_border = mask[0].sum() + mask[-1].sum() + mask[:, 0].sum() + mask[:, -1].sum()
     if at_border > CUT * np.sqrt(mask.sum()):
         raise Refused("cut", f"{at_border} px of the shoes at the border")
+
+
+def check_shod(person: Person, mask: Bool[np.ndarray, "h w"]) -> None:
+    """Every large piece of the mask has a point of a found foot in it or close by."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    sizes = stats[1:, cv2.CC_STAT_AREA]
+    points = np.concatenate([person.foot_px(side) for side in person.feet])
+    columns, rows = np.clip(np.floor(points).astype(int), 0, np.array(mask.shape[::-1]) - 1).T
+    for piece in range(1, count):
+        if sizes[piece - 1] >= A_SHOE * sizes.max():
+            away = cv2.distanceTransform((labels != piece).astype(np.uint8), cv2.DIST_L2, 5)
+            if away[rows, columns].min() > BESIDE * person.foot_length_px:
+                raise Refused("feet not seen", "a shoe without its foot")
 
 
 def check_square(square: Box | None, mask: Bool[np.ndarray, "h w"], least_px: float) -> Box:
