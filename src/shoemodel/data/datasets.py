@@ -27,15 +27,19 @@ class Tuples:
 
     worn: UInt8[np.ndarray, "n s s 3"]
     unworn: UInt8[np.ndarray, "n s s 3"]
+    """X_w, the shoe's pixels on black, where `has_unworn` is false."""
     labels: UInt8[np.ndarray, "n s s"]
     """`masks.BACKGROUND`, `VISIBLE`, `WEARABLE`."""
     points: Float[np.ndarray, "n 12 2"]
     """Keypoints in px, also those outside the picture."""
     visibility: Int[np.ndarray, "n 12"]
     present: Bool[np.ndarray, "n 12"]
-    """Whether the point's leg is in the scene at all, be it outside the picture; none where points are not known."""
+    """Whether the point's leg is in the scene at all, be it outside the picture; none where points are not known. Of a
+    collected tuple, whether the point was found."""
     is_worn: Bool[np.ndarray, "n"]
     """Whether somebody wears the shoes in `worn`; where not, it is `unworn` again (`world.display`)."""
+    has_unworn: Bool[np.ndarray, "n"]
+    """Whether there is a picture without the person; where not, the tuple was collected from a photo (`collect`)."""
     captions: tuple[tuple[str, ...], ...]
     shoe_ids: tuple[str, ...]
     families: tuple[str, ...]
@@ -50,7 +54,7 @@ class Tuples:
 
     def subset(self, rows: np.ndarray) -> Tuples:
         """The tuples of the given rows."""
-        arrays = ("worn", "unworn", "labels", "points", "visibility", "present", "is_worn")
+        arrays = ("worn", "unworn", "labels", "points", "visibility", "present", "is_worn", "has_unworn")
         return replace(
             self,
             **{name: getattr(self, name)[rows] for name in arrays},
@@ -59,11 +63,15 @@ class Tuples:
             families=tuple(self.families[row] for row in rows),
         )
 
-    def split(self, unworn_will_do: bool = False, areas_will_do: bool = False) -> tuple[Tuples, Tuples]:
+    def split(
+        self, unworn_will_do: bool = False, areas_will_do: bool = False, collected_will_do: bool = False
+    ) -> tuple[Tuples, Tuples]:
         """(training, test) by shoe, as `splits.split_of` says; tuples of the held-out family are in neither.
 
         unworn_will_do: for what learns from the unworn pictures alone. Otherwise InputError for shoes nobody wears.
         areas_will_do: for what learns from their areas alone. Otherwise InputError for tuples without keypoints.
+        collected_will_do: for what needs of the shoes their visible pixels alone. Otherwise InputError for tuples
+        without an unworn picture.
 
         Where a small folder holds no test shoe, the shoe with the lowest lot leaves the training to be one: a test
         shoe is never learnt from, in whatever folder. Raises InputError where nothing would be left to learn.
@@ -75,6 +83,11 @@ class Tuples:
             raise InputError(
                 f"found {int((~self.is_worn).sum())} tuples of shoes that nobody wears; only the areas (wd) and feet "
                 "learn from those"
+            )
+        if not (collected_will_do or self.has_unworn.all()):
+            raise InputError(
+                f"found {int((~self.has_unworn).sum())} tuples collected from photos, which have no unworn picture and "
+                "no wearable area; base, sw, sw_without_pose, feet, legs, clip, autoencoder and judge learn from those"
             )
         sides = self._sides()
         families = dict(zip(self.shoe_ids, self.families, strict=True))
@@ -154,7 +167,7 @@ def _load(folder: Path | str, limit: int | None) -> Tuples:
         for name, value in _row(sample).items():
             columns[name].append(value)
     if not columns["shoe_ids"]:
-        raise InputError(f"{folder}: found no tuple; a folder written by `shoemodel synth` is accepted")
+        raise InputError(f"{folder}: found no tuple; a folder written by `shoemodel synth` or `collect` is accepted")
     arrays: dict[str, Any] = {}
     for name, values in columns.items():
         arrays[name] = tuple(values) if name in WORDS else np.stack(values)
@@ -163,7 +176,7 @@ def _load(folder: Path | str, limit: int | None) -> Tuples:
 
 
 def _row(sample: Sample) -> dict[str, object]:
-    feet = sample.meta["feet"]
+    feet, unknown = sample.meta["feet"], sample.meta.get("unknown", ())
     return {
         "worn": sample.worn,
         "unworn": sample.unworn,
@@ -171,7 +184,8 @@ def _row(sample: Sample) -> dict[str, object]:
         "points": sample.pose.points.astype(np.float32),
         "visibility": sample.pose.visibility,
         "is_worn": np.bool_(sample.is_worn),
-        "present": np.array([name.split("_")[0] in feet for name in NAMES]),
+        "has_unworn": np.bool_(sample.has_unworn),
+        "present": np.array([name.split("_")[0] in feet and name not in unknown for name in NAMES]),
         "captions": tuple(sample.meta["captions"]) or (sample.caption,),
         "shoe_ids": str(sample.meta["shoe_id"]),
         "families": str(sample.meta["family"]),

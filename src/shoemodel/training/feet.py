@@ -80,7 +80,7 @@ class FeetTask(Task):
 
     def __init__(self, config: FeetConfig, tuples: Tuples):
         self.config = config
-        self.train, self.test = tuples.split(unworn_will_do=True)
+        self.train, self.test = tuples.split(unworn_will_do=True, collected_will_do=True)
         torch.manual_seed(config.loop.seed)
         self.model = feet.build(
             config.side, config.patch, config.hidden, config.depth, config.heads, config.simple, config.stemmed

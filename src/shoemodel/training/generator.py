@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 from shoemodel.data.datasets import Tuples
 from shoemodel.training.config import LoopConfig
@@ -29,8 +30,11 @@ class GeneratorConfig:
 class GeneratorTask(Task):
     """Training and test tuples, with the latents and embedded captions of the first."""
 
+    collected_will_do: ClassVar[bool] = False
+    """Whether tuples without an unworn picture can be learnt from."""
+
     def __init__(self, config: GeneratorConfig, tuples: Tuples):
-        self.train, self.test = tuples.split()
+        self.train, self.test = tuples.split(collected_will_do=self.collected_will_do)
         self.vae = load_component(config.autoencoder, "vae")
         self.tokenizer = load_component(config.clip, "tokenizer")
         self.text_encoder = load_component(config.clip, "text_encoder")

@@ -87,6 +87,8 @@ def smoke() -> SWConfig:
 class SWTask(GeneratorTask):
     """Learn the worn pictures of `tuples` from X_w, X_p and captions; test on shoes held out."""
 
+    collected_will_do = True
+
     def __init__(self, config: SWConfig, tuples: Tuples):
         self.config = config
         super().__init__(config, tuples)
@@ -109,7 +111,8 @@ class SWTask(GeneratorTask):
         """latents (b, c, h, w), text (b, 77, d), condition (b, 6, s, s), weight (b, 1, h, w)."""
         rows = rng.integers(len(self.train), size=size)
         numbers = rng.integers(self.config.views, size=size)
-        in_photo = rng.random(size) < self.config.photo_share
+        # X_w of a collected tuple stands on black: there is no photo without the person
+        in_photo = (rng.random(size) < self.config.photo_share) & self.train.has_unworn[rows]
         conditions, weights = [], []
         for row, number, stays in zip(rows, numbers, in_photo, strict=True):
             seen = self.latents.view(row, number)

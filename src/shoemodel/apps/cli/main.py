@@ -18,6 +18,7 @@ from tyro.conf import Positional, arg, subcommand
 
 from shoemodel.apps.cli.annotate import Annotate
 from shoemodel.apps.cli.batch import Batch
+from shoemodel.apps.cli.collect import Collect
 from shoemodel.apps.cli.data import Inspect, Synth
 from shoemodel.apps.cli.evaluate import Evaluate
 from shoemodel.apps.cli.flags import Refused, registry
@@ -78,6 +79,7 @@ Verb = (
     | Annotated[Poses, subcommand("poses")]
     | Annotated[Verify, subcommand("verify")]
     | Annotated[Synth, subcommand("synth")]
+    | Annotated[Collect, subcommand("collect")]
     | Annotated[Inspect, subcommand("inspect")]
     | Annotated[Annotate, subcommand("annotate")]
     | Annotated[Train, subcommand("train")]
