@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from shoemodel.backends import scenery, viewpoint
+from shoemodel.backends import scenery, settings, viewpoint
 from shoemodel.backends.align import TOE, UP, align, direction
 from shoemodel.backends.align import warnings as misplaced
 from shoemodel.backends.backend import Subject
-from shoemodel.backends.scenery import Scenery
+from shoemodel.backends.settings import Scenery
 from shoemodel.body import bodies, dressing
 from shoemodel.body.bodies import Person
 from shoemodel.body.clothes import dress
@@ -69,7 +69,7 @@ class RenderBackend:
 
     def usual(self, prompt: str | Outfit) -> Background:
         """A scene where the prompt names a place that can be made, else the photo."""
-        return "scene" if isinstance(prompt, str) and scenery.of_places(read(prompt).place)[0] else "photo"
+        return "scene" if isinstance(prompt, str) and settings.of_places(read(prompt).place)[0] else "photo"
 
     def legs(self, subject: Subject, prompt: str | Outfit, negative_prompt: str) -> RenderedLeg | RenderedPair:
         if not subject.fitted:
@@ -113,7 +113,7 @@ class RenderedLeg:
         reading, said = self.reading, list(self.other_warnings)
         said += [text for text in [warning(reading.unheeded)] if text]
         scene = self.subject.background == "scene"
-        if unheeded := scenery.of_places(reading.place)[1] if scene else list(reading.place):
+        if unheeded := settings.of_places(reading.place)[1] if scene else list(reading.place):
             ground = "no such place can be made" if scene else "the background is the photo itself"
             said.append(f"{ground}, not heeded: {', '.join(unheeded)}")
         if reading.pose or reading.view:
@@ -130,7 +130,7 @@ class RenderedLeg:
     @property
     def scenery(self) -> Scenery:
         """What the scene is to be: as the prompt says, else a studio."""
-        return scenery.of_places(self.reading.place)[0] or Scenery("studio")
+        return settings.of_places(self.reading.place)[0] or Scenery("studio")
 
     @cached_property
     def levels(self) -> Levels:
@@ -178,7 +178,7 @@ class RenderedLeg:
         if scene:
             dark = dark * scenery.on_ground(cast.alone, areas)
             if self.paints:
-                place = scenery.picture(self.scenery, view, light, cast.unit, self.levels, seed, THREADS)
+                place = scenery.picture(self.scenery, view, light, cast.unit, self.levels, seed, THREADS, shoe.vertices)
         else:
             known = _sees_ground(view, cast.beside_shoe.shape)
             dark = dark * leg_shadow.ground(cast.beside_shoe, known, self.subject.rgb, every)
