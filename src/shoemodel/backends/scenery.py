@@ -37,6 +37,8 @@ MEETS_M = (2.0, 5.5)
 """Distance from the camera over which the ground becomes a panorama's."""
 BLURS = (1.5, 3.0, 6.0, 12.0)
 """Deviations of the blurs that are mixed, in px of a render's longer side of 1,000."""
+NIGHT = 0.06
+"""Of the light that ground far from a lamp still has."""
 LOWEST_M = 0.01
 """Height of a camera that sees the ground."""
 TOUCH, TOUCH_REACH, NEAR, NEAR_REACH = 0.55, 0.006, 0.28, 0.03
@@ -67,8 +69,11 @@ def picture(
     height, width = fine.size
     white = cv2.resize(clean / np.maximum(shot.albedo, LEAST_ALBEDO), (width, height), interpolation=cv2.INTER_LINEAR)
     linear, depth = white * np.maximum(seen[..., :3], LEAST_ALBEDO) / unit, seen[..., 6]
+    lamp = _flash(depth, float(np.linalg.norm(camera.origin))) if scenery.time == "night" else np.ones(1)
     if stages.is_open(scenery):
-        linear, depth = _before(linear, depth, stages.backdrop(scenery, rng), fine)
+        linear = _before(linear, depth, stages.backdrop(scenery, rng), fine, lamp)
+    else:
+        linear = linear * lamp
     focus = float(np.linalg.norm(camera.origin - [0.0, 0.0, 0.05]))
     soft = out_of_focus(linear, depth, focus, fine)
     height, width = camera.size
@@ -83,18 +88,24 @@ def _film(camera: Pinhole) -> Any:
     return window(camera, (0, 0, width, height))
 
 
-def _before(
-    linear: np.ndarray, depth: np.ndarray, backdrop: Backdrop, camera: Pinhole
-) -> tuple[np.ndarray, np.ndarray]:
-    """The ground near the camera before a backdrop whose own ground is as bright, and the depth of both."""
+def _flash(depth: np.ndarray, focus_m: float) -> np.ndarray:
+    """How much of a lamp near the shoe reaches the ground and walls (h, w, 1); a backdrop has its own light."""
+    fallen = (1.15 * focus_m / np.maximum(depth, 1e-3)) ** 2
+    return np.where(depth > 0, np.clip(fallen, NIGHT, 1), 1)[..., None]
+
+
+def _before(linear: np.ndarray, depth: np.ndarray, backdrop: Backdrop, camera: Pinhole, lamp: np.ndarray) -> np.ndarray:
+    """The ground near the camera before a backdrop whose own ground is as bright. lamp: factor on the near one's
+    light."""
     there = depth > 0
     if there.all() and depth.max() <= MEETS_M[0]:
-        return linear, depth
+        return linear * lamp
     ground = np.median(linear[there], axis=0) if there.any() else np.full(3, backdrops.GROUND)
     behind = backdrops.seen(backdrops.matched(backdrop, ground), camera)
     share = np.where(there, np.clip((depth - MEETS_M[0]) / (MEETS_M[1] - MEETS_M[0]), 0, 1), 1)
     share = (share * share * (3 - 2 * share))[..., None]
-    return linear + share * (behind - linear), depth
+    near = linear * lamp
+    return near + share * (behind - near)
 
 
 def out_of_focus(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shoemodel.body import colours
 from shoemodel.errors import InputError
@@ -63,6 +63,14 @@ class Scenery:
     """Linear RGB of the studio's paper; None: a light grey."""
     behind: str = "wall"
     """"wall", or "steps" for stairs; "sea" or "winter", which are painted; or a panorama of `render.backdrops`."""
+    time: str = ""
+    """"sunset", "night", or "" for day."""
+
+
+def of_prompt(places: Sequence[str], light: Sequence[str]) -> Scenery:
+    """The scene of a prompt's places and light; a studio where it names no place."""
+    time = next((word for word in ("night", "sunset") if word in light), "")
+    return replace(of_places(places)[0] or Scenery("studio"), time=time)
 
 
 def of_places(places: Sequence[str]) -> tuple[Scenery | None, list[str]]:

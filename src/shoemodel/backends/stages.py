@@ -41,7 +41,10 @@ def backdrop(scenery: Scenery, rng: np.random.Generator) -> Backdrop:
     """What is behind an open scene."""
     paint = {"sea": painted.beach, "winter": painted.winter}.get(scenery.behind)
     found = paint(rng) if paint and not backdrops.find(scenery.behind) else backdrops.named(scenery.behind)
-    return replace(found, heading=found.heading + rng.uniform(-TURN, TURN))
+    found = replace(found, heading=found.heading + rng.uniform(-TURN, TURN))
+    if scenery.time == "night":
+        return backdrops.at_night(found, rng)
+    return backdrops.at_sunset(found) if scenery.time == "sunset" else found
 
 
 def parts(

@@ -39,6 +39,12 @@ BELOW = (0.56, 0.75)
 """Rows of a panorama that show ground, as shares of its height."""
 CAST, CASTS = 0.6, (0.7, 1.4)
 """How far a panorama's ground is brought to the colour of the ground before it, and within which factors."""
+WARM = np.array([1.28, 0.97, 0.62])
+"""Tint of what lies towards a low sun."""
+NIGHT, LAMPS_PER_TURN = 0.10, 420
+"""How bright a night is for a day, and its lamps all round."""
+LAMPS = np.array([[60.0, 36, 14], [50, 38, 22], [40, 42, 46], [46, 12, 10], [10, 34, 40]])
+"""Their colours, for the ground's level."""
 SKY_POWER = 0.75
 """Brightness above the ground's, as a power: a sensor that shows a shoe on grass clips most of the sky."""
 
@@ -146,6 +152,27 @@ def seen(backdrop: Backdrop, camera: Pinhole) -> Float32[np.ndarray, "h w 3"]:
     found = cv2.remap(wrapped, maps[0], maps[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     level = np.maximum(found.mean(axis=2, keepdims=True), 1e-5) / GROUND
     return np.where(level > 1, found * level ** (SKY_POWER - 1), found)
+
+
+def at_sunset(backdrop: Backdrop) -> Backdrop:
+    """In warm low light: the sky glows above the horizon, what is in shade is bluish."""
+    rows = len(backdrop.picture)
+    elevation = (0.5 - (np.arange(rows) + 0.5) / rows) * np.pi
+    glow = np.exp(-np.maximum(elevation, 0) / 0.35)[:, None, None] * (elevation > 0)[:, None, None]
+    tint = WARM + (1 - glow) * (np.array([1.0, 1.0, 1.0]) - WARM) * 0.5
+    return replace(backdrop, picture=(backdrop.picture * tint * (0.8 + 0.5 * glow)).astype(np.float32))
+
+
+def at_night(backdrop: Backdrop, rng: np.random.Generator) -> Backdrop:
+    """Dark and bluish, with lamps and windows."""
+    picture = np.minimum(backdrop.picture, 4 * GROUND) * (NIGHT * np.array([0.8, 0.9, 1.25]))
+    rows, columns = picture.shape[:2]
+    count = int(LAMPS_PER_TURN)
+    row = (0.5 - np.radians(rng.gamma(2.0, 3.0, count)) / np.pi) * rows
+    places = np.clip(row.astype(int), 0, rows - 2), rng.integers(columns - 1, size=count)
+    colour = LAMPS[rng.integers(len(LAMPS), size=count)] * rng.lognormal(0, 0.7, (count, 1))
+    picture[places] = np.maximum(picture[places], GROUND * colour)
+    return replace(backdrop, picture=picture.astype(np.float32))
 
 
 def _directions(

@@ -28,12 +28,12 @@ def relief(height: Float[np.ndarray, "h w"], light: Lit, strength: float) -> Flo
 
 def sand(rng: np.random.Generator, light: Lit) -> np.ndarray:
     """Dry sand, trodden: dimples with soft rims, crumbs, grains of several colours."""
-    ground = _dimples(rng, 150) + 0.10 * noise(rng, (7, 7), 3) + 0.022 * noise(rng, (60, 60), 3, 0.6)
+    ground = _dimples(rng, 150) + 0.10 * noise(rng, (8, 8), 3) + 0.022 * noise(rng, (64, 64), 3, 0.6)
     grains = noise(rng, (1024, 1024), 2, 1.0)
-    light_on = relief(ground, light, 42.0) * relief(grains, light, 0.10)
-    tone = 1 + 0.02 * noise(rng, (4, 4), 4) + 0.14 * grains + 0.05 * noise(rng, (400, 400), 1)
-    dark = noise(rng, (900, 900), 1) > 2.2
-    pale = noise(rng, (900, 900), 1) > 2.2
+    light_on = relief(ground, light, 30.0) * relief(grains, light, 0.16)
+    tone = 1 + 0.02 * noise(rng, (4, 4), 4) + 0.18 * grains + 0.05 * noise(rng, (512, 512), 1)
+    dark = noise(rng, (1024, 1024), 1) > 2.2
+    pale = noise(rng, (1024, 1024), 1) > 2.2
     tone = tone * np.where(dark, 0.5, 1) * np.where(pale, 1.5, 1)
     return pick(SANDS, rng) * (light_on * tone)[..., None]
 
@@ -58,7 +58,7 @@ def _dimples(rng: np.random.Generator, count: int) -> Float[np.ndarray, "h w"]:
 
 def snow(rng: np.random.Generator, light: Lit) -> np.ndarray:
     """Trodden snow: crumbs and hollows, its shadows bluish."""
-    hollows, crumbs = noise(rng, (6, 6), 4, 0.6), noise(rng, (90, 90), 4, 0.75)
+    hollows, crumbs = noise(rng, (8, 8), 4, 0.6), noise(rng, (128, 128), 4, 0.75)
     crumbs = np.where(crumbs > 0.6, crumbs, 0.35 * crumbs)
     shade = relief(hollows, light, 16.0) * relief(crumbs, light, 1.6)
     return 0.82 * np.clip(shade, 0.4, 1.09)[..., None] ** np.array([1.1, 1.0, 0.85], np.float32)
@@ -75,12 +75,12 @@ def cobbles(rng: np.random.Generator, light: Lit) -> np.ndarray:
     stone = row * columns + np.floor(across).astype(int) % columns
     edge_u, edge_v = (np.abs(part % 1.0 - 0.5) * 2 for part in (across, v * rows))
     rise = (1 - edge_u**5) * (1 - edge_v**5)
-    grain = noise(rng, (260, 260), 3, 0.7)
+    grain = noise(rng, (256, 256), 3, 0.7)
     shade = relief(cv2.GaussianBlur(rise, (0, 0), 3), light, 14.0) * relief(grain, light, 0.5)
-    tone = (1 + rng.normal(0, 0.13, rows * columns))[stone] * (1 + 0.06 * grain + 0.06 * noise(rng, (40, 40), 3))
+    tone = (1 + rng.normal(0, 0.13, rows * columns))[stone] * (1 + 0.06 * grain + 0.06 * noise(rng, (32, 32), 3))
     warm = rng.normal(0, 0.05, rows * columns)[stone][..., None] * np.array([1.0, 0.1, -1.0])
     deep = np.clip((rise - 0.12) / 0.3, 0, 1)
-    joint = 0.06 * (1 + 0.25 * noise(rng, (400, 400), 2))
+    joint = 0.06 * (1 + 0.25 * noise(rng, (512, 512), 2))
     stones = pick(STONES, rng) * (1 + warm) * (tone * shade * (0.5 + 0.5 * deep))[..., None]
     return np.where((deep > 0)[..., None], stones, joint[..., None] * np.array([1.1, 1.0, 0.85]))
 
@@ -95,12 +95,12 @@ def slabs(rng: np.random.Generator, light: Lit) -> np.ndarray:
     gap = np.minimum(
         np.minimum(across % 1.0, 1 - across % 1.0) / columns, np.minimum(v * rows % 1.0, 1 - v * rows % 1.0) / rows
     )
-    gap_px = gap * SIDE + 0.7 * noise(rng, (200, 200), 2)
-    grain = noise(rng, (620, 620), 2, 0.8)
+    gap_px = gap * SIDE + 0.7 * noise(rng, (256, 256), 2)
+    grain = noise(rng, (512, 512), 2, 0.8)
     bevel = np.clip(gap_px / 9, 0, 1)
     shade = relief(cv2.GaussianBlur(bevel, (0, 0), 1.5), light, 2.5) * relief(grain, light, 0.16)
     tone = (1 + rng.normal(0, 0.045, rows * columns))[slab] * (1 + 0.05 * noise(rng, (6, 6), 6, 0.65) + 0.06 * grain)
     stain = np.clip(noise(rng, (9, 9), 4) - 1.3, 0, 1)
     tone = tone * (1 - 0.16 * stain)
     colour = pick(SLABS, rng) * (tone * shade)[..., None]
-    return np.where((gap_px < 4)[..., None], 0.05 * (1 + 0.3 * noise(rng, (500, 500), 1))[..., None], colour)
+    return np.where((gap_px < 4)[..., None], 0.05 * (1 + 0.3 * noise(rng, (512, 512), 1))[..., None], colour)
