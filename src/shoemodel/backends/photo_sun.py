@@ -141,7 +141,7 @@ def _near(fit: ShoeFit, camera: Pinhole) -> Bool[np.ndarray, "h w"]:
 
 def _explained(distance: np.ndarray, where: np.ndarray, length: float) -> np.ndarray:
     """An orthonormal base (n, k) of what says nothing of the light's direction: planes, and the dark near the sole."""
-    y, x = (axis[where] / length for axis in np.indices(where.shape))
+    y, x = (axis / length for axis in np.nonzero(where))
     near = [np.exp(-distance[where] / (reach * length)) for reach in DARK_NEAR]
     base, _ = np.linalg.qr(np.stack([np.ones_like(x), x, y, *near], axis=1))
     return base

@@ -120,5 +120,5 @@ def _stairs(
             # wider, for two faces that have a corner in common would be shaded as one that is bent
             surfaces.quad("riser", [-7, near, top - RISE_M], [14, 0, 0], [0, 0, RISE_M], texture, size, kind),
         )
-        steps += [replace(part, uv=part.uv + rng.random(2)) for part in seen]
+        steps += [replace(part, uv=np.asarray(part.uv) + rng.random(2)) for part in seen]
     return steps

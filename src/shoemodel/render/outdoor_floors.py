@@ -60,8 +60,8 @@ def snow(rng: np.random.Generator, light: Lit) -> np.ndarray:
     """Trodden snow: crumbs and hollows, its shadows bluish."""
     hollows, crumbs = noise(rng, (8, 8), 4, 0.6), noise(rng, (128, 128), 4, 0.75)
     crumbs = np.where(crumbs > 0.6, crumbs, 0.35 * crumbs)
-    shade = relief(hollows, light, 16.0) * relief(crumbs, light, 1.6)
-    return 0.82 * np.clip(shade, 0.4, 1.09)[..., None] ** np.array([1.1, 1.0, 0.85], np.float32)
+    shade = relief(hollows, light, 7.0) * relief(crumbs, light, 0.9)
+    return 0.82 * np.clip(shade, 0.55, 1.09)[..., None] ** np.array([1.1, 1.0, 0.85], np.float32)
 
 
 def cobbles(rng: np.random.Generator, light: Lit) -> np.ndarray:
