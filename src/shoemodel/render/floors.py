@@ -87,17 +87,6 @@ def tiles(rng: np.random.Generator) -> np.ndarray:
     return np.where((joint < 3)[..., None], 0.55 * base * (1 + 0.1 * noise(rng, (512, 512), 1))[..., None], colour)
 
 
-def asphalt(rng: np.random.Generator) -> np.ndarray:
-    """Stones of several sizes in dark binder, trodden smooth."""
-    shade = 0.085 * (1 + 0.12 * noise(rng, (4, 4), 5, 0.6))
-    for cells, share, light in ((220, 1.05, 0.10), (400, 1.0, 0.085), (760, 0.9, 0.06)):
-        field = noise(rng, (cells, cells), 1)
-        stone = np.clip((field - share) * 5, 0, 1)
-        shade = shade + stone * light * (0.7 + 0.6 * (noise(rng, (cells // 2, cells // 2), 1) > 0.4))
-    shade = shade * (1 + 0.10 * noise(rng, (1024, 1024), 1))
-    return shade[..., None] * np.array([1.02, 1.0, 0.97], np.float32)
-
-
 def carpet(rng: np.random.Generator) -> np.ndarray:
     """Short pile."""
     shade = 1 + 0.14 * noise(rng, (700, 700), 2, 0.9) + 0.06 * noise(rng, (5, 5), 4)
@@ -105,11 +94,11 @@ def carpet(rng: np.random.Generator) -> np.ndarray:
 
 
 KINDS: dict[str, Callable[[np.random.Generator], np.ndarray]] = {
-    "wood": wood, "concrete": concrete, "tiles": tiles, "asphalt": asphalt, "carpet": carpet,
+    "wood": wood, "concrete": concrete, "tiles": tiles, "carpet": carpet,
 }  # fmt: skip
 RELIEFS: dict[str, Callable[[np.random.Generator, Lit], np.ndarray]] = {
-    "sand": outdoor_floors.sand, "snow": outdoor_floors.snow, "cobbles": outdoor_floors.cobbles,
-    "slabs": outdoor_floors.slabs,
+    "asphalt": outdoor_floors.asphalt, "sand": outdoor_floors.sand, "snow": outdoor_floors.snow,
+    "cobbles": outdoor_floors.cobbles, "slabs": outdoor_floors.slabs,
 }  # fmt: skip
 METRES = {
     "wood": 1.3, "concrete": 1.6, "tiles": 1.8, "asphalt": 1.1, "carpet": 1.0, "sand": 1.0, "snow": 1.2, "cobbles": 1.3,

@@ -1,6 +1,6 @@
-"""Grounds of the open air that are looked at from near: sand, snow, cobbles, slabs; as `floors` has them (ours).
+"""Grounds of the open air that are looked at from near: asphalt, sand, snow, cobbles, slabs; as `floors` has them.
 
-They are not flat, so they are shaded here as what rises and falls under the light: a direction (right, up) in the
+Not flat (ours), so they are shaded here as what rises and falls under the light: a direction (right, up) in the
 picture of the ground, no longer than 1, the shorter the higher the light stands.
 """
 
@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from jaxtyping import Float
 
-from shoemodel.render.tiling import SIDE, noise, pick
+from shoemodel.render.tiling import SIDE, cells, noise, pick
 
 Lit = Float[np.ndarray, "2"]
 SANDS = ((0.58, 0.46, 0.31), (0.64, 0.53, 0.38), (0.52, 0.42, 0.29))
@@ -24,6 +24,21 @@ def relief(height: Float[np.ndarray, "h w"], light: Lit, strength: float) -> Flo
     right = (np.roll(height, -1, 1) - np.roll(height, 1, 1)) / 2
     slope = -right * light[0] + down * light[1]
     return np.clip(1 + strength * slope, 0.35, 1.9)
+
+
+def asphalt(rng: np.random.Generator, light: Lit) -> np.ndarray:
+    """Broken stones of several greys in dark binder, worn flat and gritty."""
+    number, edge = cells(rng, 170)
+    each = rng.random((3, 170 * 170), np.float32)[:, number]
+    stone = np.clip((edge - 0.08 - 0.30 * each[0] ** 2) / 0.12, 0, 1) * (each[1] > 0.12)
+    grit = noise(rng, (1024, 1024), 2, 0.9)
+    shade = relief(cv2.GaussianBlur(stone, (0, 0), 0.8), light, 0.32) * relief(grit, light, 0.10)
+    tone = 0.055 + 0.10 * each[2] ** 1.6 + 0.16 * (each[1] > 0.93) * each[2]
+    binder = 0.040 * (1 + 0.25 * grit)
+    grey = binder + stone * (tone * (1 + 0.10 * grit) - binder)
+    warm = stone[..., None] * (each[0] - 0.5)[..., None] * np.array([0.16, 0.02, -0.16], np.float32)
+    worn = 1 + 0.07 * noise(rng, (4, 4), 5, 0.6)
+    return (grey * shade * worn)[..., None] * (np.array([1.02, 1.0, 0.97], np.float32) + warm)
 
 
 def sand(rng: np.random.Generator, light: Lit) -> np.ndarray:
