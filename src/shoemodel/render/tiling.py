@@ -45,8 +45,8 @@ def cells(
         row = (own + down) % count
         for across in (-1, 0, 1):
             column = (own + across) % count
-            y = (own + down)[:, None] + points[0][np.ix_(row, column)] - place[:, None]
-            x = (own + across)[None] + points[1][np.ix_(row, column)] - place[None]
+            y = (own + down).astype(np.float32)[:, None] + points[0][np.ix_(row, column)] - place[:, None]
+            x = (own + across).astype(np.float32)[None] + points[1][np.ix_(row, column)] - place[None]
             far = np.sqrt(y * y + x * x)
             nearer = far < nearest
             second = np.where(nearer, nearest, np.minimum(second, far))
