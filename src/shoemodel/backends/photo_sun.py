@@ -7,6 +7,7 @@ Where none explains enough there is no evidence, and the light is soft.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +39,8 @@ LEAST_GAIN, LEAST_DEPTH, DEEPEST = 0.18, 0.16, 1.3
 """Share of what is left of the ground's brightness that a shadow must explain, and how dark it must be, natural
 logarithm of linear light; what is darker than the last is no shadow."""
 LEAST_PX = 120
+LOWEST = 0.15
+"""Sine of the least height of the light above the ground."""
 STILL = 0.02
 """Unevenness of the ground, of its logarithm, that says nothing."""
 
@@ -68,9 +71,12 @@ class Sun:
         }
 
 
-def find(canvas_rgb: UInt8[np.ndarray, "h w 3"], one: FittedShoe, every: Bool[np.ndarray, "h w"]) -> Sun | None:
+def find(
+    canvas_rgb: UInt8[np.ndarray, "h w 3"], one: FittedShoe, every: Bool[np.ndarray, "h w"],
+    fitted: Sequence[FittedShoe] = (),
+) -> Sun | None:  # fmt: skip
     """The light of a photo by the shadow of one shoe, in the frame of its fit; None without evidence. every: all that
-    is shoe."""
+    is shoe; fitted: all that cast a shadow."""
     if one.fit.pitch_deg < FLAT_DEG or not one.areas.shoe.any():
         return None
     box = Box.of_mask(one.areas.shoe)
@@ -93,6 +99,13 @@ def find(canvas_rgb: UInt8[np.ndarray, "h w 3"], one: FittedShoe, every: Bool[np
     best: Sun | None = None
     for towards in directions():
         shade = shadow_of(one.fit, camera, towards)
+        for other in fitted:
+            if other is one:
+                continue
+            # in the frame of its own fit
+            same = other.fit.camera.rotation.T @ one.fit.camera.rotation @ towards
+            if same[2] > LOWEST:
+                shade = np.maximum(shade, shadow_of(other.fit, other.fit.camera.scaled(scale), same))
         if shade[where].sum() < LEAST_PX / 4:
             continue
         for penumbra, lamp_m in zip(PENUMBRAS, LAMPS_M, strict=True):

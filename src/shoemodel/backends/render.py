@@ -133,7 +133,7 @@ class RenderedLeg:
     @cached_property
     def sun(self) -> Sun | None:
         """The photo's strongest lamp; None where its shadow does not tell."""
-        return photo_sun.find(self.subject.rgb, self.shoe, self.subject.shoe.areas.shoe)
+        return photo_sun.find(self.subject.rgb, self.shoe, self.subject.shoe.areas.shoe, self.subject.fitted)
 
     @property
     def _asked(self) -> tuple[str, ...]:
