@@ -80,7 +80,7 @@ def snow(rng: np.random.Generator, light: Lit) -> np.ndarray:
 
 
 def cobbles(rng: np.random.Generator, light: Lit) -> np.ndarray:
-    """Setts in rows, each a little round, with dark joints of sand."""
+    """Stones in rows, each a little round, with dark joints of sand."""
     rows, columns = 14, 12
     v, u = np.mgrid[0:SIDE, 0:SIDE].astype(np.float32) / SIDE
     v = v + 0.004 * noise(rng, (12, 12), 2)
