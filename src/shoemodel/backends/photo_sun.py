@@ -35,9 +35,11 @@ FLAT_DEG = 6.0
 """Ground that is seen less steeply shows no shadow's form."""
 DARK_NEAR = (0.05, 0.15)
 """Reaches of the dark near any sole, of the shoe's length."""
-LEAST_GAIN, LEAST_DEPTH, DEEPEST = 0.18, 0.16, 1.3
-"""Share of what is left of the ground's brightness that a shadow must explain, and how dark it must be, natural
-logarithm of linear light; what is darker than the last is no shadow."""
+STEEP_DEG, LEAST_GAINS = 25.0, (0.18, 0.12)
+LEAST_DEPTH, DEEPEST = 0.16, 1.3
+"""Share of what is left of the ground's brightness that a shadow must explain, less where a steep view shows no wall
+behind the shoe; and how dark it must be, natural logarithm of linear light; what is darker than the last is no
+shadow."""
 LEAST_PX = 120
 LOWEST = 0.15
 """Sine of the least height of the light above the ground."""
@@ -96,6 +98,7 @@ def find(
     total = float((left**2).sum())
     if np.sqrt(total / where.sum()) < STILL:
         return None
+    least = LEAST_GAINS[int(one.fit.pitch_deg > STEEP_DEG)]
     best: Sun | None = None
     for towards in directions():
         shade = shadow_of(one.fit, camera, towards)
@@ -113,7 +116,7 @@ def find(
             size = float((soft**2).sum())
             depth = -float(soft @ left) / max(size, 1e-6)
             gain = depth**2 * size / total
-            if LEAST_DEPTH < depth < DEEPEST and gain > (best.gain if best else LEAST_GAIN):
+            if LEAST_DEPTH < depth < DEEPEST and gain > (best.gain if best else least):
                 x, y, z = towards.tolist()
                 best = Sun((x, y, z), lamp_m, depth, gain)
     return best
