@@ -101,7 +101,7 @@ RELIEFS: dict[str, Callable[[np.random.Generator, Lit], np.ndarray]] = {
     "cobbles": outdoor_floors.cobbles, "slabs": outdoor_floors.slabs,
 }  # fmt: skip
 METRES = {
-    "wood": 1.3, "concrete": 1.6, "tiles": 1.8, "asphalt": 1.1, "carpet": 1.0, "sand": 1.0, "snow": 1.2, "cobbles": 1.3,
+    "wood": 1.3, "concrete": 1.6, "tiles": 1.8, "asphalt": 0.9, "carpet": 1.0, "sand": 1.0, "snow": 1.2, "cobbles": 1.3,
     "slabs": 1.5,
 }  # fmt: skip
 """How much ground a picture shows."""
