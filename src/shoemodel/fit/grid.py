@@ -101,7 +101,7 @@ def looks_of(proxies: Sequence[Proxy], icons: UInt8[np.ndarray, "p n k"] | None 
     return Looks(
         np.repeat(np.arange(count), len(view)), azimuth, pitch,
         np.concatenate(outlines), np.concatenate(rims), np.concatenate(marks),
-        np.unpackbits(bits.reshape(len(azimuth), -1), axis=1, count=ICON**2).astype(np.float32),
+        unpacked(bits).reshape(len(azimuth), -1),
         np.repeat([p.kind == "open" for p in proxies], len(view)), robust(pitch_prior(pitch)),
     )  # fmt: skip
 
@@ -116,6 +116,11 @@ def icons_of(proxy: Proxy) -> UInt8[np.ndarray, "n k"]:
         mask = silhouette((px - (low + high) / 2) * scale + side / 2, proxy.faces, (side, side))
         made.append(icon(mask).ravel())
     return np.packbits(np.array(made), axis=1)
+
+
+def unpacked(bits: UInt8[np.ndarray, "p n k"]) -> Float[np.ndarray, "p n cells"]:
+    """The pixels, 0 or 1, of what `icons_of` makes."""
+    return np.unpackbits(bits, axis=2, count=ICON**2).astype(np.float32)
 
 
 def icon(mask: Bool[np.ndarray, "h w"]) -> Bool[np.ndarray, "ICON ICON"]:

@@ -1,8 +1,9 @@
-"""The fit of a shoe: first guesses on a grid, the best of them refined together, the outcome judged by its outline."""
+"""The fit of a shoe: first guesses by a network or on a grid, the best refined together, judged by their outlines."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -11,6 +12,8 @@ from shoemodel.errors import InputError
 from shoemodel.fit import views
 from shoemodel.fit.contour import Target, matched, overlaps, target
 from shoemodel.fit.grid import guesses, own_looks, shipped_looks
+from shoemodel.fit.learned import Belief
+from shoemodel.fit.network import ViewNetwork
 from shoemodel.fit.outline import Seen, seen
 from shoemodel.fit.proxies import Proxy, load_proxies
 from shoemodel.fit.refine import Problem, problem, refined, residuals, without_edge
@@ -18,6 +21,10 @@ from shoemodel.fit.shoe import ShoeFit
 from shoemodel.image.masks import ShoeAreas
 
 GUESSES, FEWER, FINAL = 48, 16, 8
+LEARNED, LIKELY = 160, 32
+"""First guesses of the network, and how many of them are refined."""
+BELIEVED = 1.0
+"""How much the network's likelihood counts beside that of the picture."""
 MORE = 400
 """First guesses where the ground is known: those that stand on another come last."""
 OUTLINE_COST = 100.0
@@ -44,13 +51,15 @@ def fit_shoe(
     centre_px: tuple[float, float] | None = None,
     name: str = "the photo",
     up: Float[np.ndarray, "3"] | None = None,
+    network: ViewNetwork | None = None,
 ) -> ShoeFit:
     """The proxy shoe and the camera that look most like the shoe of a picture.
 
     areas and points_px are on the picture's (or canvas') grid; points_px holds ankle, big toe, small toe and heel of
     the left foot, then of the right one, exists says which of them are there, and scores how sure they are (heatmap
     peaks). focal_px: where it is known. centre_px: where the optical axis meets the grid, its middle by default. up:
-    of the ground, in the camera's frame, where another shoe tells it.
+    of the ground, in the camera's frame, where another shoe tells it. network: makes the first guesses; without it
+    every proxy is tried from every side.
 
     Raises:
         InputError: there is no shoe, it is too small, or nothing fits it at all.
@@ -59,17 +68,25 @@ def fit_shoe(
     centre_px = (size[1] / 2, size[0] / 2) if centre_px is None else centre_px
     shoe = seen(areas, points_px, exists, scores, name)
     library = load_proxies() if proxies is None else tuple(proxies)
-    looks = shipped_looks() if proxies is None else own_looks(library)
-    found = guesses(looks, shoe, GUESSES if up is None else MORE)
+    belief = None if network is None else Belief.of(network, shoe, library)
+    if belief is not None:
+        found = belief.guesses(library, shoe, LEARNED if up is None else MORE)
+    else:
+        looks = shipped_looks() if proxies is None else own_looks(library)
+        found = guesses(looks, shoe, GUESSES if up is None else MORE)
     task = problem(found, library, shoe, centre_px, focal_px)
     if up is not None:
         task = task.chosen(np.argsort(_tilted(task, up) > TILT_COST * TILT_TRIED_DEG, kind="stable")[:GUESSES])
+    if belief is not None:
+        cost = (residuals(task, shoe) ** 2).sum(axis=1) + BELIEVED * belief.cost(task.views, task.mirror)
+        task = task.chosen(np.argsort(cost, kind="stable")[:LIKELY])
     goal = target(shoe)
     task, _ = refined(task, shoe, 4)
-    task, total, overlap = _best(task, goal, library, shoe, FEWER, up)
+    best = partial(_best, goal=goal, library=library, shoe=shoe, up=up, belief=belief)
+    task, total, overlap = best(task, count=FEWER)
     for keep in (FINAL, FINAL):
         task, _ = refined(matched(task, goal, library), shoe, 4)
-        task, total, overlap = _best(task, goal, library, shoe, keep, up)
+        task, total, overlap = best(task, count=keep)
     order = np.argsort(total, kind="stable")
     row = order[0]
     if overlap[row] < LEAST_IOU:
@@ -79,17 +96,26 @@ def fit_shoe(
         np.abs(views.shaped(task.views[row : row + 1], task.mirror[row : row + 1])[0]),
         views.pinhole(task.views[row], task.middle[row], task.mirror[row], centre_px, size),
         float(overlap[row]), _spread(task, total, order),
+        None if belief is None else belief.share(task.views[row]),
     )  # fmt: skip
 
 
 def _best(
-    task: Problem, goal: Target, library: Sequence[Proxy], shoe: Seen, count: int, up: np.ndarray | None
+    task: Problem,
+    goal: Target,
+    library: Sequence[Proxy],
+    shoe: Seen,
+    count: int,
+    up: np.ndarray | None,
+    belief: Belief | None,
 ) -> tuple[Problem, np.ndarray, np.ndarray]:
     """The least of the views by cost and silhouette: with what they cost and overlap."""
     overlap = overlaps(task, goal, library)
     total = (residuals(without_edge(task), shoe) ** 2).sum(axis=1) + OUTLINE_COST * (1 - overlap)
     if up is not None:
         total = total + _tilted(task, up)
+    if belief is not None:
+        total = total + BELIEVED * belief.cost(task.views, task.mirror)
     order = _distinct(task, np.argsort(total, kind="stable"))[:count]
     return task.chosen(order), total[order], overlap[order]
 

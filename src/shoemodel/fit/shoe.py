@@ -35,6 +35,8 @@ class ShoeFit:
     """Of the silhouettes of proxy and shoe, 0 to 1."""
     spread_deg: float
     """How far the best proxies differ in azimuth: how far the fit can be trusted."""
+    believed: float | None = None
+    """How much of what the network expected is within 30 degrees of this view, 0 to 1; None without a network."""
 
     @property
     def _towards_camera(self) -> Float[np.ndarray, "3"]:
@@ -87,6 +89,7 @@ class ShoeFit:
             "scale": [round(float(each), 4) for each in self.scale],
             "iou": round(self.iou, 4),
             "spread_deg": round(self.spread_deg, 2),
+            "believed": None if self.believed is None else round(self.believed, 3),
             "azimuth_deg": round(self.azimuth_deg, 2),
             "pitch_deg": round(self.pitch_deg, 2),
             "rotation": camera.rotation.round(5).tolist(),

@@ -37,8 +37,7 @@ class Origin:
     def data_record(self) -> list[Record]:
         """Name, hash and, where there is one, world.json of each folder."""
         return [
-            {"folder": folder.resolve().name, "sha256": lineage.shards_hash(folder), "world": _world(folder)}
-            for folder in self.data
+            {"folder": folder.resolve().name, "sha256": _hash(folder), "world": _world(folder)} for folder in self.data
         ]
 
 
@@ -97,6 +96,11 @@ def _inputs(config: Any, out: Path) -> dict[str, str]:
     return {
         name: lineage.hash_of(path) for name, path in paths.items() if path.exists() and path.resolve() != out.resolve()
     }
+
+
+def _hash(folder: Path) -> str:
+    """Of a folder's shards, or, where it holds other data, of all its files."""
+    return lineage.shards_hash(folder) if any(folder.glob("shard-*.tar")) else lineage.hash_of(folder)
 
 
 def _world(folder: Path) -> Any:

@@ -30,6 +30,7 @@ TASKS = {
     "paint_by_example": "PaintByExampleTask",
     "ip_adapter": "IPAdapterTask",
     "judge": "JudgeTask",
+    "fit": "FitTask",
 }
 
 
@@ -59,13 +60,15 @@ class Train:
             "paint_by_example",
             "ip_adapter",
             "judge",
+            "fit",
         ]
     ]
     """What to train; base needs the runs of autoencoder and clip, sw and the baselines need that of base as well."""
     preset: Positional[Literal["smoke", "mini", "paper"]]
     """smoke: seconds, to see that everything runs; mini: the shipped pack; paper: the paper's numbers, where known."""
     data: Annotated[tuple[Path, ...], arg(metavar="DIR [DIR ...]")]
-    """Folders written by `shoemodel synth`; the pictures of a smaller --size are enlarged to those of the largest."""
+    """Folders written by `shoemodel synth`; the pictures of a smaller --size are enlarged to those of the largest. For
+    fit the one written by `recipes/fit_shoes.py`."""
     out: Annotated[Path, arg(metavar="RUN")]
     """Run folder: configuration, record of data and code, state, model, losses, samples."""
 
@@ -83,7 +86,8 @@ class Train:
         preset = getattr(module, self.preset)()
         prog = f"shoemodel train {self.module} {self.preset} --data DIR --out RUN"
         config = tyro.cli(type(preset), default=preset, args=list(changes), prog=prog)
-        task = getattr(module, TASKS[self.module])(config, datasets.load(*self.data))
+        load = getattr(module, "load", datasets.load)
+        task = getattr(module, TASKS[self.module])(config, load(*self.data))
         outcome = train(task, config, self.out, Origin(self.module, self.preset, self.data))
         state = "finished" if outcome.finished else "stopped; the same command continues"
         if int(os.environ.get("RANK", 0)) == 0:  # the others of `accelerate launch` say the same
