@@ -144,6 +144,9 @@ WANTED = (
     Wanted("sport sandal", 3),
     Wanted("platform sandal", 2, {"heel": (0.0, 0.03)}),
     Wanted("platform sandal", 2, {"heel": (0.045, 0.075)}),
+    Wanted("hiking boot", 3),
+    Wanted("children's shoe", 2),
+    Wanted("espadrille", 2),
 )  # fmt: skip
 
 

@@ -79,8 +79,9 @@ def shoe(family: str, run: int) -> Shoe:
     from shoemodel.body.anny_model import body
     from shoemodel.fit.proxies import LANDMARKS
     from shoemodel.render.meshes import transform
+    from shoemodel.world.shod import shod_figure
 
-    fitting = fitted(family, run)
+    _, fitting = shod_figure(SEED, run, None, None, family)
     made, figure = fitting.shoe, fitting.figure
     moved = bodies.rest_transforms()
     stretched = bodies.reference_foot(figure, "left", made.heel_deg)
@@ -91,22 +92,6 @@ def shoe(family: str, run: int) -> Shoe:
     marks = np.array([fitting.ankle, *(posed[body().landmarks["left", name]] for name in LANDMARKS[1:])])
     leg = strewn(posed, body().leg_faces("left"), STREWN)
     return Shoe(family, surface, leg, marks, (surface.min(axis=0) + surface.max(axis=0)) / 2)
-
-
-def fitted(family: str, run: int) -> Any:
-    """The `Fitting` of a family's shoe, of an open one too, which the world does not wear."""
-    from shoemodel import shoes
-    from shoemodel.body.anny_model import body, sample_phenotype
-    from shoemodel.body.footing import fit
-    from shoemodel.shoes.parameters import OPEN_FAMILIES
-    from shoemodel.world.shod import shod_figure
-
-    if family not in OPEN_FAMILIES:
-        return shod_figure(SEED, run, None, None, family)[1]
-    rng = np.random.default_rng([SEED, run, OPEN_FAMILIES.index(family)])
-    parameters = shoes.sample_parameters(rng, family)
-    figure = body().figure(sample_phenotype(rng, rng.random() < 0.8))
-    return fit(body(), figure, shoes.build(parameters, body().foot(figure, shoes.heel_deg(parameters))))
 
 
 def strewn(vertices: np.ndarray, faces: np.ndarray, count: int) -> np.ndarray:
@@ -220,10 +205,10 @@ def main(options: Options) -> None:
     import torch
 
     from shoemodel.data.splits import HELD_OUT_FAMILY
-    from shoemodel.shoes.parameters import FAMILIES
+    from shoemodel.shoes.parameters import FAMILIES, OPEN_FAMILIES
 
     torch.set_num_threads(1)
-    families = options.families or tuple(f for f in FAMILIES if f != HELD_OUT_FAMILY)
+    families = options.families or tuple(f for f in (*FAMILIES, *OPEN_FAMILIES) if f != HELD_OUT_FAMILY)
     networks = {place: network_of(place) for place in options.by}
     rng = np.random.default_rng(options.seed)
     rows = []

@@ -58,7 +58,7 @@ class ViewNetwork(ModelMixin, ConfigMixin):
     def __init__(
         self,
         side: int = 64,
-        widths: Sequence[int] = (24, 40, 72, 112),
+        widths: Sequence[int] = (16, 32, 64, 112),
         hidden: int = 256,
         hypotheses: int = 8,
         proxies: Sequence[str] = (),

@@ -47,7 +47,7 @@ class FitConfig:
     loop: LoopConfig
     side: int = 48
     """Input side, px."""
-    widths: tuple[int, ...] = (24, 40, 72, 112)
+    widths: tuple[int, ...] = (16, 32, 64, 112)
     hidden: int = 256
     hypotheses: int = 8
     proxy_weight: float = 0.3
@@ -56,7 +56,7 @@ class FitConfig:
 
 def mini() -> FitConfig:
     """0.8M parameters: about ten minutes on one processor thread with AMX."""
-    loop = LoopConfig(steps=4000, batch=64, lr=2e-3, optimizer="muon", warmup=100, ema_decay=0.998, sample_every=1000)
+    loop = LoopConfig(steps=4000, batch=48, lr=2e-3, optimizer="muon", warmup=100, ema_decay=0.998, sample_every=1000)
     return FitConfig(loop=loop)
 
 
