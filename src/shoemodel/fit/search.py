@@ -10,6 +10,7 @@ from jaxtyping import Bool, Float
 
 from shoemodel.errors import InputError
 from shoemodel.fit import views
+from shoemodel.fit.collar import Collar
 from shoemodel.fit.contour import Target, matched, overlaps, target
 from shoemodel.fit.grid import guesses, own_looks, shipped_looks
 from shoemodel.fit.learned import Belief
@@ -91,12 +92,14 @@ def fit_shoe(
     row = order[0]
     if overlap[row] < LEAST_IOU:
         raise InputError(f"no shoe fits what was marked in {name} (best overlap {overlap[row]:.2f})")
+    one = slice(row, row + 1)
+    rim = views.project(task.views[one], task.rim[one], task.middle[one], task.mirror[one], centre_px)[0]
     return ShoeFit(
         library[task.proxy[row]], "left" if task.mirror[row] > 0 else "right",
-        np.abs(views.shaped(task.views[row : row + 1], task.mirror[row : row + 1])[0]),
+        np.abs(views.shaped(task.views[one], task.mirror[one])[0]),
         views.pinhole(task.views[row], task.middle[row], task.mirror[row], centre_px, size),
         float(overlap[row]), _spread(task, total, order),
-        None if belief is None else belief.share(task.views[row]),
+        None if belief is None else belief.share(task.views[row]), Collar.of(rim, shoe),
     )  # fmt: skip
 
 
