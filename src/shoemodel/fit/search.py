@@ -1,4 +1,4 @@
-"""The fit of a shoe: first guesses by a network or on a grid, the best refined together, judged by their outlines."""
+"""The fit of a shoe: first guesses on a grid, the best refined together, the outcome judged by its outline."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from shoemodel.fit import views
 from shoemodel.fit.collar import Collar
 from shoemodel.fit.contour import Target, matched, overlaps, target
 from shoemodel.fit.grid import guesses, own_looks, shipped_looks
-from shoemodel.fit.learned import Belief
+from shoemodel.fit.learned import BELIEVED, Belief
 from shoemodel.fit.network import ViewNetwork
 from shoemodel.fit.outline import Seen, seen
 from shoemodel.fit.proxies import Proxy, load_proxies
@@ -22,10 +22,6 @@ from shoemodel.fit.shoe import ShoeFit
 from shoemodel.image.masks import ShoeAreas
 
 GUESSES, FEWER, FINAL = 48, 16, 8
-LEARNED, LIKELY = 160, 32
-"""First guesses of the network, and how many of them are refined."""
-BELIEVED = 1.0
-"""How much the network's likelihood counts beside that of the picture."""
 MORE = 400
 """First guesses where the ground is known: those that stand on another come last."""
 OUTLINE_COST = 100.0
@@ -59,7 +55,7 @@ def fit_shoe(
     areas and points_px are on the picture's (or canvas') grid; points_px holds ankle, big toe, small toe and heel of
     the left foot, then of the right one, exists says which of them are there, and scores how sure they are (heatmap
     peaks). focal_px: where it is known. centre_px: where the optical axis meets the grid, its middle by default. up:
-    of the ground, in the camera's frame, where another shoe tells it. network: makes the first guesses; without it
+    of the ground, in the camera's frame, where another shoe tells it. network: says which sides are tried; without it
     every proxy is tried from every side.
 
     Raises:
@@ -69,18 +65,13 @@ def fit_shoe(
     centre_px = (size[1] / 2, size[0] / 2) if centre_px is None else centre_px
     shoe = seen(areas, points_px, exists, scores, name)
     library = load_proxies() if proxies is None else tuple(proxies)
-    belief = None if network is None else Belief.of(network, shoe, library)
-    if belief is not None:
-        found = belief.guesses(library, shoe, LEARNED if up is None else MORE)
-    else:
-        looks = shipped_looks() if proxies is None else own_looks(library)
-        found = guesses(looks, shoe, GUESSES if up is None else MORE)
+    looks = shipped_looks() if proxies is None else own_looks(library)
+    belief = None if network is None else Belief.of(network, shoe)
+    prior = None if belief is None or up is not None else belief.prior()
+    found = guesses(looks, shoe, GUESSES if up is None else MORE, prior=prior)
     task = problem(found, library, shoe, centre_px, focal_px)
     if up is not None:
         task = task.chosen(np.argsort(_tilted(task, up) > TILT_COST * TILT_TRIED_DEG, kind="stable")[:GUESSES])
-    if belief is not None:
-        cost = (residuals(task, shoe) ** 2).sum(axis=1) + BELIEVED * belief.cost(task.views, task.mirror)
-        task = task.chosen(np.argsort(cost, kind="stable")[:LIKELY])
     goal = target(shoe)
     task, _ = refined(task, shoe, 4)
     best = partial(_best, goal=goal, library=library, shoe=shoe, up=up, belief=belief)
@@ -114,13 +105,17 @@ def _best(
 ) -> tuple[Problem, np.ndarray, np.ndarray]:
     """The least of the views by cost and silhouette: with what they cost and overlap."""
     overlap = overlaps(task, goal, library)
-    total = (residuals(without_edge(task), shoe) ** 2).sum(axis=1) + OUTLINE_COST * (1 - overlap)
-    if up is not None:
-        total = total + _tilted(task, up)
-    if belief is not None:
-        total = total + BELIEVED * belief.cost(task.views, task.mirror)
+    total = _believed(without_edge(task), shoe, belief, up) + OUTLINE_COST * (1 - overlap)
     order = _distinct(task, np.argsort(total, kind="stable"))[:count]
     return task.chosen(order), total[order], overlap[order]
+
+
+def _believed(task: Problem, shoe: Seen, belief: Belief | None, up: np.ndarray | None) -> np.ndarray:
+    """What views cost (n,): by the picture, by the network and by the known ground."""
+    cost = (residuals(task, shoe) ** 2).sum(axis=1)
+    if up is not None:
+        cost = cost + _tilted(task, up)
+    return cost if belief is None else cost + BELIEVED * belief.cost(task.views, task.mirror)
 
 
 def _tilted(task: Problem, up: np.ndarray) -> np.ndarray:
