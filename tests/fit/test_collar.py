@@ -23,7 +23,7 @@ def test_a_rim_on_the_opening():
 
 
 def test_a_rim_aside():
-    collar = Collar.of(SQUARE + [15, 0], shoe())
+    collar = Collar.of(SQUARE + np.array([15, 0]), shoe())
     assert np.isclose(collar.uncovered, 0.5, atol=0.05)
     assert np.isclose(collar.gap, 15 / 120 / np.sqrt(2), atol=0.01)
 

@@ -1,4 +1,4 @@
-"""How well the rim of a fitted proxy and the wearable area of the picture agree: where leg and shoe will meet (ours)."""
+"""How well the rim of a fitted proxy and the wearable area agree: where leg and shoe will meet (ours)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Collar:
     """Measures of one fit."""
 
     gap: float
-    """Between how far rim and wearable area reach, root mean square over all directions, in lengths of the shoe's box."""
+    """Between how far rim and wearable area reach: root mean square over all directions, in lengths of the box."""
     uncovered: float
     """Share of the wearable area that lies outside the rim: a leg in the proxy would not hide it."""
 

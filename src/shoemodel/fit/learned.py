@@ -1,4 +1,4 @@
-"""What the network believes of a shoe's view: where on the grid first guesses are sought, and what views cost (ours)."""
+"""What the network believes of a shoe's view: where on the grid guesses are sought, and what views cost (ours)."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ from shoemodel.training.task import Batch, Task
 from shoemodel.wd.augment import imperfect
 
 NO_POINTS_P, WRONG_SIDE_P, WRONG_END_P, LOST_P = 0.35, 0.12, 0.06, 0.12
-"""Shares of the views without foot points, with those of the other foot, with toes and heel exchanged; of points lost."""
+"""Shares of views without foot points, with those of the other foot, with toes and heel exchanged; of points lost."""
 NO_OPENING_P, CUT_P, TURN_P, PIECE_P = 0.12, 0.12, 0.4, 0.2
 """Of views without a wearable area, cut by the picture's edge, turned by any angle (a third of them) or by a few
 degrees, with a missing piece."""
