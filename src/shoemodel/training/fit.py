@@ -55,7 +55,7 @@ class FitConfig:
 
 
 def mini() -> FitConfig:
-    """0.8M parameters: about ten minutes on one processor thread with AMX."""
+    """0.9M parameters: about ten minutes on one processor thread with AMX."""
     loop = LoopConfig(steps=4000, batch=48, lr=2e-3, optimizer="muon", warmup=100, ema_decay=0.998, sample_every=1000)
     return FitConfig(loop=loop)
 
