@@ -9,6 +9,7 @@ that is held out is left out.
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from shoemodel.shoes.parameters import FAMILIES, OPEN_FAMILIES
 from shoemodel.training import fit_views
 from shoemodel.training.fit_shoes import LEGS, SHOES, LearntShoe, load, save_legs
 from shoemodel.world.shod import women_share
+from shoemodel.world.tuples import WORLD_VERSION
 
 LEG_FACES = 700
 # what of the leg is above this is in no picture of a shoe
@@ -57,6 +59,8 @@ def main(out: Path, num: int = 253, views: int = 100, seed: int = 31) -> None:
         proxies.save(out / SHOES, [each.proxy for each in made], np.stack(icons))
         save_legs(out / LEGS, made)
         print(f"{len(made)} of {num} shoes", flush=True)
+    told = {"silhouettes": True, "seed": seed, "shoes": num, "views": views, "assets": False, "world": WORLD_VERSION}
+    (out / "world.json").write_text(json.dumps(told) + "\n", encoding="utf-8")
     drawn = fit_views.draw(made, views, seed)
     fit_views.save(out / fit_views.FILE, drawn)
     print(f"{len(drawn.view)} views")
