@@ -18,6 +18,7 @@ from shoemodel.body.bvh import Clip, load_clips
 from shoemodel.body.clothes import dress
 from shoemodel.body.figure import Figure, joint_points
 from shoemodel.body.footing import Fitting
+from shoemodel.body.leg_angles import measured
 from shoemodel.body.legs import Unreachable
 from shoemodel.body.outfits import Outfit, sample_outfit
 from shoemodel.body.poses import CLIP_POSES
@@ -294,5 +295,15 @@ def _meta(
             "place": place,
             "ground": ground,
             "heel_deg": float(fitting.shoe.heel_deg),
+            "collar_m": float(fitting.collar_above_ankle),
         },
+        "legs": {side: _leg(stance, side) for side in ("left", "right")},
     }
+
+
+def _leg(stance: Stance, side: str) -> dict[str, Any]:
+    """Where a shoe stands (4, 4), how far it is bent, and the angles of the leg above it."""
+    fitting, placement = stance.fitting, stance.placements[side]
+    rest = fitting.reference_to_canonical(side)[:3, :3]
+    angles = measured(fitting.figure, side, stance.transforms, placement, rest)
+    return {"shoe": placement.tolist(), "bend_deg": stance.lift_deg(side), "angles_deg": asdict(angles)}
