@@ -32,13 +32,12 @@ class Origin:
     module: str
     preset: str
     data: tuple[Path, ...]
-    """Folders of tuples."""
+    """Folders of tuples, or files of poses."""
 
     def data_record(self) -> list[Record]:
         """Name, hash and, where there is one, world.json of each folder."""
         return [
-            {"folder": folder.resolve().name, "sha256": lineage.shards_hash(folder), "world": _world(folder)}
-            for folder in self.data
+            {"folder": path.resolve().name, "sha256": _hash(path), "world": _world(path)} for path in self.data
         ]
 
 
@@ -97,6 +96,10 @@ def _inputs(config: Any, out: Path) -> dict[str, str]:
     return {
         name: lineage.hash_of(path) for name, path in paths.items() if path.exists() and path.resolve() != out.resolve()
     }
+
+
+def _hash(path: Path) -> str:
+    return lineage.hash_of(path) if path.is_file() else lineage.shards_hash(path)
 
 
 def _world(folder: Path) -> Any:

@@ -20,6 +20,7 @@ TASKS = {
     "wd": "WDTask",
     "feet": "FeetTask",
     "legs": "LegsTask",
+    "legs_3d": "Legs3DTask",
     "clip": "ClipTask",
     "autoencoder": "AutoencoderTask",
     "base": "BaseTask",
@@ -49,6 +50,7 @@ class Train:
             "wd",
             "feet",
             "legs",
+            "legs_3d",
             "clip",
             "autoencoder",
             "base",
@@ -65,7 +67,8 @@ class Train:
     preset: Positional[Literal["smoke", "mini", "paper"]]
     """smoke: seconds, to see that everything runs; mini: the shipped pack; paper: the paper's numbers, where known."""
     data: Annotated[tuple[Path, ...], arg(metavar="DIR [DIR ...]")]
-    """Folders written by `shoemodel synth`; the pictures of a smaller --size are enlarged to those of the largest."""
+    """Folders written by `shoemodel synth`; the pictures of a smaller --size are enlarged to those of the largest.
+    legs_3d: files written by `recipes/poses.py`."""
     out: Annotated[Path, arg(metavar="RUN")]
     """Run folder: configuration, record of data and code, state, model, losses, samples."""
 
@@ -83,7 +86,8 @@ class Train:
         preset = getattr(module, self.preset)()
         prog = f"shoemodel train {self.module} {self.preset} --data DIR --out RUN"
         config = tyro.cli(type(preset), default=preset, args=list(changes), prog=prog)
-        task = getattr(module, TASKS[self.module])(config, datasets.load(*self.data))
+        load = getattr(module, "load", datasets.load)
+        task = getattr(module, TASKS[self.module])(config, load(*self.data))
         outcome = train(task, config, self.out, Origin(self.module, self.preset, self.data))
         state = "finished" if outcome.finished else "stopped; the same command continues"
         if int(os.environ.get("RANK", 0)) == 0:  # the others of `accelerate launch` say the same
