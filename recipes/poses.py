@@ -3,8 +3,8 @@
     python recipes/poses.py --num 8192 --seed 9 --assets FOLDER --out poses.safetensors
     python recipes/poses.py --num 4096 --seed 10 --split test --assets FOLDER --out neighbours.safetensors
 
-A tuple takes seconds to render, a scene a few tenths. They are scenes as `shoemodel synth` draws them, before the
-renderer looks at them. The same command continues where it stopped.
+A tuple takes seconds to render, a bare scene a tenth. They are scenes as `shoemodel synth` draws them, before anything
+is put on and the renderer looks at them. The same command continues where it stopped.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from shoemodel.body.leg_angles import LegAngles
 from shoemodel.data.splits import Split
 from shoemodel.errors import InputError
 from shoemodel.training.checkpoint import write_file
-from shoemodel.world.scene import Scene, sample_scene
+from shoemodel.world.bare import BareScene, sample_bare
 from shoemodel.world.synthesize import one_thread
 
 
@@ -34,8 +34,8 @@ class Poses:
     """Draw scenes and keep their keypoints."""
 
     out: Path
-    """The file: points (n, 12, 2) in sides of the picture, present (n, 12), and in 3-D, left before right, the angles of
-    the legs (n, 2, 5), the shoes (n, 2, 4, 4) with their bend (n, 2), heel and height above the ankle (n, 2), joints
+    """The file: points (n, 12, 2) in sides of the picture, present (n, 12), and in 3-D, left before right, the angles
+    of the legs (n, 2, 5), the shoes (n, 2, 4, 4) with their bend (n, 2), heel and height above the ankle (n, 2), joints
     and foot points (n, 12, 3), and the camera's axes (n, 3, 3) and place (n, 3)."""
     num: int
     """Scenes."""
@@ -73,22 +73,19 @@ def main(options: Poses) -> None:
 def skeletons(options: Poses, start: int) -> dict[str, np.ndarray]:
     """What `Poses.out` says, of the scenes of one shoe."""
     indices = range(start, min(start + options.per_shoe, options.num))
-    rows = [
-        row(sample_scene(options.seed, index, options.assets, split=options.split, run=options.per_shoe))
-        for index in indices
-    ]
+    rows = [row(sample_bare(options.seed, index, options.assets, options.split, options.per_shoe)) for index in indices]
     return {name: np.stack([each[name] for each in rows]) for name in rows[0]}
 
 
-def row(scene: Scene) -> dict[str, np.ndarray]:
+def row(scene: BareScene) -> dict[str, np.ndarray]:
     """One scene's."""
-    legs, drawn = [scene.meta["legs"][side] for side in ("left", "right")], scene.meta["scene"]
+    legs = [scene.legs[side] for side in ("left", "right")]
     floats = {
         "points": scene.camera.project(scene.keypoints, (1, 1))[0],
         "angles_deg": [LegAngles(**leg["angles_deg"]).row() for leg in legs],
         "shoes": [leg["shoe"] for leg in legs],
         "bend_deg": [leg["bend_deg"] for leg in legs],
-        "worn": [drawn["heel_deg"], drawn["collar_m"]],
+        "worn": [scene.heel_deg, scene.collar_m],
         "joints": scene.keypoints,
         "axes": scene.camera.axes(),
         "origin": scene.camera.origin,

@@ -43,8 +43,14 @@ LIBRARIES = ("transformers", "diffusers", "shoemodel")
 """Whose classes a pack may name."""
 DIFFUSION = ("tokenizer", "text_encoder", "vae", "unet", "controlnet", "scheduler", "image_encoder")
 """Components that only the diffusion backend uses."""
-OPTIONAL = {"image_encoder": "transformers", "judge": "transformers", "segmenter": "transformers"}
-"""Components that a pack may hold: they draw nothing, they look at the photo or at what was drawn."""
+OPTIONAL = {
+    "image_encoder": "transformers",
+    "judge": "transformers",
+    "segmenter": "transformers",
+    "legs_3d": "shoemodel.lps.denoiser",
+}
+"""Components that a pack may hold: three look at the photo or at what was drawn, `legs_3d` poses legs for the render,
+which else stand as the poses of `legs` do."""
 OWN_CLASSES = {
     "StemmedSam": "shoemodel.wd.sam",
     "StemmedSegformer": "shoemodel.wd.segformer",

@@ -181,9 +181,10 @@ class ShoeModelPipeline(Stages):
         with clock("poses"):
             if given:
                 poses = [given[index % len(given)] for index in range(len(seeds))]
-            elif fitted and not feet.exists.any():
-                poses = [fitted[0].fit.upright()] * len(seeds)
-                warnings.append("no foot was found in the shoe: the leg stands upright, where its outline puts it")
+            elif fitted:
+                poses = self.synthesise_poses_3d(shoe, feet, fitted, len(seeds), seeds[0], photo.path.name)
+                if not feet.exists.any():
+                    warnings.append("no foot was found in the shoe: the leg stands where its outline puts it")
             else:
                 poses = self.synthesise_poses(shoe, feet, len(seeds), seeds[0], photo.path.name)
         return fitted, feet, poses, warnings

@@ -7,7 +7,7 @@
 | X_w   | `shoe`, on the canvas       | `place`             layout, Fig. 10             |
 | C_p   | `feet`                      | `find_feet`         LpS, section 3.2            |
 |       | `fitted`                    | `fit_shoes`         camera and shoes in 3-D (ours) |
-| L_0   | `poses`                     | `synthesise_poses`  LpS, section 3.2            |
+| L_0   | `poses`                     | `synthesise_poses`  LpS, section 3.2; `synthesise_poses_3d` for the render (ours) |
 | X'    | `pixels`                    | `resolve_backend`   SW, section 3.3, or a rendered leg (ours) |
 
 Each takes the results before it: a surface can change one and recompute only what follows. `pipeline` runs them all.
@@ -45,6 +45,7 @@ from transformers import (
 )
 
 from shoemodel import packs
+from shoemodel.backends import viewpoint
 from shoemodel.backends.backend import Backend, require_known
 from shoemodel.backends.diffusion import DiffusionBackend
 from shoemodel.backends.options import BACKENDS, DiffusionOptions
@@ -65,8 +66,9 @@ from shoemodel.image.layout import Layout
 from shoemodel.image.masks import ShoeAreas
 from shoemodel.image.placement import LayoutChoice
 from shoemodel.image.pose import Pose
+from shoemodel.lps import predict_3d
 from shoemodel.lps.denoiser import LegDenoiser
-from shoemodel.lps.predict import FootKeypoints, foot_keypoints, leg_poses
+from shoemodel.lps.predict import FootKeypoints, ankles_apart, foot_keypoints, leg_poses
 from shoemodel.lps.vitpose import StemmedVitPose
 from shoemodel.quality import judge as judges
 from shoemodel.runtime import device
@@ -88,7 +90,7 @@ class Stages(DiffusionPipeline):
     """One pack of weights. `backend` is one of BACKENDS, or a `backends.backend.Backend`."""
 
     model_cpu_offload_seq = "region->areas->feet->text_encoder->unet->vae"
-    _exclude_from_cpu_offload = ("legs",)  # small, and called 25 times
+    _exclude_from_cpu_offload = ("legs", "legs_3d")  # small, and called 25 times
     _optional_components: ClassVar = list(packs.OPTIONAL)
 
     def __init__(
@@ -107,6 +109,7 @@ class Stages(DiffusionPipeline):
         image_encoder: CLIPVisionModelWithProjection | None = None,
         judge: StemmedSegformer | None = None,
         segmenter: StemmedSegformer | None = None,
+        legs_3d: LegDenoiser | None = None,
         backend: str | Backend = BACKENDS[0],
     ):
         super().__init__()
@@ -125,6 +128,7 @@ class Stages(DiffusionPipeline):
             image_encoder=image_encoder,
             judge=judge,
             segmenter=segmenter,
+            legs_3d=legs_3d,
         )
         self.backend = backend
 
@@ -276,6 +280,34 @@ class Stages(DiffusionPipeline):
     ) -> list[Pose]:
         """`num` poses with these feet, in px of the canvas (section 3.2)."""
         return leg_poses(self.legs, self.legs_scheduler, feet, shoe.visible, num, seed, name)
+
+    def synthesise_poses_3d(
+        self,
+        shoe: PlacedShoe,
+        feet: FootKeypoints,
+        fitted: Sequence[FittedShoe],
+        num: int = 1,
+        seed: int = 0,
+        name: str = "the photo",
+    ) -> list[Pose]:
+        """`num` poses of legs in the fitted shoes, posed in 3-D and seen in px of the canvas (ours).
+
+        A pack without `legs_3d` gives those of `synthesise_poses`, or where no foot was found a leg that stands
+        upright.
+
+        Raises:
+            InputError: there are two feet whose ankles are in one place.
+        """
+        if self.legs_3d is None and not feet.exists.any():
+            return [fitted[0].fit.upright()] * num
+        if self.legs_3d is None:
+            return self.synthesise_poses(shoe, feet, num, seed, name)
+        if wrong := ankles_apart(feet, name):
+            raise InputError(wrong)
+        there, sides = viewpoint.feet_of(fitted), viewpoint.sides_of(fitted)
+        return predict_3d.leg_poses(
+            self.legs_3d, self.legs_scheduler, there, sides, feet, shoe.visible, num, seed
+        )  # fmt: skip
 
     def resolve_backend(
         self, backend: str | Backend | None = None, options: DiffusionOptions | None = None, hooks: Hooks | None = None

@@ -23,7 +23,8 @@ from shoemodel.backends.settings import Scenery
 from shoemodel.body import bodies, dressing
 from shoemodel.body.bodies import Person
 from shoemodel.body.clothes import dress
-from shoemodel.body.leg_pose import OneLeg, stand
+from shoemodel.body.leg_pose import DrawnLeg, OneLeg, stand
+from shoemodel.body.leg_angles import LegAngles
 from shoemodel.body.look import CLOSE
 from shoemodel.body.outfits import Outfit
 from shoemodel.body.prompt import Reading, read, warning
@@ -35,6 +36,8 @@ from shoemodel.errors import InputError
 from shoemodel.fit.each import FittedShoe
 from shoemodel.fit.shoe import ShoeFit
 from shoemodel.image.pose import LEG_INDICES, Pose
+from shoemodel.lps import predict_3d
+from shoemodel.lps.legs_3d import Foot
 from shoemodel.render import engine, leg
 from shoemodel.render.parts import Material, Part
 
@@ -195,7 +198,9 @@ class RenderedLeg:
         female = dressing.person(self.reading, rng, proxy.family) == "woman"
         person = _choose(bodies.load().people, female, self.reading.build, rng)
         collar = float(proxy.collar_m * fit.scale[2])
-        one = stand(person, landmarks, proxy.heel_deg, collar, fit.side, self._leg_px(pose), fit.camera, seed)
+        foot = viewpoint.foot_of(self.shoe.fit)
+        how = self._leg(pose, foot)
+        one = stand(person, landmarks, proxy.heel_deg, collar, fit.side, how, seed, foot.upwards)
         outfit = self._outfit(one, collar - float(landmarks[0, 2]), female, rng)
         parts = dress(
             person.body, one.shod, outfit, one.transforms, one.vertices, (fit.side,), int(rng.integers(2**31)),
@@ -228,11 +233,16 @@ class RenderedLeg:
         outfit = dressing.outfit(self.reading, rng, collar_m, knee, collar_m > TALL_M, female, family)
         return replace(outfit, hem_m=outfit.hem_m - DEEPER_M) if outfit.tucked else outfit
 
-    def _leg_px(self, pose: Pose) -> np.ndarray:
-        """Hip, knee and ankle of the leg in the shoe; a pose of the other foot tells as much."""
-        own = 0 if self.fit.side == "left" else 3
-        indices = [list(LEG_INDICES[start : start + 3]) for start in (own, 3 - own)]
-        return pose.points[next((each for each in indices if pose.exists[each].all()), indices[0])]
+    def _leg(self, pose: Pose, foot: Foot) -> LegAngles | DrawnLeg:
+        """The leg in the shoe: the pose's own angles where its points are those that they give, else the nearest that
+        there is to its points. A pose of the other foot tells as much."""
+        (own,) = viewpoint.sides_of([self.shoe])
+        indices = [list(LEG_INDICES[3 * side : 3 * side + 3]) for side in (0, 1)]
+        side = next((side for side in (own, 1 - own) if pose.exists[indices[side]].all()), own)
+        angles, unmoved = predict_3d.angles_of(pose, foot, side)
+        if angles is not None and unmoved:
+            return angles
+        return DrawnLeg(pose.points[indices[side]], self.fit.camera, angles)
 
     def _coverage(self, stage: leg.Stage, parts: Sequence[Part]) -> tuple[np.ndarray, np.ndarray]:
         """How much of each pixel of the canvas the leg fills, and its free cloth."""

@@ -25,6 +25,8 @@ SHAFT_M = 0.05
 FORWARD_DEG, OUTWARD_DEG = (-8.0, 22.0), (-12.0, 12.0)
 SHAFT_FORWARD_DEG, SHAFT_OUTWARD_DEG = (-4.0, 10.0), (-5.0, 5.0)
 FORWARD, OUTWARD = (4.0, 6.0), (0.0, 4.0)
+# the same of a leg that somebody moves: it may do what it did, and more
+MOVED_FORWARD_DEG, MOVED_OUTWARD_DEG = (-30.0, 30.0), (-18.0, 18.0)
 # the knee's bend, degrees; beyond CALM_KNEE_DEG a person must be doing something
 KNEE_DEG, CALM_KNEE_DEG, KNEE_SIGMA_DEG = (3.0, 100.0), 12.0, 14.0
 STEP_DEG, KNEE_STEP_DEG = 1.0, 2.0
@@ -92,7 +94,8 @@ def choose(worn: Worn, side: str, drawn: DrawnLeg, seed: int, held: bool) -> Leg
     far they stay from the camera. held: whether a shaft holds the shin."""
     camera, leg_px = drawn.camera, drawn.leg_px
     habit = drawn.near or sample_habit(np.random.default_rng(seed))
-    sides = (SHAFT_FORWARD_DEG, SHAFT_OUTWARD_DEG) if held else (FORWARD_DEG, OUTWARD_DEG)
+    free = (FORWARD_DEG, OUTWARD_DEG) if drawn.near is None else (MOVED_FORWARD_DEG, MOVED_OUTWARD_DEG)
+    sides = (SHAFT_FORWARD_DEG, SHAFT_OUTWARD_DEG) if held else free
     ranges = [np.arange(low, high + STEP_DEG / 2, STEP_DEG) for low, high in sides]
     forward, outward = (grid.ravel() for grid in np.meshgrid(*ranges, indexing="ij"))
     figure = worn.shod.figure

@@ -42,17 +42,55 @@ def choose(
     visible: the visible area, whose shafts lead the legs. The first k do not depend on num. Impossible poses serve only
     where there are too few others; where num exceeds n, poses repeat.
     """
-    count = len(legs_px)
-    costs = anatomy.implausibility(legs_px, np.repeat(feet_px[None], count, 0), np.repeat(present[None], count, 0))
-    beside = shaft.beside_shaft(legs_px, feet_px, present, visible)
-    if np.isfinite(costs[~beside]).any():
-        costs[beside] = np.inf
+    count, costs = len(legs_px), _costs(legs_px, feet_px, present, visible)
     ranked = np.argsort(costs, kind="stable")
     looks = _looks(legs_px, feet_px, present)
     offered = _typical(ranked[: int(np.ceil(OFFERED * np.isfinite(costs).sum()))], looks)
     order = _farthest_first(offered, looks, num)
     order = np.concatenate([order, ranked[~np.isin(ranked, order)]])
     return order[np.arange(num) % count]
+
+
+def represent(
+    legs_px: Float[np.ndarray, "n 6 2"],
+    feet_px: Float[np.ndarray, "8 2"],
+    present: Bool[np.ndarray, "2"],
+    num: int,
+    visible: Bool[np.ndarray, "h w"],
+) -> Int[np.ndarray, "num"]:
+    """Which `num` of n poses of the same feet show how all of them stand: the one in their middle first, then each the
+    one that brings the most of them nearest to one chosen, so that what is common comes often and nothing twice.
+
+    Arguments are those of `choose`, and so is what holds for impossible poses and for many.
+    """
+    count, looks = len(legs_px), _looks(legs_px, feet_px, present)
+    costs = _costs(legs_px, feet_px, present, visible)
+    ranked = np.argsort(costs, kind="stable")
+    offered = ranked[: max(1, int(np.isfinite(costs).sum()))]
+    away = cdist(looks[offered], looks[offered])
+    left, order = np.full(len(offered), np.inf), []
+    for _ in range(min(num, len(offered))):
+        gain = np.minimum(away, left[:, None]).sum(axis=0)
+        gain[order] = np.inf
+        order.append(int(gain.argmin()))
+        left = np.minimum(left, away[:, order[-1]])
+    chosen = np.concatenate([offered[order], ranked[~np.isin(ranked, offered[order])]])
+    return chosen[np.arange(num) % count]
+
+
+def _costs(
+    legs_px: Float[np.ndarray, "n 6 2"],
+    feet_px: Float[np.ndarray, "8 2"],
+    present: Bool[np.ndarray, "2"],
+    visible: Bool[np.ndarray, "h w"],
+) -> Float[np.ndarray, "n"]:
+    """How implausible poses are; infinite for what no leg can look like and, where others can, beside a shaft."""
+    count = len(legs_px)
+    costs = anatomy.implausibility(legs_px, np.repeat(feet_px[None], count, 0), np.repeat(present[None], count, 0))
+    beside = shaft.beside_shaft(legs_px, feet_px, present, visible)
+    if np.isfinite(costs[~beside]).any():
+        costs[beside] = np.inf
+    return costs
 
 
 def distinct(poses: Sequence[Pose]) -> list[Pose]:

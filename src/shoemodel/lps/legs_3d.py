@@ -21,6 +21,7 @@ from jaxtyping import Bool, Float
 from shoemodel.body import limits
 from shoemodel.body.figure import group
 from shoemodel.body.leg_angles import UP, LegAngles, outwards, shin_turn, thigh_turn, trunk_turn
+from shoemodel.body.leg_pose import SHAFT_FORWARD_DEG, SHAFT_M, SHAFT_OUTWARD_DEG
 from shoemodel.image.pose import ANGLES
 from shoemodel.lps import diffusion
 from shoemodel.lps.denoiser import LegDenoiser
@@ -37,10 +38,6 @@ SHIN, THIGH = 1.76, 1.82
 """Lengths of the bones, in lengths of the foot from heel to big toe: medians of the world's figures."""
 SHIN_WAY, THIGH_WAY = np.array([-0.09, -0.085, 0.992]), np.array([-0.08, 0.073, 0.994])
 """Upwards along the bones of a left leg at rest, likewise."""
-SHAFT_FORWARD_DEG, SHAFT_OUTWARD_DEG = (-4.0, 10.0), (-5.0, 5.0)
-"""A shaft holds the shin: so far may it lean."""
-SHAFT_M = 0.05
-"""Shafts that reach this far above the ankle hold the shin."""
 SPARE_DEG, STEPS = 3.0, 16
 """How far joints stay from their limits, for a person's are not quite the reference's; and in how many steps a leg
 straightens until they do."""
