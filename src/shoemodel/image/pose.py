@@ -142,7 +142,9 @@ def _angles(data: Any) -> Float[np.ndarray, "2 5"] | None:
         if set(sides) - set(SIDES) or any(set(found) != set(ANGLES) for found in data.values()):
             raise ValueError("another side or angle")
     except (AttributeError, TypeError, KeyError, ValueError) as error:
-        raise ValueError(f"{ANGLES_KEY} of a pose holds {', '.join(ANGLES)} for left, right or both: {error}") from error
+        raise ValueError(
+            f"{ANGLES_KEY} of a pose holds {', '.join(ANGLES)} for left, right or both: {error}"
+        ) from error
     return np.array([sides.get(side, [0.0] * len(ANGLES)) for side in SIDES])
 
 

@@ -57,7 +57,9 @@ class _Plain:
 
 
 @torch.no_grad()
-def conditioned(denoiser: LegDenoiser, feet: Float[Tensor, "b foot_points 2"], steps: int, dtype: torch.dtype) -> Prediction:
+def conditioned(
+    denoiser: LegDenoiser, feet: Float[Tensor, "b foot_points 2"], steps: int, dtype: torch.dtype
+) -> Prediction:
     """The denoiser for these C_p and t in 0..steps−1, its large products in `dtype`.
 
     In float32 it differs from the denoiser by rounding (1e-5); in bfloat16 ε differs by about 1e-2.

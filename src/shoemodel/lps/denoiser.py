@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 
 class LegDenoiser(ModelMixin, ConfigMixin):
-    """Predicts the noise in 6 noisy leg keypoints, given 8 foot keypoints; or in other pairs of numbers, given others."""
+    """Predicts the noise in 6 noisy leg keypoints, given 8 foot keypoints; or in other pairs of numbers."""
 
     @register_to_config
     def __init__(self, width: int = 512, depth: int = 6, leg_points: int = 6, foot_points: int = 8):

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from diffusers import DDPMScheduler
-from jaxtyping import Bool, Float
+from jaxtyping import Bool
 
 from shoemodel.body.leg_angles import LegAngles
 from shoemodel.image.pose import HIDDEN, LEG_INDICES, Pose, merge

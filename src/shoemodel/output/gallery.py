@@ -1,9 +1,10 @@
 """Poses for one shoe, to choose from (Fig. 8), as a folder that is written whole or not at all.
 
-gallery.png     X_w with each pose over it
-pose_00.png ... X_p, at the canvas size
-shoe.png        RGBA on the canvas: X_w, alpha 255 exactly on the visible area
-poses.json      the 12 points of each pose in canvas pixels, and how they were made
+gallery.png       X_w with each pose over it; the photo with the leg in each pose, where that can be rendered
+pose_00.png ...   X_p, at the canvas size
+render_00.png ... the leg in each pose, small, where it was rendered
+shoe.png          RGBA on the canvas: X_w, alpha 255 exactly on the visible area
+poses.json        the 12 points of each pose in canvas pixels, and how they were made
 """
 
 from __future__ import annotations
@@ -27,21 +28,34 @@ from shoemodel.runtime.files import replacing
 COLUMNS = 4
 LONGER_SIDE = 384  # px of each picture on the sheet
 BORDER = (90, 90, 90)
+FAINT = 0.12
+"""How much of a pose is seen over its render."""
 
 
-def sheet(shoe: PlacedShoe, poses: Sequence[Pose]) -> UInt8[np.ndarray, "h w 3"]:
+def sheet(
+    shoe: PlacedShoe, poses: Sequence[Pose], renders: Sequence[UInt8[np.ndarray, "rh rw 3"]] = ()
+) -> UInt8[np.ndarray, "h w 3"]:
     """X_w with each pose over it, COLUMNS in a row, in a frame that holds whole legs; a line marks the canvas.
 
+    renders: of each pose, the canvas at any size; they take the place of X_w, and the pose goes on beyond them.
     ValueError where there is no pose.
     """
     frame = _frame(shoe.size, poses)
     scale = min(1.0, LONGER_SIDE / max(frame.width, frame.height))
     size = (max(1, round(frame.height * scale)), max(1, round(frame.width * scale)))
     view = Similarity(scale, 0.0, -frame.x0 * scale, -frame.y0 * scale)
-    background = warp(shoe.rgb, view, size)
-    corners = view.apply(np.array([[0.0, 0.0], shoe.size[::-1]])).round().astype(int) - [[0, 0], [1, 1]]
-    cv2.rectangle(background, corners[0].tolist(), corners[1].tolist(), BORDER, 1)
-    pictures = [draw.overlay_pose(background, pose.transformed(view)) for pose in poses]
+    low, high = (view.apply(np.array([[0.0, 0.0], shoe.size[::-1]])).round().astype(int) - [[0, 0], [1, 1]]).tolist()
+    pictures = []
+    for number, pose in enumerate(poses):
+        inside = renders[number] if renders else shoe.rgb
+        enlarge = Similarity(shoe.size[0] / inside.shape[0])
+        background = warp(inside, enlarge.then(view), size)
+        cv2.rectangle(background, low, high, BORDER, 1)
+        drawn = draw.overlay_pose(background, pose.transformed(view))
+        if renders:
+            within = slice(max(low[1], 0), high[1] + 1), slice(max(low[0], 0), high[0] + 1)
+            drawn[within] = cv2.addWeighted(background[within], 1 - FAINT, drawn[within], FAINT, 0)
+        pictures.append(drawn)
     return draw.contact_sheet([pictures[start : start + COLUMNS] for start in range(0, len(pictures), COLUMNS)])
 
 
@@ -54,15 +68,23 @@ def _frame(canvas: tuple[int, int], poses: Sequence[Pose]) -> Box:
     return Box(*map(float, low), *map(float, high))
 
 
-def write(folder: Path, shoe: PlacedShoe, poses: Sequence[Pose], settings: dict[str, Any]) -> None:
-    """Write the folder, in the place of an earlier one.
+def write(
+    folder: Path,
+    shoe: PlacedShoe,
+    poses: Sequence[Pose],
+    settings: dict[str, Any],
+    renders: Sequence[UInt8[np.ndarray, "rh rw 3"]] = (),
+) -> None:
+    """Write the folder, in the place of an earlier one; renders: as for `sheet`.
 
     Raises:
         InputError: the folder cannot be written.
     """
     record = {**settings, "canvas": list(shoe.size), "poses": [pose.to_dict() for pose in poses]}
     with replacing(folder) as partial:
-        images.save_png(partial / "gallery.png", sheet(shoe, poses))
+        images.save_png(partial / "gallery.png", sheet(shoe, poses, renders))
+        for index, render in enumerate(renders):
+            images.save_png(partial / f"render_{index:02d}.png", render)
         for index, pose in enumerate(poses):
             images.save_png(partial / f"pose_{index:02d}.png", draw.pose_image(pose, shoe.size))
         images.save_png(partial / "shoe.png", shoe.rgba)

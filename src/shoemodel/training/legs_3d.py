@@ -43,9 +43,7 @@ class Legs3DConfig:
 
 def mini() -> Legs3DConfig:
     """For the shipped pack: some minutes on one processor thread."""
-    return Legs3DConfig(
-        loop=LoopConfig(steps=8_000, batch=512, lr=2e-3, optimizer="muon", warmup=100, ema_decay=0.998)
-    )
+    return Legs3DConfig(loop=LoopConfig(steps=8_000, batch=512, lr=2e-3, optimizer="muon", warmup=100, ema_decay=0.998))
 
 
 def smoke() -> Legs3DConfig:

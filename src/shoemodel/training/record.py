@@ -36,9 +36,7 @@ class Origin:
 
     def data_record(self) -> list[Record]:
         """Name, hash and, where there is one, world.json of each folder."""
-        return [
-            {"folder": path.resolve().name, "sha256": _hash(path), "world": _world(path)} for path in self.data
-        ]
+        return [{"folder": path.resolve().name, "sha256": _hash(path), "world": _world(path)} for path in self.data]
 
 
 def begin(origin: Origin | None, config: Any, out: Path, components: Iterable[str]) -> Record:
