@@ -1,6 +1,6 @@
 """Poses for one shoe, to choose from (Fig. 8), as a folder that is written whole or not at all.
 
-gallery.png       X_w with each pose over it; the photo with the leg in each pose, where that can be rendered
+gallery.png       X_w with each pose over it, or the leg in each pose, where that can be rendered
 pose_00.png ...   X_p, at the canvas size
 render_00.png ... the leg in each pose, small, where it was rendered
 shoe.png          RGBA on the canvas: X_w, alpha 255 exactly on the visible area
@@ -28,38 +28,37 @@ from shoemodel.runtime.files import replacing
 COLUMNS = 4
 LONGER_SIDE = 384  # px of each picture on the sheet
 BORDER = (90, 90, 90)
-FAINT = 0.12
-"""How much of a pose is seen over its render."""
+RENDERED_SIDE = 256
+"""The same of each small render."""
 
 
 def sheet(
     shoe: PlacedShoe, poses: Sequence[Pose], renders: Sequence[UInt8[np.ndarray, "rh rw 3"]] = ()
 ) -> UInt8[np.ndarray, "h w 3"]:
-    """X_w with each pose over it, COLUMNS in a row, in a frame that holds whole legs; a line marks the canvas.
+    """X_w with each pose over it, COLUMNS in a row, in a `frame` that holds whole legs; a line marks the canvas.
 
-    renders: of each pose, the canvas at any size; they take the place of X_w, and the pose goes on beyond them.
-    ValueError where there is no pose.
+    renders: of each pose, what is in the frame, in the place of X_w. ValueError where there is no pose.
     """
-    frame = _frame(shoe.size, poses)
-    scale = min(1.0, LONGER_SIDE / max(frame.width, frame.height))
-    size = (max(1, round(frame.height * scale)), max(1, round(frame.width * scale)))
-    view = Similarity(scale, 0.0, -frame.x0 * scale, -frame.y0 * scale)
+    box = frame(shoe.size, poses)
+    size = renders[0].shape[:2] if renders else _size(box)
+    scale = max(size) / max(box.width, box.height)
+    view = Similarity(scale, 0.0, -box.x0 * scale, -box.y0 * scale)
+    plain = [warp(shoe.rgb, view, size)] * len(poses)
     low, high = (view.apply(np.array([[0.0, 0.0], shoe.size[::-1]])).round().astype(int) - [[0, 0], [1, 1]]).tolist()
     pictures = []
-    for number, pose in enumerate(poses):
-        inside = renders[number] if renders else shoe.rgb
-        enlarge = Similarity(shoe.size[0] / inside.shape[0])
-        background = warp(inside, enlarge.then(view), size)
-        cv2.rectangle(background, low, high, BORDER, 1)
-        drawn = draw.overlay_pose(background, pose.transformed(view))
-        if renders:
-            within = slice(max(low[1], 0), high[1] + 1), slice(max(low[0], 0), high[0] + 1)
-            drawn[within] = cv2.addWeighted(background[within], 1 - FAINT, drawn[within], FAINT, 0)
-        pictures.append(drawn)
+    for background, pose in zip(renders or plain, poses, strict=True):
+        marked = cv2.rectangle(background.copy(), low, high, BORDER, 1)
+        pictures.append(marked if renders else draw.overlay_pose(marked, pose.transformed(view)))
     return draw.contact_sheet([pictures[start : start + COLUMNS] for start in range(0, len(pictures), COLUMNS)])
 
 
-def _frame(canvas: tuple[int, int], poses: Sequence[Pose]) -> Box:
+def _size(box: Box) -> tuple[int, int]:
+    """(h, w) px of a picture on the sheet."""
+    scale = min(1.0, LONGER_SIDE / max(box.width, box.height))
+    return max(1, round(box.height * scale)), max(1, round(box.width * scale))
+
+
+def frame(canvas: tuple[int, int], poses: Sequence[Pose]) -> Box:
     """The canvas and all points of the poses, at most one canvas more on each side."""
     height, width = canvas
     points = np.concatenate([pose.points[pose.exists] for pose in poses])

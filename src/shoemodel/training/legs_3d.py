@@ -23,7 +23,7 @@ from shoemodel.training.config import LoopConfig
 from shoemodel.training.task import Batch, Task
 
 HELD_OUT = 1 / 16
-"""Of the scenes, the last ones, which are of other shoes."""
+"""Of the scenes, the last ones."""
 WAY, GROUND, OTHER = slice(4, 7), slice(7, 9), slice(11, 13)
 """Where in `legs_3d.known` the direction of the camera, the lean of the ground and the other foot's place are."""
 
@@ -33,8 +33,8 @@ class Legs3DConfig:
     """The denoiser's size and the run."""
 
     loop: LoopConfig
-    width: int = 160
-    depth: int = 4
+    width: int = 128
+    depth: int = 3
     jitter: float = 0.06
     """Deviation of the noise on what is known of a foot in half of the samples: a fit errs by some degrees."""
     alone: float = 0.3
@@ -43,7 +43,7 @@ class Legs3DConfig:
 
 def mini() -> Legs3DConfig:
     """For the shipped pack: some minutes on one processor thread."""
-    return Legs3DConfig(loop=LoopConfig(steps=8_000, batch=512, lr=2e-3, optimizer="muon", warmup=100, ema_decay=0.998))
+    return Legs3DConfig(loop=LoopConfig(steps=2_500, batch=384, lr=2e-3, optimizer="muon", warmup=100, ema_decay=0.995))
 
 
 def smoke() -> Legs3DConfig:

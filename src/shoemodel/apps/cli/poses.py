@@ -85,7 +85,8 @@ class Poses:
             for warning in told:
                 complain(warning)
             subject = Subject(name, canvas, shoe, "photo", fitted)
-            renders = list(previews(subject, prompt, poses, request.seed))
+            frame = gallery.frame(shoe.size, poses)
+            renders = list(previews(subject, prompt, poses, request.seed, gallery.RENDERED_SIDE, frame))
         else:
             poses = distinct(pipeline.synthesise_poses(shoe, feet, request.num, request.seed, name))
         folder = self.out / photo.path.stem

@@ -90,7 +90,7 @@ class Drawing:
                 recipe = self.recipe(work, settings)
                 yield {self.sheet.status: progress(which + STAGES["region"], 0, 1)}
                 with session.lock:
-                    work.place(self.pipeline)
+                    work.fit(self.pipeline)
                     recipe, frozen = self.recipe(work, settings), work.frozen()
                 for step in runs.draw(self.pipeline, session, frozen, recipe, stop):
                     yield self._progress(step, which, recipe.request.num)

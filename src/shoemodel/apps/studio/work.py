@@ -141,6 +141,15 @@ class Work:
             self.renders[number] = render
             yield number
 
+    def preview(self, pipeline: ShoeModelPipeline, prompt: str, seed: int) -> Iterator[UInt8[np.ndarray, "sh sw 3"]]:
+        """A small render of the first picture that these would give, where the render makes the leg."""
+        if not self.fitted:
+            return
+        assert self.shoe is not None and self.canvas is not None and self.feet is not None
+        shoe, name = self.shoe, self.photo.path.name
+        poses = self.chosen or pipeline.synthesise_poses_3d(shoe, self.feet, self.fitted, 1, seed, name)
+        yield from previews(Subject(name, self.canvas, shoe, "photo", self.fitted), prompt, poses[:1], seed)
+
     @property
     def doubts(self) -> list[str]:
         """What the user should look at, of what was found and not corrected."""
