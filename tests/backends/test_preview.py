@@ -38,7 +38,7 @@ def test_each_pose_is_seen_small_and_as_it_leans(subject, pose, posed):  # noqa:
     upright, leaning = preview.previews(subject, "bare legs", [pose, posed], side_px=160)
     assert max(upright.shape[:2]) == 160 and upright.shape == leaning.shape
     top = 12  # rows of the picture's upper edge, where the legs are apart
-    seen = [np.nonzero((np.abs(image[:top].astype(int) - 140).max(-1) > 30))[1].mean() for image in (upright, leaning)]
+    seen = [np.nonzero(np.abs(image[:top].astype(int) - 140).max(-1) > 30)[1].mean() for image in (upright, leaning)]
     toes = np.sign(posed.points[1, 0] - pose.points[1, 0])
     assert (seen[1] - seen[0]) * toes > 2
 
