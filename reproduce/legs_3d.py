@@ -133,7 +133,7 @@ def plausible(feet: Sequence[Foot], poses: np.ndarray) -> float:
 
 
 def to_neighbours(true: np.ndarray, known: np.ndarray, sampled: np.ndarray) -> dict[str, Any]:
-    """Of first legs: true (n, 5) and sampled (n, POSES, 5) of deviation near 1, by what is known (n, 30) of the feet."""
+    """Of first legs: true (n, 5) and sampled (n, POSES, 5) of deviation near 1, known (n, 30) of feet."""
     ours, real, spread = [], [], []
     for row in range(len(true)):
         away = np.linalg.norm(known - known[row], axis=1)

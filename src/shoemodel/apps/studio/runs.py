@@ -74,8 +74,9 @@ def draw(pipeline: ShoeModelPipeline, session: Session, work: Work, recipe: Reci
     def run() -> None:
         given = Given(areas=work.areas, poses=work.chosen or None, layout=layout, fitted=work.fitted or None)
         pack = packs.identity(recipe.pack)
-        for small in work.preview(pipeline, recipe.request.prompt[0], recipe.request.seed):
-            steps.put(Step("preview", 0, 0, small))
+        if recipe.request.backend == "render":
+            for small in work.preview(pipeline, recipe.request.prompt[0], recipe.request.seed):
+                steps.put(Step("preview", 0, 0, small))
         outcome = execute(pipeline, work.photo, recipe.request, pack, given, callback, watch)
         session.shots += keep(session, work, recipe, outcome)
 
