@@ -118,4 +118,4 @@ def test_given_angles_are_taken_as_they_are_and_lead_where_a_drawn_leg_says_noth
     joints = joint_points(leg.shod.figure, "left", leg.transforms)
     leg_px = camera.project(np.array([joints[name] for name in ("hip", "knee", "ankle")]))[0]
     nearest = leg_pose.stand(person, points, 3.0, 0.09, "left", leg_pose.DrawnLeg(leg_px, camera, wanted), 0)
-    np.testing.assert_allclose(nearest.angles.row(), wanted.row(), atol=2.5)
+    np.testing.assert_allclose(nearest.angles.row(), wanted.row(), atol=3.5)

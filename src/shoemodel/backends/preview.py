@@ -29,6 +29,8 @@ PALE = 0.55
 
 FADES = (0.15, 0.5)
 """Where a thigh begins to fade out beyond the canvas and where it is gone, from the knee to the hip."""
+THICKER = 1.7
+"""How much thicker than a shin a thigh is."""
 
 
 def previews(
@@ -110,7 +112,7 @@ def _thighs_fade(pose: Pose, rgb: np.ndarray) -> np.ndarray:
         if pose.exists[[start, end]].all():
             from_knee, way = points - pose.points[start], pose.points[end] - pose.points[start]
             along = from_knee @ way / max(float(way @ way), 1.0)
-            off = np.linalg.norm(from_knee - along.clip(0, 1)[..., None] * way, axis=-1)
+            off = np.linalg.norm(from_knee - along.clip(0, 1)[..., None] * way, axis=-1) / (THICKER if fades else 1)
             share = np.clip((along - FADES[0]) / (FADES[1] - FADES[0]), 0, 1) * fades
             factor, nearest = np.where(off < nearest, 1 - share, factor), np.minimum(nearest, off)
     return factor

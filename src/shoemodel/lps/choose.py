@@ -26,6 +26,8 @@ OFFERED = 0.95
 """Share of the plausible poses, the most plausible ones, from which is chosen."""
 LONELY = 0.03
 """Share of these that is left out because no others are near: the farthest pose of a set is easily its worst."""
+RARE = 4
+"""See `represent`."""
 NEAREST = 5
 """Which neighbour's distance tells how lonely a pose is."""
 
@@ -57,25 +59,28 @@ def represent(
     present: Bool[np.ndarray, "2"],
     num: int,
     visible: Bool[np.ndarray, "h w"],
+    rare: Bool[np.ndarray, "n"],
 ) -> Int[np.ndarray, "num"]:
-    """Which `num` of n poses of the same feet show how all of them stand: the one in their middle first, then each the
-    one that brings the most of them nearest to one chosen, so that what is common comes often and nothing twice.
+    """Which `num` of n poses of the same feet show how all of them stand: the one in their middle first, then as they
+    come, but for those that look like one before. What is common comes often, and what is rare seldom.
 
-    Arguments are those of `choose`, and so is what holds for impossible poses and for many.
+    rare: poses of which at most every RARE-th is one. The other arguments are those of `choose`, and so is what holds
+    for impossible poses and for many.
     """
     count, looks = len(legs_px), _looks(legs_px, feet_px, present)
     costs = _costs(legs_px, feet_px, present, visible)
     ranked = np.argsort(costs, kind="stable")
-    offered = ranked[: max(1, int(np.isfinite(costs).sum()))]
-    away = cdist(looks[offered], looks[offered])
-    left, order = np.full(len(offered), np.inf), []
-    for _ in range(min(num, len(offered))):
-        gain = np.minimum(away, left[:, None]).sum(axis=0)
-        gain[order] = np.inf
-        order.append(int(gain.argmin()))
-        left = np.minimum(left, away[:, order[-1]])
-    chosen = np.concatenate([offered[order], ranked[~np.isin(ranked, offered[order])]])
-    return chosen[np.arange(num) % count]
+    possible = np.flatnonzero(np.isfinite(costs)) if np.isfinite(costs).any() else ranked
+    away = cdist(looks[possible], looks[possible])
+    order = [int(away.sum(axis=0).argmin())]
+    for row in range(len(possible)):
+        enough = rare[possible[row]] and RARE * (rare[possible[order]].sum() + 1) > len(order) + 1
+        if len(order) < num and not enough and away[row, order].min() >= SAME:
+            order.append(row)
+    chosen = possible[order]
+    rest = np.concatenate([possible, ranked])
+    later = rest[~np.isin(rest, chosen)]
+    return np.concatenate([chosen, later[np.sort(np.unique(later, return_index=True)[1])]])[np.arange(num) % count]
 
 
 def _costs(

@@ -13,12 +13,14 @@ from diffusers import DDPMScheduler
 from jaxtyping import Bool
 
 from shoemodel.body.leg_angles import LegAngles
-from shoemodel.image.pose import HIDDEN, LEG_INDICES, Pose, merge
+from shoemodel.image.pose import ANGLES, HIDDEN, LEG_INDICES, Pose, merge
 from shoemodel.lps import choose, legs_3d
 from shoemodel.lps.denoiser import LegDenoiser
 from shoemodel.lps.legs_3d import Foot
 from shoemodel.lps.predict import FootKeypoints
 
+SITS_DEG = 45.0
+"""Who bends a knee further sits, kneels or jumps: few pictures show that."""
 POOL = 256
 """Poses drawn for every request."""
 MOVED = 0.02
@@ -51,7 +53,8 @@ def leg_poses(
         if not found.exists[4 * side : 4 * side + 4].all():
             feet_px[side] = foot.camera.project(foot.points)[0]
     feet_px = feet_px.reshape(8, 2)
-    order = choose.represent(legs.reshape(count, 6, 2), feet_px, there, num, visible)
+    sits = (angles[..., ANGLES.index("knee")] > SITS_DEG).any(axis=1)
+    order = choose.represent(legs.reshape(count, 6, 2), feet_px, there, num, visible, sits)
     merged = [merge(feet_px, np.repeat(there, 4), legs[row].reshape(6, 2), np.repeat(there, 3)) for row in order]
     return [_framed(pose, angles[row], visible.shape) for pose, row in zip(merged, order, strict=True)]
 
