@@ -27,6 +27,8 @@ from shoemodel.runtime.files import replacing
 
 COLUMNS = 4
 LONGER_SIDE = 384  # px of each picture on the sheet
+MARGIN = 0.1
+"""About the points, of the canvas: legs are thick."""
 BORDER = (90, 90, 90)
 RENDERED_SIDE = 256
 """The same of each small render."""
@@ -62,8 +64,8 @@ def frame(canvas: tuple[int, int], poses: Sequence[Pose]) -> Box:
     """The canvas and all points of the poses, at most one canvas more on each side."""
     height, width = canvas
     points = np.concatenate([pose.points[pose.exists] for pose in poses])
-    low = np.clip(points.min(0) - 0.02 * max(canvas), [-width, -height], 0)
-    high = np.clip(points.max(0) + 0.02 * max(canvas), [width, height], [2 * width, 2 * height])
+    low = np.clip(points.min(0) - MARGIN * max(canvas), [-width, -height], 0)
+    high = np.clip(points.max(0) + MARGIN * max(canvas), [width, height], [2 * width, 2 * height])
     return Box(*map(float, low), *map(float, high))
 
 
