@@ -106,7 +106,8 @@ def _beyond(size: tuple[int, ...], view: Similarity, canvas: tuple[int, ...]) ->
 
 def _thighs_fade(pose: Pose, rgb: np.ndarray) -> np.ndarray:
     """Factors (h, w) on legs, which are made up to below the hip: what is nearer to a thigh than to a shin fades."""
-    points = np.stack(np.mgrid[: rgb.shape[0], : rgb.shape[1]][::-1], axis=-1) + 0.5
+    y, x = np.mgrid[: rgb.shape[0], : rgb.shape[1]]
+    points = np.stack([x, y], axis=-1) + 0.5
     nearest, factor = np.full(points.shape[:2], np.inf), np.ones(points.shape[:2])
     for start, end, fades in ((1, 0, True), (1, 2, False), (7, 6, True), (7, 8, False)):
         if pose.exists[[start, end]].all():

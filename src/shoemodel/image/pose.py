@@ -109,8 +109,9 @@ class Pose:
         }
         if self.angles_deg is None:
             return points
-        there = zip(SIDES, self.angles_deg, self.exists.reshape(2, 6).any(axis=1), strict=True)
-        angles = {side: dict(zip(ANGLES, row.round(3).tolist(), strict=True)) for side, row, exists in there if exists}
+        exists = [bool(self.exists[start : start + 6].any()) for start in (0, 6)]
+        there = zip(SIDES, self.angles_deg, exists, strict=True)
+        angles = {side: dict(zip(ANGLES, row.round(3).tolist(), strict=True)) for side, row, exist in there if exist}
         return {**points, ANGLES_KEY: angles}
 
     @classmethod

@@ -47,13 +47,13 @@ def leg_poses(
     rows = rows[together] if together.any() else rows
     count = len(rows)
     legs, angles = np.zeros((count, 2, 3, 2)), np.zeros((count, 2, 5))
-    feet_px, there = found.points_px.reshape(2, 4, 2).copy(), np.zeros(2, bool)
+    each_px, there = found.points_px.reshape(2, 4, 2).copy(), np.zeros(2, bool)
     for number, (foot, side) in enumerate(zip(feet, sides, strict=True)):
         legs[:, side], angles[:, side], there[side] = legs_3d.legs_px(rows[:, number], foot), rows[:, number], True
         if not found.exists[4 * side : 4 * side + 4].all():
-            feet_px[side] = foot.camera.project(foot.points)[0]
-    feet_px = feet_px.reshape(8, 2)
-    sits = (angles[..., ANGLES.index("knee")] > SITS_DEG).any(axis=1)
+            each_px[side] = foot.camera.project(foot.points)[0]
+    feet_px = each_px.reshape(8, 2)
+    sits = np.asarray(angles[..., ANGLES.index("knee")].max(axis=1) > SITS_DEG)
     order = choose.represent(legs.reshape(count, 6, 2), feet_px, there, num, visible, sits)
     merged = [merge(feet_px, np.repeat(there, 4), legs[row].reshape(6, 2), np.repeat(there, 3)) for row in order]
     return [_framed(pose, angles[row], visible.shape) for pose, row in zip(merged, order, strict=True)]
