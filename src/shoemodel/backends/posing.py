@@ -37,7 +37,7 @@ class Detail:
 
 
 FULL = Detail(4, CLOSE)
-SMALL = Detail(2, Look(angles=48, ring_m=0.008, close=True), fine=False, shadow_px=56)
+SMALL = Detail(2, Look(angles=104, ring_m=0.005, close=True), fine=False, shadow_px=56)
 """For pictures in which a leg is some tens of px wide."""
 
 
