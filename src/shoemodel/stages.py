@@ -275,13 +275,12 @@ class Stages(DiffusionPipeline):
         num: int = 1, seed: int = 0, name: str = "the photo",
     ) -> list[Pose]:  # fmt: skip
         """`num` poses of legs in the fitted shoes, posed in 3-D and seen in px of the canvas (ours).
-
-        A pack without `legs_3d` gives those of `synthesise_poses`, or an upright leg where no foot was found.
-        InputError for two feet whose ankles are in one place.
+        Without `legs_3d` those of `synthesise_poses`, or upright ones where no foot was found. InputError for two feet
+        whose ankles are in one place.
         """
         if self.legs_3d is None:
-            upright = [] if feet.exists.any() else [fitted[0].fit.upright()] * num
-            return upright or self.synthesise_poses(shoe, feet, num, seed, name)
+            found = feet.exists.any()
+            return self.synthesise_poses(shoe, feet, num, seed, name) if found else [fitted[0].fit.upright()] * num
         if wrong := ankles_apart(feet, name):
             raise InputError(wrong)
         there, sides = viewpoint.feet_of(fitted), viewpoint.sides_of(fitted)
