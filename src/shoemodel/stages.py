@@ -7,7 +7,7 @@
 | X_w   | `shoe`, on the canvas       | `place`             layout, Fig. 10             |
 | C_p   | `feet`                      | `find_feet`         LpS, section 3.2            |
 |       | `fitted`                    | `fit_shoes`         camera and shoes in 3-D (ours) |
-| L_0   | `poses`                     | `synthesise_poses`  LpS, section 3.2; for the render `synthesise_poses_3d` |
+| L_0   | `poses`                     | `synthesise_poses`  LpS, section 3.2, `synthesise_poses_3d` (ours) |
 | X'    | `pixels`                    | `resolve_backend`   SW, section 3.3, or a rendered leg (ours) |
 
 Each takes the results before it: a surface can change one and recompute only what follows. `pipeline` runs them all.
@@ -238,9 +238,7 @@ class Stages(DiffusionPipeline):
         up: Float[np.ndarray, "3"] | None = None,
     ) -> ShoeFit:  # fmt: skip
         """The camera and one shoe in 3-D, from its areas on the layout's canvas (ours); up: as `fit.search` takes it.
-
-        Raises:
-            InputError: no proxy shoe looks like this one.
+        InputError where no proxy shoe looks like this one.
         """
         photo = images.as_photo(image)
         height, width = photo.size

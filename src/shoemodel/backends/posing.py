@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from shoemodel.backends.ground_shadow import FINE_PX
 from shoemodel.body import bodies
 from shoemodel.body.bodies import Person
 from shoemodel.body.leg_angles import LegAngles
@@ -15,7 +16,6 @@ from shoemodel.body.look import CLOSE, Look
 from shoemodel.image.pose import LEG_INDICES, Pose
 from shoemodel.lps import predict_3d
 from shoemodel.lps.legs_3d import Foot
-from shoemodel.render.shadow import LONGER_PX
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ class Detail:
     look: Look
     fine: bool = True
     """Whether its mesh is refined for a close look."""
-    shadow_px: int = LONGER_PX
-    """Longer side of the grid on which its shadow on the ground is found."""
+    shadow_px: int = FINE_PX
+    """Longer side, at most, of the grid on which its shadow on the ground is found."""
 
     @property
     def people(self) -> tuple[Person, ...]:

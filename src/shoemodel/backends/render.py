@@ -73,7 +73,8 @@ class RenderBackend:
         legs = [
             RenderedLeg(
                 subject, shoe, viewpoint.of_leg(shoe.fit), prompt,
-                [*told, *viewpoint.warnings(shoe.fit), *misplaced(shoe.fit, shoe.areas)], number == 0, self.detail,
+                [*told, *viewpoint.warnings(shoe.fit), *misplaced(shoe.fit, shoe.areas)], paints=number == 0,
+                detail=self.detail,
             )
             for number, shoe in enumerate(subject.fitted)
         ]  # fmt: skip
@@ -173,7 +174,9 @@ class RenderedLeg:
             )
         picture = leg.picture(stage, camera, wanted, self.detail.samples, seed, THREADS)
         view, shoe = self.shoe.fit.camera, self._shoe()
-        shadow = ground_shadow.cast(self.subject, areas, stage, parts, shoe, light, view, self.sun is not None, seed)
+        shadow = ground_shadow.cast(
+            self.subject, areas, stage, parts, shoe, light, view, self.sun is not None, seed, self.detail.shadow_px
+        )
         report(3)
         linear = np.zeros((*areas.size, 3), np.float32)
         x0, y0, x1, y1 = picture.box
