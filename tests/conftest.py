@@ -92,7 +92,8 @@ def tiny_components() -> dict:
         CLIPVisionModelWithProjection,
     )
 
-    from shoemodel.lps import feet
+    from shoemodel.image.pose import ANGLES
+    from shoemodel.lps import feet, legs_3d
     from shoemodel.lps.denoiser import LegDenoiser
     from shoemodel.quality import judge
     from shoemodel.wd import model as wd
@@ -153,6 +154,7 @@ def tiny_components() -> dict:
         ),
         "scheduler": DDIMScheduler(clip_sample=False, set_alpha_to_one=False),
         "image_encoder": CLIPVisionModelWithProjection(vision),
+        "legs_3d": LegDenoiser(16, 1, leg_points=len(ANGLES), foot_points=legs_3d.NUMBERS),
         "judge": judge.build(SIDE, (8, 8, 8, 8), (1, 1, 1, 1), (1, 1, 1, 1), 8),
         "segmenter": segmenter.build(SIDE, (8, 8, 8, 8), (1, 1, 1, 1), (1, 1, 1, 1), 8),
     }

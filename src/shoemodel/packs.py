@@ -26,18 +26,10 @@ FORMAT = 1
 LICENCE = "Apache-2.0"
 
 COMPONENTS = {
-    "region": "transformers",
-    "areas": "transformers",
-    "feet": "transformers",
-    "legs": "shoemodel.lps.denoiser",
-    "legs_scheduler": "diffusers",
-    "tokenizer": "transformers",
-    "text_encoder": "transformers",
-    "vae": "diffusers",
-    "unet": "diffusers",
-    "controlnet": "diffusers",
-    "scheduler": "diffusers",
-}
+    "region": "transformers", "areas": "transformers", "feet": "transformers", "legs": "shoemodel.lps.denoiser",
+    "legs_scheduler": "diffusers", "tokenizer": "transformers", "text_encoder": "transformers", "vae": "diffusers",
+    "unet": "diffusers", "controlnet": "diffusers", "scheduler": "diffusers",
+}  # fmt: skip
 """Components of a pack and the library each class comes from, where OWN_CLASSES names no other."""
 LIBRARIES = ("transformers", "diffusers", "shoemodel")
 """Whose classes a pack may name."""
@@ -48,8 +40,10 @@ OPTIONAL = {
     "judge": "transformers",
     "segmenter": "transformers",
     "fit": "shoemodel.fit.network",
+    "legs_3d": "shoemodel.lps.denoiser",
 }
-"""Components that a pack may hold: they draw nothing, they look at the photo or at what was drawn."""
+"""Components that a pack may hold: four look at the photo or at what was drawn, `legs_3d` poses legs for the render,
+which else stand as the poses of `legs` do."""
 OWN_CLASSES = {
     "StemmedSam": "shoemodel.wd.sam",
     "StemmedSegformer": "shoemodel.wd.segformer",

@@ -65,6 +65,7 @@ class ShoeModelPipeline(Stages):
         edges: Edges = "refined",
         force: bool = False,
         poses: Sequence[Pose] | None = None,
+        fitted: Sequence[FittedShoe] | None = None,
         negative_prompt: str = "",
         num_inference_steps: int = _USUAL.num_inference_steps,
         guidance_scale: float | None = None,
@@ -92,6 +93,7 @@ class ShoeModelPipeline(Stages):
                 LayoutChoice or the text of one.
             box, points, mask: where the shoe is, in photo pixels, (x0, y0, x1, y1) and (n, 2); default: it is found.
             areas, poses: given, corrected perhaps, instead of found; the results take the poses in turn.
+            fitted: the shoes in 3-D on this layout's canvas, as `fit_shoes` gives them, instead of found.
             force: go on, with a warning, where the photo would be refused.
             edges: "refined" brings the areas' edges to the photo's own resolution; "given" takes them as they are.
             negative_prompt, num_inference_steps, guidance_scale, guidance_interval, solver, refine_strength: of the
@@ -121,10 +123,12 @@ class ShoeModelPipeline(Stages):
             areas = areas or self.detect_areas(photo, region)
             if not areas.visible.any():
                 raise InputError(f"no part of the shoe in {photo.path.name} stays visible: give a mask, or areas")
-            unsure, soft = areas.unsure, shoe_edges.find(photo.rgb, areas, edges)
+            unsure, soft = areas.unsure, self.refine_edges(photo, areas, edges)
         placed, shoe = self.place(photo, soft.areas, layout, frame_of)
-        canvas = frame.extend(photo.rgb, placed, soft.areas.shoe)
-        fitted, feet, poses, warnings = self._pose(maker, photo, canvas, shoe, placed, poses, seeds, clock, force)
+        canvas = self.extend(photo, soft.areas, placed)
+        fitted, feet, poses, warnings = self._pose(
+            maker, photo, canvas, shoe, placed, poses, fitted, seeds, clock, force
+        )
         warnings = [*doubts.of_region(photo.rgb, region.mask), *warnings, *doubts.of_areas(shoe.areas, feet, unsure)]
         if frame_of == "photo" and (crowded := frame.no_room(shoe.areas.shoe)):
             warnings.append(crowded)
@@ -163,6 +167,7 @@ class ShoeModelPipeline(Stages):
         shoe: PlacedShoe,
         layout: Layout,
         given: Sequence[Pose] | None,
+        fits: Sequence[FittedShoe] | None,
         seeds: Sequence[int],
         clock: Clock,
         force: bool,
@@ -174,16 +179,20 @@ class ShoeModelPipeline(Stages):
         warnings = [] if given else doubts.of_feet(shoe.areas.shoe, feet)
         if force and (mixed_up := ankles_apart(feet, photo.path.name)):
             feet, warnings = surer_foot(feet), [*warnings, mixed_up]
-        if maker.needs_fit:
+        if maker.needs_fit and fits:
+            fitted = tuple(fits)
+            warnings = [*warnings, *(text for each in fitted for text in each.fit.warnings())]
+        elif maker.needs_fit:
             with clock("fit"):
                 fitted, told = self.fit_shoes(photo, canvas, shoe, layout, feet)
-            warnings += told
+            warnings = [*warnings, *told]
         with clock("poses"):
             if given:
                 poses = [given[index % len(given)] for index in range(len(seeds))]
-            elif fitted and not feet.exists.any():
-                poses = [fitted[0].fit.upright()] * len(seeds)
-                warnings.append("no foot was found in the shoe: the leg stands upright, where its outline puts it")
+            elif fitted:
+                poses = self.synthesise_poses_3d(shoe, feet, fitted, len(seeds), seeds[0], photo.path.name)
+                if not feet.exists.any():
+                    warnings.append("no foot was found in the shoe: the leg stands where its outline puts it")
             else:
                 poses = self.synthesise_poses(shoe, feet, len(seeds), seeds[0], photo.path.name)
         return fitted, feet, poses, warnings

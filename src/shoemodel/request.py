@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import numpy as np
     from jaxtyping import Bool
 
+    from shoemodel.fit.each import FittedShoe
     from shoemodel.image.layout import Layout
     from shoemodel.image.masks import ShoeAreas
     from shoemodel.image.pose import Pose
@@ -218,6 +219,8 @@ class Given:
     poses: list[Pose] | None = None
     layout: Layout | None = None
     """Arranged already, in place of the request's."""
+    fitted: tuple[FittedShoe, ...] | None = None
+    """The shoes in 3-D on that layout's canvas."""
 
     def arguments(self) -> dict[str, Any]:
         """As `ShoeModelPipeline` takes them, those that are there."""

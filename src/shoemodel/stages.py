@@ -7,7 +7,7 @@
 | X_w   | `shoe`, on the canvas       | `place`             layout, Fig. 10             |
 | C_p   | `feet`                      | `find_feet`         LpS, section 3.2            |
 |       | `fitted`                    | `fit_shoes`         camera and shoes in 3-D (ours) |
-| L_0   | `poses`                     | `synthesise_poses`  LpS, section 3.2            |
+| L_0   | `poses`                     | `synthesise_poses`  LpS, section 3.2, `synthesise_poses_3d` (ours) |
 | X'    | `pixels`                    | `resolve_backend`   SW, section 3.3, or a rendered leg (ours) |
 
 Each takes the results before it: a surface can change one and recompute only what follows. `pipeline` runs them all.
@@ -45,12 +45,15 @@ from transformers import (
 )
 
 from shoemodel import packs
+from shoemodel.backends import viewpoint
 from shoemodel.backends.backend import Backend, require_known
 from shoemodel.backends.diffusion import DiffusionBackend
 from shoemodel.backends.options import BACKENDS, DiffusionOptions
 from shoemodel.backends.render import RenderBackend
+from shoemodel.compose import edges as shoe_edges
 from shoemodel.compose import frame
-from shoemodel.compose.kinds import Background
+from shoemodel.compose.kinds import Background, Edges
+from shoemodel.compose.matting import SoftAreas
 from shoemodel.compose.placed import PlacedShoe
 from shoemodel.errors import InputError
 from shoemodel.fit.each import FittedShoe, fit_each
@@ -66,8 +69,9 @@ from shoemodel.image.layout import Layout
 from shoemodel.image.masks import ShoeAreas
 from shoemodel.image.placement import LayoutChoice
 from shoemodel.image.pose import Pose
+from shoemodel.lps import predict_3d
 from shoemodel.lps.denoiser import LegDenoiser
-from shoemodel.lps.predict import FootKeypoints, foot_keypoints, leg_poses
+from shoemodel.lps.predict import FootKeypoints, ankles_apart, foot_keypoints, leg_poses
 from shoemodel.lps.vitpose import StemmedVitPose
 from shoemodel.quality import judge as judges
 from shoemodel.runtime import device
@@ -89,7 +93,7 @@ class Stages(DiffusionPipeline):
     """One pack of weights. `backend` is one of BACKENDS, or a `backends.backend.Backend`."""
 
     model_cpu_offload_seq = "region->areas->feet->text_encoder->unet->vae"
-    _exclude_from_cpu_offload = ("legs",)  # small, and called 25 times
+    _exclude_from_cpu_offload = ("legs", "legs_3d")  # small, and called 25 times
     _optional_components: ClassVar = list(packs.OPTIONAL)
 
     def __init__(
@@ -109,26 +113,15 @@ class Stages(DiffusionPipeline):
         judge: StemmedSegformer | None = None,
         segmenter: StemmedSegformer | None = None,
         fit: ViewNetwork | None = None,
+        legs_3d: LegDenoiser | None = None,
         backend: str | Backend = BACKENDS[0],
     ):
         super().__init__()
         self.register_modules(
-            region=region,
-            areas=areas,
-            feet=feet,
-            legs=legs,
-            legs_scheduler=legs_scheduler,
-            tokenizer=tokenizer,
-            text_encoder=text_encoder,
-            vae=vae,
-            unet=unet,
-            controlnet=controlnet,
-            scheduler=scheduler,
-            image_encoder=image_encoder,
-            judge=judge,
-            segmenter=segmenter,
-            fit=fit,
-        )
+            region=region, areas=areas, feet=feet, legs=legs, legs_scheduler=legs_scheduler, tokenizer=tokenizer,
+            text_encoder=text_encoder, vae=vae, unet=unet, controlnet=controlnet, scheduler=scheduler,
+            image_encoder=image_encoder, judge=judge, segmenter=segmenter, fit=fit, legs_3d=legs_3d,
+        )  # fmt: skip
         self.backend = backend
 
     @classmethod
@@ -212,6 +205,10 @@ class Stages(DiffusionPipeline):
         photo = images.as_photo(image)
         return wd.predict(self.areas, photo.rgb, region.mask, photo.path.name)
 
+    def refine_edges(self, image: AnyPhoto, areas: ShoeAreas, edges: Edges = "refined") -> SoftAreas:
+        """The areas' edges at the photo's own resolution, or as they are given (ours)."""
+        return shoe_edges.find(images.as_photo(image).rgb, areas, edges)
+
     def place(
         self,
         image: AnyPhoto,
@@ -230,22 +227,20 @@ class Stages(DiffusionPipeline):
             layout = layouts.arrange(choice, photo.size, areas.shoe)
         return layout, PlacedShoe.of(photo.rgb, areas, layout)
 
+    def extend(self, image: AnyPhoto, areas: ShoeAreas, layout: Layout) -> UInt8[np.ndarray, "h w 3"]:
+        """The photo on the layout's canvas, continued where that is larger. areas: on the photo's grid."""
+        return frame.extend(images.as_photo(image).rgb, layout, areas.shoe)
+
     def find_feet(self, shoe: PlacedShoe) -> FootKeypoints:
         """C_p, in px of the canvas (section 3.2)."""
         return foot_keypoints(self.feet, shoe.rgb, shoe.visible)
 
     def fit_shoe(
-        self,
-        image: AnyPhoto,
-        areas: ShoeAreas,
-        layout: Layout,
-        feet: FootKeypoints,
+        self, image: AnyPhoto, areas: ShoeAreas, layout: Layout, feet: FootKeypoints,
         up: Float[np.ndarray, "3"] | None = None,
-    ) -> ShoeFit:
+    ) -> ShoeFit:  # fmt: skip
         """The camera and one shoe in 3-D, from its areas on the layout's canvas (ours); up: as `fit.search` takes it.
-
-        Raises:
-            InputError: no proxy shoe looks like this one.
+        InputError where no proxy shoe looks like this one.
         """
         photo = images.as_photo(image)
         height, width = photo.size
@@ -258,12 +253,7 @@ class Stages(DiffusionPipeline):
         )  # fmt: skip
 
     def fit_shoes(
-        self,
-        image: AnyPhoto,
-        canvas: UInt8[np.ndarray, "h w 3"],
-        shoe: PlacedShoe,
-        layout: Layout,
-        feet: FootKeypoints,
+        self, image: AnyPhoto, canvas: UInt8[np.ndarray, "h w 3"], shoe: PlacedShoe, layout: Layout, feet: FootKeypoints
     ) -> tuple[tuple[FittedShoe, ...], list[str]]:
         """Each shoe that holds a foot, fitted by itself, or what was found as one where none does; and warnings.
 
@@ -280,6 +270,22 @@ class Stages(DiffusionPipeline):
     ) -> list[Pose]:
         """`num` poses with these feet, in px of the canvas (section 3.2)."""
         return leg_poses(self.legs, self.legs_scheduler, feet, shoe.visible, num, seed, name)
+
+    def synthesise_poses_3d(
+        self, shoe: PlacedShoe, feet: FootKeypoints, fitted: Sequence[FittedShoe],
+        num: int = 1, seed: int = 0, name: str = "the photo",
+    ) -> list[Pose]:  # fmt: skip
+        """`num` poses of legs in the fitted shoes, posed in 3-D and seen in px of the canvas (ours).
+        Without `legs_3d` those of `synthesise_poses`, or upright ones where no foot was found. InputError for two feet
+        whose ankles are in one place.
+        """
+        if self.legs_3d is None:
+            found = feet.exists.any()
+            return self.synthesise_poses(shoe, feet, num, seed, name) if found else [fitted[0].fit.upright()] * num
+        if wrong := ankles_apart(feet, name):
+            raise InputError(wrong)
+        there, sides = viewpoint.feet_of(fitted), viewpoint.sides_of(fitted)
+        return predict_3d.leg_poses(self.legs_3d, self.legs_scheduler, there, sides, feet, shoe.visible, num, seed)
 
     def resolve_backend(
         self, backend: str | Backend | None = None, options: DiffusionOptions | None = None, hooks: Hooks | None = None

@@ -6,6 +6,7 @@ import pytest
 from shoemodel.body import bodies, leg_pose, limits, wearing
 from shoemodel.body.bodies import Person
 from shoemodel.body.figure import joint_points
+from shoemodel.body.leg_angles import LegAngles
 from shoemodel.render.pinhole import Pinhole
 
 SIZE = (1000, 800)
@@ -39,7 +40,8 @@ def drawn(camera: Pinhole, ankle: np.ndarray, degrees: float) -> np.ndarray:
 def stand(person: Person, camera: Pinhole, degrees: float, seed: int = 0, side: str = "left", collar_m: float = 0.09,
           heel_deg: float = 3.0) -> leg_pose.OneLeg:  # fmt: skip
     points = held(person, side, heel_deg)
-    return leg_pose.stand(person, points, heel_deg, collar_m, side, drawn(camera, points[0], degrees), camera, seed)
+    leg = leg_pose.DrawnLeg(drawn(camera, points[0], degrees), camera)
+    return leg_pose.stand(person, points, heel_deg, collar_m, side, leg, seed)
 
 
 def way_deg(leg: leg_pose.OneLeg, camera: Pinhole) -> float:
@@ -74,7 +76,7 @@ def test_foot_and_ankle_stay_in_the_shoe_and_the_other_leg_beside_it(person: Per
 def test_a_shaft_holds_the_shin(person: Person):
     camera = seen_from(-90.0)
     low, high = (stand(person, camera, 30.0, collar_m=collar) for collar in (0.09, 0.35))
-    assert abs(high.angles_deg[0]) <= 10 < abs(low.angles_deg[0])
+    assert abs(high.angles.forward) <= 10 < abs(low.angles.forward)
 
 
 def test_seeds_vary_the_stance_and_repeat_it(person: Person):
@@ -95,7 +97,7 @@ def test_a_leg_keeps_clear_of_a_near_camera(person: Person):
 
 def test_a_high_heel_is_stood_in_upright(person: Person):
     leg = stand(person, seen_from(-90.0), 0.0, heel_deg=30.0)
-    assert abs(leg.angles_deg[0]) < 12 and not limits.broken(leg.transforms, "left")
+    assert abs(leg.angles.forward) < 12 and not limits.broken(leg.transforms, "left")
 
 
 def test_from_high_above_a_drawn_leg_says_little(person: Person):
@@ -104,5 +106,16 @@ def test_from_high_above_a_drawn_leg_says_little(person: Person):
     c, s = np.cos(np.radians(60.0)), np.sin(np.radians(60.0))
     rows = np.array([[1, 0, 0], [0, c, -s], [0, s, c]]) @ beside.rotation
     above = Pinhole(rows, -1.2 * rows[2], 900.0, (400, 500), SIZE)
-    leans = [np.abs(stand(person, camera, 40.0).angles_deg[:2]).sum() for camera in (beside, above)]
+    leans = [np.abs(stand(person, camera, 40.0).angles.row()[:2]).sum() for camera in (beside, above)]
     assert above.origin[2] > 1.0 and leans[1] < leans[0] - 4
+
+
+def test_given_angles_are_taken_as_they_are_and_lead_where_a_drawn_leg_says_nothing(person: Person):
+    camera, points = seen_from(-90.0), held(person, "left")
+    wanted = LegAngles(-12.0, 6.0, -4.0, 70.0, 9.0)
+    leg = leg_pose.stand(person, points, 3.0, 0.09, "left", wanted, 0)
+    assert leg.angles == wanted and not limits.broken(leg.transforms, "left")
+    joints = joint_points(leg.shod.figure, "left", leg.transforms)
+    leg_px = camera.project(np.array([joints[name] for name in ("hip", "knee", "ankle")]))[0]
+    nearest = leg_pose.stand(person, points, 3.0, 0.09, "left", leg_pose.DrawnLeg(leg_px, camera, wanted), 0)
+    np.testing.assert_allclose(nearest.angles.row(), wanted.row(), atol=3.5)

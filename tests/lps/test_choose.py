@@ -60,3 +60,20 @@ def test_one_leg_is_enough():
     assert len(choose.distinct(one)) == 2
     candidates = np.stack([legs(turn) for turn in (0, 3, 30)])
     assert set(choose.choose(candidates, FEET, np.array([True, False]), 2, LOW)) != {0, 1}
+
+
+def test_poses_that_stand_for_all_begin_in_their_middle_and_hold_few_rare_ones():
+    """Shanks that lean by -20 to 20 degrees, half of them rare; each chosen one looks different."""
+    lean = np.radians(np.random.default_rng(0).uniform(-20, 20, 200))
+    legs = np.zeros((200, 6, 2))
+    legs[:, 2] = [50, 90]
+    legs[:, 1] = legs[:, 2] + 100 * np.stack([np.sin(lean), -np.cos(lean)], axis=1)
+    legs[:, 0] = legs[:, 1] + [0, -100]
+    feet = np.zeros((8, 2))
+    feet[:4] = [[50, 90], [90, 100], [85, 102], [40, 100]]
+    there, rare = np.array([True, False]), np.arange(200) % 2 == 0
+    args = (legs, feet, there)
+    few, many = (choose.represent(*args, num, np.zeros((100, 100), bool), rare) for num in (2, 5))
+    assert (few == many[:2]).all() and abs(np.degrees(lean[many[0]])) < 4
+    assert np.diff(np.sort(lean[many[:3]])).min() > choose.SAME * 0.8
+    assert rare[many].sum() <= 1 or rare[many[0]]

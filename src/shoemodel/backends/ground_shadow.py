@@ -40,22 +40,23 @@ class Cast:
 
 def cast(
     subject: Subject, areas: ShoeAreas, stage: leg.Stage, parts: Sequence[Part], shoe: Part, light: Light,
-    camera: Pinhole, sunny: bool, seed: int,
+    camera: Pinhole, sunny: bool, seed: int, most_px: int,
 ) -> Cast:  # fmt: skip
     """The shadow of a leg, in a scene and on white of the shoe too.
 
     areas: of the leg's own shoe; stage: the leg's parts on the ground; shoe: only casts shadow. sunny: a lamp of the
-    photo is known.
+    photo is known. most_px: the longer side of the grid on which it is found is no larger.
     """
     scene = subject.background == "scene"
     if scene or (subject.shadow == "soft" and is_white(subject.rgb, subject.shoe.areas.shoe)):
         both = leg.stand([*parts, shoe], np.full(3, GREY), light)
-        found = shadow.shadow(both, [], light, camera, seed, FINE_PX)
+        found = shadow.shadow(both, [], light, camera, seed, min(FINE_PX, most_px))
         factor = scenery.on_ground(found.alone, areas)
         if not scene:
             factor = on_white(factor, areas, _metres(camera, found.alone.shape, shoe.vertices.mean(axis=0)))
         return Cast(factor, found.unit)
-    found = shadow.shadow(stage, [shoe], light, camera, seed, FINE_PX if sunny else shadow.LONGER_PX)
+    longer_px = min(FINE_PX if sunny else shadow.LONGER_PX, most_px)
+    found = shadow.shadow(stage, [shoe], light, camera, seed, longer_px)
     known = np.isfinite(_metres(camera, found.beside_shoe.shape, stage.base))
     every = subject.shoe.areas
     return Cast(leg_shadow.ground(found.beside_shoe, known, subject.rgb, every, subject.shadow, sunny), found.unit)

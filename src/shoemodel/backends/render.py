@@ -19,12 +19,11 @@ from shoemodel.backends.align import TOE, UP, align, direction
 from shoemodel.backends.align import warnings as misplaced
 from shoemodel.backends.backend import Subject
 from shoemodel.backends.photo_sun import Sun
+from shoemodel.backends.posing import FULL, Detail, choose, leg_of
 from shoemodel.backends.settings import Scenery
-from shoemodel.body import bodies, dressing
-from shoemodel.body.bodies import Person
+from shoemodel.body import dressing
 from shoemodel.body.clothes import dress
 from shoemodel.body.leg_pose import OneLeg, stand
-from shoemodel.body.look import CLOSE
 from shoemodel.body.outfits import Outfit
 from shoemodel.body.prompt import Reading, read, warning
 from shoemodel.compose import leg_shadow, mask, photo_light
@@ -34,12 +33,10 @@ from shoemodel.compose.photo_light import Levels
 from shoemodel.errors import InputError
 from shoemodel.fit.each import FittedShoe
 from shoemodel.fit.shoe import ShoeFit
-from shoemodel.image.pose import LEG_INDICES, Pose
+from shoemodel.image.pose import Pose
 from shoemodel.render import engine, leg
 from shoemodel.render.parts import Material, Part
 
-SAMPLES = 4
-"""Light samples a pixel, before the denoiser."""
 THREADS = 2
 GARMENTS = ("trousers", "skirt", "leggings")
 """How the names of parts begin that the prompt calls a garment."""
@@ -59,6 +56,7 @@ RUBBER = Material("rubber", 0.9, 0.2)
 class RenderBackend:
     """A leg in 3-D, at the photo's own resolution, in seconds on two cores."""
 
+    detail: Detail = FULL
     name = "render"
     backgrounds: tuple[Background, ...] = ("photo", "scene")
     needs_fit = True
@@ -76,6 +74,7 @@ class RenderBackend:
             RenderedLeg(
                 subject, shoe, viewpoint.of_leg(shoe.fit), prompt,
                 [*told, *viewpoint.warnings(shoe.fit), *misplaced(shoe.fit, shoe.areas)], paints=number == 0,
+                detail=self.detail,
             )
             for number, shoe in enumerate(subject.fitted)
         ]  # fmt: skip
@@ -96,6 +95,7 @@ class RenderedLeg:
     """Of the view, and of what the pictures made so far do not show."""
     paints: bool = True
     """Whether it makes the scene, where there is to be one; of a pair one leg does."""
+    detail: Detail = FULL
     steps: int = STEPS
 
     @cached_property
@@ -172,9 +172,11 @@ class RenderedLeg:
                 f"the shoe of {self.subject.name} hides the whole leg: its opening was not found, or the photo has no "
                 "room above it; give a mask, areas or a layout"
             )
-        picture = leg.picture(stage, camera, wanted, SAMPLES, seed, THREADS)
+        picture = leg.picture(stage, camera, wanted, self.detail.samples, seed, THREADS)
         view, shoe = self.shoe.fit.camera, self._shoe()
-        shadow = ground_shadow.cast(self.subject, areas, stage, parts, shoe, light, view, self.sun is not None, seed)
+        shadow = ground_shadow.cast(
+            self.subject, areas, stage, parts, shoe, light, view, self.sun is not None, seed, self.detail.shadow_px
+        )
         report(3)
         linear = np.zeros((*areas.size, 3), np.float32)
         x0, y0, x1, y1 = picture.box
@@ -189,17 +191,18 @@ class RenderedLeg:
 
     def _dressed(self, pose: Pose, seed: int) -> tuple[list[Part], Outfit]:
         """Skin and clothes of the leg in the opening, in the frame of the fit."""
-        rng = np.random.default_rng([seed, 9])
-        fit, proxy = self.fit, self.fit.proxy
-        landmarks = fit.placed(proxy.landmarks)
-        female = dressing.person(self.reading, rng, proxy.family) == "woman"
-        person = _choose(bodies.load().people, female, self.reading.build, rng)
-        collar = float(proxy.collar_m * fit.scale[2])
-        one = stand(person, landmarks, proxy.heel_deg, collar, fit.side, self._leg_px(pose), fit.camera, seed)
-        outfit = self._outfit(one, collar - float(landmarks[0, 2]), female, rng)
+        rng, fit = np.random.default_rng([seed, 9]), self.fit
+        female = dressing.person(self.reading, rng, fit.proxy.family) == "woman"
+        person = choose(self.detail.people, female, self.reading.build, rng)
+        foot = viewpoint.foot_of(self.shoe.fit)
+        one = stand(
+            person, foot.points, foot.heel_deg, foot.collar_m + float(foot.points[0, 2]), fit.side,
+            leg_of(pose, foot, *viewpoint.sides_of([self.shoe])), seed, foot.upwards,
+        )  # fmt: skip
+        outfit = self._outfit(one, foot.collar_m, female, rng)
         parts = dress(
             person.body, one.shod, outfit, one.transforms, one.vertices, (fit.side,), int(rng.integers(2**31)),
-            look=CLOSE,
+            look=self.detail.look,
         )  # fmt: skip
         into = OWN + (("trousers",) if outfit.tucked else ())
         points = np.concatenate([part.vertices for part in parts if part.name.startswith(into)])
@@ -227,12 +230,6 @@ class RenderedLeg:
         family = self.fit.proxy.family
         outfit = dressing.outfit(self.reading, rng, collar_m, knee, collar_m > TALL_M, female, family)
         return replace(outfit, hem_m=outfit.hem_m - DEEPER_M) if outfit.tucked else outfit
-
-    def _leg_px(self, pose: Pose) -> np.ndarray:
-        """Hip, knee and ankle of the leg in the shoe; a pose of the other foot tells as much."""
-        own = 0 if self.fit.side == "left" else 3
-        indices = [list(LEG_INDICES[start : start + 3]) for start in (own, 3 - own)]
-        return pose.points[next((each for each in indices if pose.exists[each].all()), indices[0])]
 
     def _coverage(self, stage: leg.Stage, parts: Sequence[Part]) -> tuple[np.ndarray, np.ndarray]:
         """How much of each pixel of the canvas the leg fills, and its free cloth."""
@@ -291,10 +288,3 @@ class RenderedPair:
             report(number * self.steps + self.one.steps)
             yield over(next(near), behind)
             report((number + 1) * self.steps)
-
-
-def _choose(people: Sequence[Person], female: bool, build: str, rng: np.random.Generator) -> Person:
-    """One of the bodies: as asked, else any that is neither slim nor heavy to an extreme."""
-    fitting = [person for person in people if person.woman == female]
-    wanted = [person for person in fitting if person.build == build] or fitting
-    return wanted[int(rng.integers(len(wanted)))]

@@ -7,12 +7,15 @@ the middle of the rim, which stays in its place in the picture and as large.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 from jaxtyping import Float
 
+from shoemodel.fit.each import FittedShoe
 from shoemodel.fit.shoe import ShoeFit
+from shoemodel.lps.legs_3d import Foot, paired
 from shoemodel.render.meshes import rotation
 from shoemodel.render.pinhole import Pinhole
 
@@ -28,6 +31,31 @@ def of_leg(fit: ShoeFit) -> ShoeFit:
     """The fit with the camera for its leg."""
     middle = _middle(fit)
     return replace(fit, camera=_farther(_less_steep(fit.camera, middle), middle))
+
+
+def foot_of(fit: ShoeFit) -> Foot:
+    """The foot in a fitted shoe, as the camera for its leg sees it; fit: as found."""
+    seen, points = of_leg(fit), fit.placed(fit.proxy.landmarks)
+    collar = fit.proxy.collar_m * float(fit.scale[2]) - float(points[0, 2])
+    return Foot(fit.side, points, fit.proxy.heel_deg, collar, seen.camera)
+
+
+def feet_of(fitted: Sequence[FittedShoe]) -> list[Foot]:
+    """The feet of the fitted shoes; of a pair each knows where the other stands."""
+    feet = [foot_of(shoe.fit) for shoe in fitted]
+    if len(feet) != 2:
+        return feet
+    one, other = (shoe.fit.camera for shoe in fitted)
+    place = np.eye(4)
+    place[:3, :3] = one.rotation.T @ other.rotation
+    deep = one.focal_px / other.focal_px  # each fit has a lens of its own
+    place[:3, 3] = one.origin - deep * place[:3, :3] @ other.origin
+    return paired(feet, place)
+
+
+def sides_of(fitted: Sequence[FittedShoe]) -> list[int]:
+    """Which leg of a pose each fitted shoe has: 0 the left, 1 the right one, as the feet were found."""
+    return [0 if (shoe.side or shoe.fit.side) == "left" else 1 for shoe in fitted]
 
 
 def warnings(fit: ShoeFit) -> list[str]:

@@ -63,18 +63,19 @@ class Bodies:
         return {person.name: person for person in self.people}[name]
 
 
-@lru_cache(maxsize=1)
-def load() -> Bodies:
-    """The bodies of the package, read once a process."""
+@lru_cache(maxsize=2)
+def load(fine: bool = True) -> Bodies:
+    """The bodies of the package, read once a process; not fine: coarse ones, for small pictures."""
     with np.load(PATH) as stored:
         data = {name: stored[name] for name in stored.files}
     shape = (data["coarse"].shape[1], GROUP_COUNT)
     weights = csr_matrix((data["weights"], data["weight_columns"], data["weight_rows"]), shape).toarray().astype(float)
     landmarks = dict(zip(LANDMARKS, data["landmarks"].tolist(), strict=True))
-    body = Body(data["faces"].astype(np.int64), weights, landmarks, LEVELS)
-    vertices = body.refine @ data["coarse"][0]
-    low = vertices[:, 2] < data["joints"][0, JOINTS.index(("left", "ankle")), 2] + FINE_ABOVE_ANKLE_M
-    body = body.refined(*split_long_edges(body.faces, vertices, FINE_EDGE_M, low))
+    body = Body(data["faces"].astype(np.int64), weights, landmarks, LEVELS if fine else 1)
+    if fine:
+        vertices = body.refine @ data["coarse"][0]
+        low = vertices[:, 2] < data["joints"][0, JOINTS.index(("left", "ankle")), 2] + FINE_ABOVE_ANKLE_M
+        body = body.refined(*split_long_edges(body.faces, vertices, FINE_EDGE_M, low))
     people = tuple(
         Person(str(name), bool(woman), build, body, coarse.astype(float), joints, foot_bones)
         for name, woman, build, coarse, joints, foot_bones in zip(

@@ -6,16 +6,17 @@ Frame: the shoe's. It stands on z = 0 with its toes towards -y, +x is the wearer
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float
 
 from shoemodel.body.bodies import Person
 from shoemodel.body.figure import SIDES, TOES, Shod, group, rest_transforms, skin
+from shoemodel.body.leg_angles import UP, LegAngles, directions, shin_turn, thigh_turn, trunk_turn
 from shoemodel.body.legs import unit
 from shoemodel.body.wearing import Worn, put_in
-from shoemodel.render.meshes import MIRROR, rigid, rotation, transform
+from shoemodel.render.meshes import MIRROR, rigid, transform
 from shoemodel.render.pinhole import Pinhole
 
 # shafts that reach this far above the ankle hold the shin
@@ -24,6 +25,8 @@ SHAFT_M = 0.05
 FORWARD_DEG, OUTWARD_DEG = (-8.0, 22.0), (-12.0, 12.0)
 SHAFT_FORWARD_DEG, SHAFT_OUTWARD_DEG = (-4.0, 10.0), (-5.0, 5.0)
 FORWARD, OUTWARD = (4.0, 6.0), (0.0, 4.0)
+# the same of a leg that somebody moves: it may do what it did, and more
+MOVED_FORWARD_DEG, MOVED_OUTWARD_DEG = (-30.0, 30.0), (-18.0, 18.0)
 # the knee's bend, degrees; beyond CALM_KNEE_DEG a person must be doing something
 KNEE_DEG, CALM_KNEE_DEG, KNEE_SIGMA_DEG = (3.0, 100.0), 12.0, 14.0
 STEP_DEG, KNEE_STEP_DEG = 1.0, 2.0
@@ -47,50 +50,52 @@ class OneLeg:
     side: str
     transforms: dict[int, np.ndarray]
     vertices: Float[np.ndarray, "n 3"]
-    angles_deg: tuple[float, float, float]
-    """The shin's lean forward and outward from upright, and the knee's bend."""
+    angles: LegAngles
 
 
-@dataclass(frozen=True)
-class Habit:
-    """How a person stands when nothing else decides: the shin's leans, the knee's bend, the trunk's turn, degrees."""
+@dataclass(frozen=True, eq=False)
+class DrawnLeg:
+    """A leg in a picture, of which the nearest that a person can have is wanted."""
 
-    forward: float
-    outward: float
-    knee: float
-    turn: float
+    leg_px: Float[np.ndarray, "3 2"]
+    """Hip, knee and ankle."""
+    camera: Pinhole
+    near: LegAngles | None = None
+    """What it is like otherwise; None: a habit."""
 
 
-def sample_habit(rng: np.random.Generator) -> Habit:
-    """Draw a natural way to stand."""
+def sample_habit(rng: np.random.Generator) -> LegAngles:
+    """Draw a natural way to stand, for when nothing else decides."""
     forward, outward, turn = rng.normal([FORWARD[0], OUTWARD[0], 0.0], [HABIT_DEG, 0.6 * HABIT_DEG, TURN_DEG])
-    return Habit(float(forward), float(outward), float(rng.gamma(3.0, CALM_KNEE_DEG / 3) + KNEE_DEG[0]), float(turn))
+    return LegAngles(float(forward), float(outward), 0.0, float(rng.gamma(3.0, CALM_KNEE_DEG / 3) + KNEE_DEG[0]),
+                     float(turn))  # fmt: skip
 
 
 def stand(
     person: Person, points: Float[np.ndarray, "4 3"], heel_deg: float, collar_m: float, side: str,
-    leg_px: Float[np.ndarray, "3 2"], camera: Pinhole, seed: int,
+    leg: LegAngles | DrawnLeg, seed: int, gravity_up: Float[np.ndarray, "3"] = UP,
 ) -> OneLeg:  # fmt: skip
-    """A person in a shoe, its leg as near as a standing leg comes to one drawn in the picture.
+    """A person in a shoe.
 
     points: where the shoe holds the foot (`wearing.POINTS`); heel_deg, collar_m: how far it stretches the ankle and
-    how high it reaches; leg_px: hip, knee and ankle of this side in the camera's picture; seed: of the person's habit.
+    how high it reaches; leg: its angles, or a drawn one, to which the leg comes as near as a standing one can; seed:
+    of the person's habit; gravity_up: a unit vector, from where the trunk is upright.
     """
     worn = put_in(person.body, person.figure, side, points, heel_deg)
-    habit = sample_habit(np.random.default_rng(seed))
-    held = collar_m > points[0, 2] + SHAFT_M
-    angles = choose(worn, side, leg_px, camera, habit, held)
-    transforms = take(worn, side, *angles, habit.turn)
+    if isinstance(leg, DrawnLeg):
+        leg = choose(worn, side, leg, seed, collar_m > points[0, 2] + SHAFT_M)
+    transforms = take(worn, side, leg, gravity_up)
     vertices = skin(worn.shod.vertices, person.body.weights, transforms)
-    return OneLeg(worn.shod, side, transforms, vertices, angles)
+    return OneLeg(worn.shod, side, transforms, vertices, leg)
 
 
-def choose(
-    worn: Worn, side: str, leg_px: Float[np.ndarray, "3 2"], camera: Pinhole, habit: Habit, held: bool
-) -> tuple[float, float, float]:
-    """Forward and outward lean of the shin and bend of the knee, degrees: the best of all within the limits, judged by
-    what the camera sees of them, how they suit the habit and how far they stay from the camera."""
-    sides = (SHAFT_FORWARD_DEG, SHAFT_OUTWARD_DEG) if held else (FORWARD_DEG, OUTWARD_DEG)
+def choose(worn: Worn, side: str, drawn: DrawnLeg, seed: int, held: bool) -> LegAngles:
+    """The best of all legs within the limits, judged by what the camera sees of them, how they suit the habit and how
+    far they stay from the camera. held: whether a shaft holds the shin."""
+    camera, leg_px = drawn.camera, drawn.leg_px
+    habit = drawn.near or sample_habit(np.random.default_rng(seed))
+    free = (FORWARD_DEG, OUTWARD_DEG) if drawn.near is None else (MOVED_FORWARD_DEG, MOVED_OUTWARD_DEG)
+    sides = (SHAFT_FORWARD_DEG, SHAFT_OUTWARD_DEG) if held else free
     ranges = [np.arange(low, high + STEP_DEG / 2, STEP_DEG) for low, high in sides]
     forward, outward = (grid.ravel() for grid in np.meshgrid(*ranges, indexing="ij"))
     figure = worn.shod.figure
@@ -108,27 +113,18 @@ def choose(
     total = cost[chosen] + ((bend - habit.knee) / KNEE_SIGMA_DEG) ** 2
     total += _miss(camera, start, hip, leg_px[1], leg_px[0], THIGH_SIGMA_DEG) + _crowding(camera, start, hip)
     number = int(total.argmin())
-    return float(forward[chosen[number]]), float(outward[chosen[number]]), float(bend[number])
+    nearest = {"forward": forward[chosen[number]], "outward": outward[chosen[number]], "knee": bend[number]}
+    return replace(habit, **{name: float(value) for name, value in nearest.items()})
 
 
-def directions(forward_deg: np.ndarray, outward_deg: np.ndarray, side: str) -> Float[np.ndarray, "n 3"]:
-    """Unit vectors upwards that lean forward over the toes and outward to the side, by angles (n,)."""
-    a, b = np.radians(forward_deg), np.radians(outward_deg)
-    sign = 1.0 if side == "left" else -1.0
-    return np.stack([sign * np.sin(b), -np.sin(a) * np.cos(b), np.cos(a) * np.cos(b)], axis=1)
-
-
-def take(worn: Worn, side: str, forward: float, outward: float, knee: float, turn: float) -> dict[int, np.ndarray]:
-    """Transforms of all groups for the angles of one leg and the trunk's turn from the foot, degrees."""
+def take(worn: Worn, side: str, angles: LegAngles, gravity_up: Float[np.ndarray, "3"] = UP) -> dict[int, np.ndarray]:
+    """Transforms of all groups for the angles of one leg."""
     figure, upright = worn.shod.figure, worn.upright
     hip0, knee0, ankle0 = (figure.joints[side, name] for name in ("hip", "knee", "ankle"))
-    ankle = transform(upright, ankle0[None])[0]
-    stood = upright[:3, :3] @ unit(knee0 - ankle0)
-    up = directions(np.array([forward]), np.array([outward]), side)[0]
-    shin = rigid(_shortest(stood, up) @ upright[:3, :3], ankle0, ankle)
-    at_knee = transform(shin, knee0[None])[0]
-    thigh = rigid(shin[:3, :3] @ rotation("x", -knee), knee0, at_knee)
-    trunk = rigid(rotation("z", turn) @ upright[:3, :3], hip0, transform(thigh, hip0[None])[0])
+    ankle, rest = transform(upright, ankle0[None])[0], upright[:3, :3]
+    shin = rigid(shin_turn(angles, side, rest, unit(knee0 - ankle0)), ankle0, ankle)
+    thigh = rigid(thigh_turn(shin[:3, :3], angles.knee), knee0, transform(shin, knee0[None])[0])
+    trunk = rigid(trunk_turn(angles, side, rest, gravity_up), hip0, transform(thigh, hip0[None])[0])
     transforms = rest_transforms() | worn.foot(side)
     transforms |= {0: trunk, group(side, "thigh"): thigh, group(side, "shin"): shin}
     other = SIDES[1 - SIDES.index(side)]
@@ -136,13 +132,6 @@ def take(worn: Worn, side: str, forward: float, outward: float, knee: float, tur
         own = np.linalg.inv(trunk) @ transforms[group(side, part)]
         transforms[group(other, part)] = trunk @ MIRROR @ own @ MIRROR
     return transforms
-
-
-def _shortest(start: np.ndarray, end: np.ndarray) -> np.ndarray:
-    """The rotation (3, 3) between two unit vectors without any twist."""
-    v, c = np.cross(start, end), float(start @ end)
-    cross = np.array([[0, -v[2], v[1]], [v[2], 0, -v[0]], [-v[1], v[0], 0]])
-    return np.eye(3) + cross + cross @ cross / (1 + c)
 
 
 def _miss(

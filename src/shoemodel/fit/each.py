@@ -22,6 +22,8 @@ class FittedShoe:
 
     fit: ShoeFit
     areas: ShoeAreas
+    side: str = ""
+    """Of the foot that was found in it; "" where none was."""
 
 
 def fit_each(
@@ -41,7 +43,7 @@ def fit_each(
     def one(side: str, own: ShoeAreas, up: np.ndarray | None = None) -> None:
         try:
             fit = fit_one(areas=own, feet=pair.of_side(feet, side) if side else feet, up=up)
-            fitted[side] = FittedShoe(fit, own)
+            fitted[side] = FittedShoe(fit, own, side)
         except InputError as error:
             refused.append(error)
 

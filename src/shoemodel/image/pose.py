@@ -12,7 +12,7 @@ Left and right are the wearer's own.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -40,6 +40,10 @@ LIMBS = tuple(
 )
 
 ABSENT, HIDDEN, VISIBLE = 0, 1, 2
+ANGLES = ("forward", "outward", "twist", "knee", "turn")
+"""Of a leg in 3-D, from its foot upwards: the fields of `body.leg_angles.LegAngles`."""
+ANGLES_KEY = "angles_deg"
+SIDES = ("left", "right")
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,10 +52,13 @@ class Pose:
 
     points: (12, 2) px. visibility: (12,), 0 not in the picture (outside the frame, or no such leg), 1 in the frame
     but hidden, 2 visible. Where a pose is to be drawn, a point outside the frame whose leg is there counts as 1.
+    angles_deg: (2, 5), ANGLES of the left and the right leg, where the points show legs that were posed in 3-D (ours);
+    those of a leg that does not exist mean nothing.
     """
 
     points: Float[np.ndarray, "12 2"]
     visibility: Int[np.ndarray, "12"]
+    angles_deg: Float[np.ndarray, "2 5"] | None = None
 
     def __post_init__(self) -> None:
         points, visibility = np.asarray(self.points, float), np.asarray(self.visibility)
@@ -63,6 +70,8 @@ class Pose:
             raise ValueError("a pose needs finite points; give an absent point any finite place and visibility 0")
         if not np.isin(visibility, (ABSENT, HIDDEN, VISIBLE)).all():
             raise ValueError(f"visibility must be 0, 1 or 2, got {sorted(set(visibility.tolist()))}")
+        if self.angles_deg is not None and not np.isfinite(self.angles_deg).all():
+            raise ValueError("a pose needs finite angles, or none")
         object.__setattr__(self, "points", points)
         object.__setattr__(self, "visibility", visibility.astype(np.int64))
 
@@ -83,25 +92,32 @@ class Pose:
 
     def transformed(self, transform: Similarity) -> Pose:
         """Moved by a similarity; one that mirrors turns a left leg into a right one, so it swaps the sides too."""
-        moved = Pose(transform.apply(self.points), self.visibility)
+        moved = replace(self, points=transform.apply(self.points))
         return moved._swapped() if transform.flip else moved
 
     def within(self, size: tuple[int, int]) -> Pose:
         """The same pose with visibility 0 for every point outside a picture of `size` (h, w)."""
         inside = ((self.points >= 0) & (self.points < (size[1], size[0]))).all(axis=1)
-        return Pose(self.points, np.where(inside, self.visibility, ABSENT))
+        return replace(self, visibility=np.where(inside, self.visibility, ABSENT))
 
-    def to_dict(self) -> dict[str, list[int | float]]:
-        """{name: [x, y, visibility]}, plain numbers for JSON."""
-        return {
+    def to_dict(self) -> dict[str, Any]:
+        """{name: [x, y, visibility]}, plain numbers for JSON, and where there are some {"angles_deg": {side: {angle:
+        degrees}}} of the legs that exist."""
+        points = {
             name: [float(x), float(y), int(v)]
             for name, (x, y), v in zip(NAMES, self.points, self.visibility, strict=True)
         }
+        if self.angles_deg is None:
+            return points
+        exists = [bool(self.exists[start : start + 6].any()) for start in (0, 6)]
+        there = zip(SIDES, self.angles_deg, exists, strict=True)
+        angles = {side: dict(zip(ANGLES, row.round(3).tolist(), strict=True)) for side, row, exist in there if exist}
+        return {**points, ANGLES_KEY: angles}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Pose:
         """The inverse of `to_dict`; ValueError naming the points that are missing or unknown, or malformed."""
-        if set(data) != set(NAMES):
+        if set(data) - {ANGLES_KEY} != set(NAMES):
             raise ValueError(f"a pose needs exactly the points {', '.join(NAMES)}, got {', '.join(sorted(data))}")
         try:
             rows = np.array([[float(number) for number in data[name]] for name in NAMES])
@@ -111,10 +127,26 @@ class Pose:
             raise ValueError(f"every point of a pose is [x, y, visibility], got an array of shape {rows.shape}")
         if not (rows[:, 2] % 1 == 0).all():
             raise ValueError(f"the visibility of a point is 0, 1 or 2, got {rows[:, 2].tolist()}")
-        return cls(rows[:, :2], rows[:, 2].astype(int))
+        return cls(rows[:, :2], rows[:, 2].astype(int), _angles(data.get(ANGLES_KEY)))
 
     def _swapped(self) -> Pose:
-        return Pose(self.points[list(FLIP)], self.visibility[list(FLIP)])
+        angles = None if self.angles_deg is None else self.angles_deg[::-1].copy()
+        return Pose(self.points[list(FLIP)], self.visibility[list(FLIP)], angles)
+
+
+def _angles(data: Any) -> Float[np.ndarray, "2 5"] | None:
+    """Angles as `Pose.to_dict` writes them, 0 for a leg that is left out."""
+    if data is None:
+        return None
+    try:
+        sides = {side: [float(found[name]) for name in ANGLES] for side, found in data.items()}
+        if set(sides) - set(SIDES) or any(set(found) != set(ANGLES) for found in data.values()):
+            raise ValueError("another side or angle")
+    except (AttributeError, TypeError, KeyError, ValueError) as error:
+        raise ValueError(
+            f"{ANGLES_KEY} of a pose holds {', '.join(ANGLES)} for left, right or both: {error}"
+        ) from error
+    return np.array([sides.get(side, [0.0] * len(ANGLES)) for side in SIDES])
 
 
 def normalise(

@@ -26,6 +26,8 @@ OFFERED = 0.95
 """Share of the plausible poses, the most plausible ones, from which is chosen."""
 LONELY = 0.03
 """Share of these that is left out because no others are near: the farthest pose of a set is easily its worst."""
+RARE = 4
+"""See `represent`."""
 NEAREST = 5
 """Which neighbour's distance tells how lonely a pose is."""
 
@@ -42,17 +44,58 @@ def choose(
     visible: the visible area, whose shafts lead the legs. The first k do not depend on num. Impossible poses serve only
     where there are too few others; where num exceeds n, poses repeat.
     """
-    count = len(legs_px)
-    costs = anatomy.implausibility(legs_px, np.repeat(feet_px[None], count, 0), np.repeat(present[None], count, 0))
-    beside = shaft.beside_shaft(legs_px, feet_px, present, visible)
-    if np.isfinite(costs[~beside]).any():
-        costs[beside] = np.inf
+    count, costs = len(legs_px), _costs(legs_px, feet_px, present, visible)
     ranked = np.argsort(costs, kind="stable")
     looks = _looks(legs_px, feet_px, present)
     offered = _typical(ranked[: int(np.ceil(OFFERED * np.isfinite(costs).sum()))], looks)
     order = _farthest_first(offered, looks, num)
     order = np.concatenate([order, ranked[~np.isin(ranked, order)]])
     return order[np.arange(num) % count]
+
+
+def represent(
+    legs_px: Float[np.ndarray, "n 6 2"],
+    feet_px: Float[np.ndarray, "8 2"],
+    present: Bool[np.ndarray, "2"],
+    num: int,
+    visible: Bool[np.ndarray, "h w"],
+    rare: Bool[np.ndarray, "n"],
+) -> Int[np.ndarray, "num"]:
+    """Which `num` of n poses of the same feet show how all of them stand: the one in their middle first, then as they
+    come, but for those that look like one before. What is common comes often, and what is rare seldom.
+
+    rare: poses of which at most every RARE-th is one. The other arguments are those of `choose`, and so is what holds
+    for impossible poses and for many.
+    """
+    count, looks = len(legs_px), _looks(legs_px, feet_px, present)
+    costs = _costs(legs_px, feet_px, present, visible)
+    ranked = np.argsort(costs, kind="stable")
+    possible = np.flatnonzero(np.isfinite(costs)) if np.isfinite(costs).any() else ranked
+    away = cdist(looks[possible], looks[possible])
+    order = [int(away.sum(axis=0).argmin())]
+    for row in range(len(possible)):
+        enough = rare[possible[row]] and RARE * (rare[possible[order]].sum() + 1) > len(order) + 1
+        if len(order) < num and not enough and away[row, order].min() >= SAME:
+            order.append(row)
+    chosen = possible[order]
+    rest = np.concatenate([possible, ranked])
+    later = rest[~np.isin(rest, chosen)]
+    return np.concatenate([chosen, later[np.sort(np.unique(later, return_index=True)[1])]])[np.arange(num) % count]
+
+
+def _costs(
+    legs_px: Float[np.ndarray, "n 6 2"],
+    feet_px: Float[np.ndarray, "8 2"],
+    present: Bool[np.ndarray, "2"],
+    visible: Bool[np.ndarray, "h w"],
+) -> Float[np.ndarray, "n"]:
+    """How implausible poses are; infinite for what no leg can look like and, where others can, beside a shaft."""
+    count = len(legs_px)
+    costs = anatomy.implausibility(legs_px, np.repeat(feet_px[None], count, 0), np.repeat(present[None], count, 0))
+    beside = shaft.beside_shaft(legs_px, feet_px, present, visible)
+    if np.isfinite(costs[~beside]).any():
+        costs[beside] = np.inf
+    return costs
 
 
 def distinct(poses: Sequence[Pose]) -> list[Pose]:

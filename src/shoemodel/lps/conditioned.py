@@ -20,7 +20,7 @@ from torch import Tensor, nn
 
 from shoemodel.lps.denoiser import Block, LegDenoiser
 
-Prediction = Callable[[Float[Tensor, "b num 6 2"], int], Float[Tensor, "b num 6 2"]]
+Prediction = Callable[[Float[Tensor, "b num leg_points 2"], int], Float[Tensor, "b num leg_points 2"]]
 """L_t and t -> ε."""
 ROWS = 2500
 """Poses that go through all blocks together: enough for each call to be worth its price, few enough for the cache."""
@@ -57,7 +57,9 @@ class _Plain:
 
 
 @torch.no_grad()
-def conditioned(denoiser: LegDenoiser, feet: Float[Tensor, "b 8 2"], steps: int, dtype: torch.dtype) -> Prediction:
+def conditioned(
+    denoiser: LegDenoiser, feet: Float[Tensor, "b foot_points 2"], steps: int, dtype: torch.dtype
+) -> Prediction:
     """The denoiser for these C_p and t in 0..steps−1, its large products in `dtype`.
 
     In float32 it differs from the denoiser by rounding (1e-5); in bfloat16 ε differs by about 1e-2.

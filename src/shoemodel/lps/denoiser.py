@@ -2,6 +2,8 @@
 
 Its width, depth and form are (ours): residual blocks, the timestep and C_p added in each. Points are in the paper's
 normalisation; those that do not exist are exactly 0 on every input.
+
+The same network poses legs in 3-D (`legs_3d`, ours): instead of points (x, y) it has numbers (first leg, second leg).
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from torch import Tensor, nn
 
 
 class LegDenoiser(ModelMixin, ConfigMixin):
-    """Predicts the noise in 6 noisy leg keypoints, given 8 foot keypoints."""
+    """Predicts the noise in 6 noisy leg keypoints, given 8 foot keypoints; or in other pairs of numbers."""
 
     @register_to_config
     def __init__(self, width: int = 512, depth: int = 6, leg_points: int = 6, foot_points: int = 8):
@@ -28,8 +30,8 @@ class LegDenoiser(ModelMixin, ConfigMixin):
         self.output = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, 2 * leg_points))
 
     def forward(
-        self, legs: Float[Tensor, "b 6 2"], timestep: Int[Tensor, "b"], feet: Float[Tensor, "b 8 2"]
-    ) -> Float[Tensor, "b 6 2"]:
+        self, legs: Float[Tensor, "b leg_points 2"], timestep: Int[Tensor, "b"], feet: Float[Tensor, "b foot_points 2"]
+    ) -> Float[Tensor, "b leg_points 2"]:
         """ε for noisy L_t (b, 6, 2) at t in 0..T−1 with C_p (b, 8, 2)."""
         flat = feet.flatten(1)
         features = self.timesteps(timestep).to(flat.dtype)  # (b, 128)

@@ -60,11 +60,22 @@ def loss(
 ) -> Float[Tensor, ""]:
     """L_lps = E ‖ε − ε_θ(√ᾱ_t L_0 + √(1−ᾱ_t) ε, t, C_p)‖² (Eq. 1), a mean over the points that exist."""
     mask = exists[..., None].to(legs.dtype)
-    noise = torch.randn_like(legs) * mask
-    timestep = torch.randint(0, scheduler.config.num_train_timesteps, legs.shape[:1], device=legs.device)
-    noisy = scheduler.add_noise((legs - CENTRE) / SPREAD * mask, noise, timestep)
-    error = (noise - denoiser(noisy, timestep, feet).float()) ** 2 * mask
-    return error.sum() / (2 * mask.sum()).clamp(min=1)
+    return noise_loss(denoiser, scheduler, (legs - CENTRE) / SPREAD * mask, feet, mask)
+
+
+def noise_loss(
+    denoiser: LegDenoiser,
+    scheduler: DDPMScheduler,
+    clean: Float[Tensor, "b n 2"],
+    condition: Float[Tensor, "b foot_points 2"],
+    mask: Float[Tensor, "b #n #2"],
+) -> Float[Tensor, ""]:
+    """Eq. (1) of numbers of deviation near 1, a mean over those where the mask is 1; the others are 0."""
+    noise = torch.randn_like(clean) * mask
+    timestep = torch.randint(0, scheduler.config.num_train_timesteps, clean.shape[:1], device=clean.device)
+    noisy = scheduler.add_noise(clean, noise, timestep)
+    error = (noise - denoiser(noisy, timestep, condition).float()) ** 2 * mask
+    return error.sum() / mask.expand_as(clean).sum().clamp(min=1)
 
 
 @torch.no_grad()
@@ -81,15 +92,32 @@ def sample(
     The noise is drawn on the generator's device (the CPU, say) in float32; the same generator gives the same poses.
     `dtype` is that of the denoiser's large products, `default_dtype()` unless given.
     """
+    mask = legs_exist(feet)[..., None].to(torch.float32)
+    return (denoised(denoiser, scheduler, feet, mask, num, generator, dtype) * SPREAD + CENTRE) * mask[:, None].to(
+        denoiser.device
+    )
+
+
+def denoised(
+    denoiser: LegDenoiser,
+    scheduler: DDPMScheduler,
+    condition: Float[Tensor, "b foot_points 2"],
+    mask: Float[Tensor, "b n m"],
+    num: int,
+    generator: torch.Generator,
+    dtype: torch.dtype | None = None,
+) -> Float[Tensor, "b {num} n 2"]:
+    """`num` samples of n pairs of numbers, of deviation near 1, for each condition: from noise, in T steps; 0 where the
+    mask is 0. Generator and dtype are those of `sample`."""
     device, steps = denoiser.device, scheduler.config.num_train_timesteps
-    predict = conditioned(denoiser, feet.to(device), steps, dtype or default_dtype())
-    mask = legs_exist(feet)[:, None, :, None].to(device, torch.float32)
-    legs = _noise((len(feet), num, 6, 2), generator, device) * mask
+    predict = conditioned(denoiser, condition.to(device), steps, dtype or default_dtype())
+    mask = mask[:, None].to(device)
+    found = _noise((len(condition), num, mask.shape[2], 2), generator, device) * mask
     scheduler.set_timesteps(steps)
     for timestep in scheduler.timesteps.tolist():
-        predicted = predict(legs, timestep).float() * mask
-        legs = scheduler.step(predicted, timestep, legs, generator=generator).prev_sample * mask
-    return (legs * SPREAD + CENTRE) * mask
+        predicted = predict(found, timestep).float() * mask
+        found = scheduler.step(predicted, timestep, found, generator=generator).prev_sample * mask
+    return found
 
 
 def _noise(shape: tuple[int, ...], generator: torch.Generator, device: torch.device) -> Tensor:

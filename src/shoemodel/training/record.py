@@ -32,13 +32,11 @@ class Origin:
     module: str
     preset: str
     data: tuple[Path, ...]
-    """Folders of tuples."""
+    """Folders of tuples, or files of poses."""
 
     def data_record(self) -> list[Record]:
         """Name, hash and, where there is one, world.json of each folder."""
-        return [
-            {"folder": folder.resolve().name, "sha256": _hash(folder), "world": _world(folder)} for folder in self.data
-        ]
+        return [{"folder": path.resolve().name, "sha256": _hash(path), "world": _world(path)} for path in self.data]
 
 
 def begin(origin: Origin | None, config: Any, out: Path, components: Iterable[str]) -> Record:
@@ -98,9 +96,10 @@ def _inputs(config: Any, out: Path) -> dict[str, str]:
     }
 
 
-def _hash(folder: Path) -> str:
-    """Of a folder's shards, or, where it holds other data, of all its files."""
-    return lineage.shards_hash(folder) if any(folder.glob("shard-*.tar")) else lineage.hash_of(folder)
+def _hash(path: Path) -> str:
+    """Of a file, of a folder's shards, or, where it holds other data, of all its files."""
+    sharded = path.is_dir() and any(path.glob("shard-*.tar"))
+    return lineage.shards_hash(path) if sharded else lineage.hash_of(path)
 
 
 def _world(folder: Path) -> Any:

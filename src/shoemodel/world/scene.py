@@ -6,17 +6,15 @@ A scene holds everything the renderer needs and everything the labels are read f
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.spatial import ConvexHull
 
 from shoemodel.body.anny_model import body
 from shoemodel.body.bvh import Clip, load_clips
 from shoemodel.body.clothes import dress
-from shoemodel.body.figure import Figure, joint_points
 from shoemodel.body.footing import Fitting
 from shoemodel.body.legs import Unreachable
 from shoemodel.body.outfits import Outfit, sample_outfit
@@ -26,9 +24,9 @@ from shoemodel.body.stance import Stance, take
 from shoemodel.body.wardrobe import fit_garment
 from shoemodel.data import captions
 from shoemodel.data.splits import Split
-from shoemodel.render.camera import Camera, View, aim, sample_view
+from shoemodel.render.camera import Camera, View
 from shoemodel.render.parts import Part
-from shoemodel.world import checks
+from shoemodel.world import framing
 from shoemodel.world.shod import shod_figure
 
 # the kinds of place and the grounds each of them may have
@@ -47,14 +45,11 @@ ANGLED_WHITE_SHARE = 0.4
 RUN = 4
 SINGLE_SHARE = 0.55
 MAX_ATTEMPTS = 80
-# how often a view is drawn closer before it is given up
-CLOSER_STEPS = 7
-MAX_HIDDEN = 0.02
 # poses in which a skirt hangs free
 UPRIGHT = ("standing", "staggered", "walking", "crossed", "tiptoe", "leaning", "jumping", "angled", "hovering",
            *CLIP_POSES)  # fmt: skip
-# scenes in which the frame may cut a shoe, and how much of it (ours)
-CUT_SHARE, MAX_CUT = 0.04, 0.08
+# scenes in which the frame may cut a shoe (ours)
+CUT_SHARE = 0.04
 
 
 @dataclass(frozen=True)
@@ -98,10 +93,6 @@ class Scene:
             raise ValueError(f"scene {self.key} has feet {self.feet}, expected one or both of left, right")
 
 
-class _Refused(Exception):
-    """A draw that breaks a rule of the world: another is made."""
-
-
 def sample_scene(
     seed: int, index: int, assets: Path | None = None, attempt: int = 0, split: Split | None = None, run: int = RUN,
     family: str | None = None,
@@ -122,7 +113,7 @@ def sample_scene(
     for _ in range(MAX_ATTEMPTS):
         try:
             return _draw(seed, index, rng, phenotype, fitting, clips, single, may_cut, assets)
-        except (_Refused, Unreachable) as refusal:
+        except (framing.Refused, Unreachable) as refusal:
             refusals.append(str(refusal))
     raise RuntimeError(f"no good scene {seed}-{index} in {MAX_ATTEMPTS} draws: {sorted(set(refusals))}")
 
@@ -131,16 +122,16 @@ def _draw(
     seed: int, index: int, rng: np.random.Generator, phenotype: dict[str, float], fitting: Fitting,
     clips: tuple[Clip, ...], single: bool, may_cut: bool, assets: Path | None,
 ) -> Scene:  # fmt: skip
-    """One attempt at a scene; raises _Refused or Unreachable."""
+    """One attempt at a scene; raises framing.Refused or Unreachable."""
     stance = take(rng, body(), fitting, clips)
     feet = (str(rng.choice(["left", "right"])),) if single else ("left", "right")
     shoe_parts = {side: stance.shoe_parts(side) for side in feet}
-    keypoints, present = _keypoints(fitting.figure, stance, feet)
+    keypoints, present = framing.keypoints(fitting.figure, stance, feet)
     # the shoes' meshes are far denser than framing them needs
-    points = _points(shoe_parts)[::6]
+    points = framing.points(shoe_parts)[::6]
     angled = stance.pose.name == "angled" and not single
-    view, camera = _frame(rng, points, stance.heading_deg(feet), _thighs(keypoints, present), angled)
-    _check_frame(camera, points, may_cut)
+    view, camera = framing.frame(rng, points, stance.heading_deg(feet), framing.thighs(keypoints, present), angled)
+    framing.check_frame(camera, points, may_cut)
     knee_m = float(fitting.figure.joints["left", "knee"][2] - fitting.figure.joints["left", "ankle"][2])
     skirts = not single and stance.pose.name in UPRIGHT
     outfit = sample_outfit(rng, fitting, phenotype["gender"] > 0.5, knee_m, skirts, assets)
@@ -148,7 +139,7 @@ def _draw(
     knit = sock_colours(Path(assets) / outfit.sock_file, phenotype) if assets and outfit.sock_file else None
     clothes_seed = int(rng.integers(2**31))
     body_parts = dress(body(), fitting, outfit, stance.transforms, stance.vertices, feet, clothes_seed, fitted, knit)
-    _check_cover(camera, stance, shoe_parts, body_parts)
+    framing.check_cover(camera, stance, shoe_parts, body_parts)
     place = _sample_place(rng, stance.pose.name)
     ground = str(rng.choice(GROUNDS[place]))
     style = _style(phenotype, fitting, stance, outfit, view, feet, place, ground)
@@ -179,67 +170,6 @@ def _sample_place(rng: np.random.Generator, pose: str) -> str:
     if pose == "angled" and rng.random() < ANGLED_WHITE_SHARE:
         return "white"
     return "air" if pose == "hovering" else place
-
-
-def _points(shoe_parts: dict[str, list[Part]]) -> np.ndarray:
-    return np.concatenate([part.vertices for parts in shoe_parts.values() for part in parts])
-
-
-def _keypoints(figure: Figure, stance: Stance, feet: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
-    """Joint centres, and toe and heel points of the squeezed feet: (12, 3) and present (12,)."""
-    points, present = [], []
-    for side in ("left", "right"):
-        joints = joint_points(figure, side, stance.transforms)
-        points += [joints[name] for name in ("hip", "knee", "ankle")]
-        points += [stance.vertices[body().landmarks[side, name]] for name in ("big_toe", "small_toe", "heel")]
-        present += [side in feet] * 6
-    return np.array(points), np.array(present)
-
-
-def _thighs(keypoints: np.ndarray, present: np.ndarray) -> np.ndarray:
-    """Points (n, 3) about the open end of each leg, which is cut below the hip, and about some thigh below it."""
-    hips = [i for i in (0, 6) if present[i]]
-    ends = np.concatenate([keypoints[hips] * (1 - t) + keypoints[np.add(hips, 1)] * t for t in (0.0, 0.12, 0.24)])
-    around = np.array([[0, 0, 0], [0.1, 0, 0], [-0.1, 0, 0], [0, 0.1, 0], [0, -0.1, 0], [0, 0, 0.1], [0, 0, -0.1]])
-    return (ends[:, None] + around).reshape(-1, 3)
-
-
-def _frame(
-    rng: np.random.Generator, points: np.ndarray, heading_deg: float, thighs: np.ndarray, angled: bool
-) -> tuple[View, Camera]:
-    """A view of shoe points (n, 3), drawn closer until the thighs' upper ends are just outside the picture."""
-    view = sample_view(rng, len(thighs) > 21, angled)
-    hull = points[ConvexHull(points).vertices]  # a picture's extremes lie on it, and it has few points
-    for _ in range(CLOSER_STEPS):
-        camera = aim(view, hull, heading_deg)
-        if not checks.sees(camera, thighs):
-            return view, camera
-        view = replace(view, share=view.share * 1.13, bottom=min(view.bottom + 0.01, 0.97))
-    raise _Refused("a hip is in the picture")
-
-
-def _check_frame(camera: Camera, shoe_points: np.ndarray, may_cut: bool) -> None:
-    """The shoes lie in the picture and the camera stands free above the floor."""
-    cut = checks.outside_share(camera, shoe_points)
-    if cut > (MAX_CUT if may_cut else 0.0):
-        raise _Refused("the frame cuts a shoe")
-    if camera.origin[2] < 0.03:
-        raise _Refused("the camera is under the floor")
-
-
-def _check_cover(camera: Camera, stance: Stance, shoe_parts: dict[str, list[Part]], body_parts: list[Part]) -> None:
-    """Nothing but its own bare leg hides more than a sliver of a shoe, and nothing stands close to the camera."""
-    seat = [] if stance.seat is None else [checks.box_points(*stance.seat)]
-    own = ("legs", "sock", "leggings")
-    for side, parts in shoe_parts.items():
-        leg = [part for part in body_parts if part.name.startswith(own) and part.name.endswith(side)]
-        others = [part for part in body_parts if not (part.name.startswith(own) and part.name.endswith(side))]
-        cover = np.concatenate([*(checks.surface_points(part) for part in others), *seat, np.zeros((1, 3))])
-        if checks.hidden_share(camera, parts, leg, cover) > MAX_HIDDEN:
-            raise _Refused("cloth, the seat or the other leg hides a shoe")
-    everything = np.concatenate([*(part.vertices for part in body_parts), *seat])
-    if np.linalg.norm(everything - camera.origin, axis=1).min() < 0.25:
-        raise _Refused("the camera is too close to something")
 
 
 def _backdrop(rng: np.random.Generator) -> np.ndarray:
@@ -294,5 +224,7 @@ def _meta(
             "place": place,
             "ground": ground,
             "heel_deg": float(fitting.shoe.heel_deg),
+            "collar_m": float(fitting.collar_above_ankle),
         },
+        "legs": {side: framing.leg(stance, side) for side in ("left", "right")},
     }

@@ -77,13 +77,18 @@ def test_regions_writes_masks_that_generate_takes(shoe_photo, tiny_pack, tmp_pat
 
 
 @pytest.mark.usefixtures("unchecked")
-def test_poses_draws_a_gallery(found_feet, shoe_photo, tiny_pack, tmp_path, capsys):
-    arguments = ["poses", str(shoe_photo), "--pack", str(tiny_pack), "--out", str(tmp_path / "out"), "--num", "6"]
+@pytest.mark.parametrize("backend", ["diffusion", "render"])
+def test_poses_draws_a_gallery(found_feet, shoe_photo, tiny_pack, tmp_path, capsys, backend):
+    arguments = ["poses", str(shoe_photo), "--pack", str(tiny_pack), "--out", str(tmp_path / "out"), "--num", "4"]
+    arguments += ["--backend", backend]
     assert main(arguments) == 0
     folder = tmp_path / "out" / "shoe"
     record = json.loads((folder / "poses.json").read_text())
     count = len(record["poses"])
-    assert 1 < count <= 6 and len(list(folder.glob("pose_*.png"))) == count
+    assert 1 < count <= 4 and len(list(folder.glob("pose_*.png"))) == count
+    rendered = backend == "render"
+    assert len(list(folder.glob("render_*.png"))) == rendered * count
+    assert all(("angles_deg" in pose) == rendered for pose in record["poses"])
     assert images.load(folder / "pose_00.png").rgb.shape[:2] == tuple(record["canvas"])
     assert (folder / "gallery.png").is_file() and capsys.readouterr().out.strip() == str(folder)
     assert main([*arguments, "--box", "1,2,3"]) == 2 and "box is '1,2,3'" in capsys.readouterr().err

@@ -20,7 +20,8 @@ runs = pytest.importorskip("shoemodel.apps.studio.runs")
 
 from shoemodel.apps.studio import downloads, views  # noqa: E402
 from shoemodel.apps.studio.recipe import Recipe  # noqa: E402
-from shoemodel.apps.studio.session import Session, Work  # noqa: E402
+from shoemodel.apps.studio.session import Session  # noqa: E402
+from shoemodel.apps.studio.work import Work  # noqa: E402
 
 
 @pytest.fixture(params=["scene", "photo"])

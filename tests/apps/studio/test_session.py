@@ -20,16 +20,34 @@ runs = pytest.importorskip("shoemodel.apps.studio.runs")
 
 from shoemodel.apps.studio import views  # noqa: E402
 from shoemodel.apps.studio.recipe import Recipe  # noqa: E402
-from shoemodel.apps.studio.session import Session, Work  # noqa: E402
+from shoemodel.apps.studio.session import Session  # noqa: E402
+from shoemodel.apps.studio.work import Work  # noqa: E402
 
 
 @pytest.fixture
 def work(pipeline, found_feet, shoe_photo):
     """A photo with all its steps computed."""
     work = Work(images.load(shoe_photo))
+    work.make_by("diffusion")
     work.surround("scene")
     work.pose(pipeline)
     return work
+
+
+def test_rendered_legs_are_seen_small_and_a_moved_one_again(pipeline, found_feet, shoe_photo):
+    """The fit is found once; other poses, prompts and clothes leave it alone."""
+    work = Work(images.load(shoe_photo))
+    poses = list(work.pose(pipeline))[:2]
+    fitted, work.poses = work.fitted, poses
+    assert all(pose.angles_deg is not None for pose in poses)
+    assert list(work.render_small("bare legs")) == [0, 1] and list(work.render_small("bare legs")) == []
+    assert [len(card["picture"]) > 500 for card in views.cards(work)["cards"]] == [True, True]
+    work.adjust(1, replace(poses[1], points=poses[1].points + 3.0))
+    assert list(work.render_small("blue jeans")) == [1]
+    work.other_poses()
+    assert work.fitted is fitted and work.renders == {}
+    work.make_by("diffusion")
+    assert work.fitted == () and work.pose(pipeline)[0].angles_deg is None
 
 
 def test_what_is_doubtful_is_told_until_it_is_corrected(work):

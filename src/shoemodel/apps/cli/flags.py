@@ -21,7 +21,7 @@ from shoemodel.request import NAMES, Request
 
 Value = TypeVar("Value")
 registry = ConstructorRegistry()
-POSES = ("num", "seed", "layout", "box", "points")
+POSES = ("prompt", "num", "seed", "backend", "layout", "box", "points", "edges")
 """Fields that poses follow from."""
 
 

@@ -20,6 +20,7 @@ TASKS = {
     "wd": "WDTask",
     "feet": "FeetTask",
     "legs": "LegsTask",
+    "legs_3d": "Legs3DTask",
     "clip": "ClipTask",
     "autoencoder": "AutoencoderTask",
     "base": "BaseTask",
@@ -50,6 +51,7 @@ class Train:
             "wd",
             "feet",
             "legs",
+            "legs_3d",
             "clip",
             "autoencoder",
             "base",
@@ -68,7 +70,7 @@ class Train:
     """smoke: seconds, to see that everything runs; mini: the shipped pack; paper: the paper's numbers, where known."""
     data: Annotated[tuple[Path, ...], arg(metavar="DIR [DIR ...]")]
     """Folders written by `shoemodel synth`; the pictures of a smaller --size are enlarged to those of the largest. For
-    fit the one written by `recipes/fit_shoes.py`."""
+    fit the one written by `recipes/fit_shoes.py`, for legs_3d files written by `recipes/poses.py`."""
     out: Annotated[Path, arg(metavar="RUN")]
     """Run folder: configuration, record of data and code, state, model, losses, samples."""
 

@@ -13,7 +13,8 @@ import gradio as gr
 from shoemodel.apps.studio import downloads, runs, views
 from shoemodel.apps.studio.page import AT_ONCE, ENGINE, Page
 from shoemodel.apps.studio.recipe import Recipe
-from shoemodel.apps.studio.session import Session, Shot, Work
+from shoemodel.apps.studio.session import Session, Shot
+from shoemodel.apps.studio.work import Work
 from shoemodel.errors import InputError
 from shoemodel.pipeline import ShoeModelPipeline
 from shoemodel.request import Request
@@ -89,7 +90,7 @@ class Drawing:
                 recipe = self.recipe(work, settings)
                 yield {self.sheet.status: progress(which + STAGES["region"], 0, 1)}
                 with session.lock:
-                    work.place(self.pipeline)
+                    work.fit(self.pipeline)
                     recipe, frozen = self.recipe(work, settings), work.frozen()
                 for step in runs.draw(self.pipeline, session, frozen, recipe, stop):
                     yield self._progress(step, which, recipe.request.num)
@@ -121,7 +122,7 @@ class Drawing:
             background=work.background,
             layout=work.choice,
             points=points if points and not work.corrected else None,
-            edges="given" if work.corrected else "refined",
+            edges=work.edges,
         )
         if work.backend == "diffusion":
             request = replace(

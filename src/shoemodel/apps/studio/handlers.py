@@ -5,7 +5,8 @@ Handlers that ask the engine share one worker (`ENGINE`): two users never comput
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,13 @@ import numpy as np
 
 from shoemodel.apps.studio import page, views
 from shoemodel.apps.studio.page import Page
-from shoemodel.apps.studio.session import Session, Work
+from shoemodel.apps.studio.session import Session
+from shoemodel.apps.studio.work import Work
 from shoemodel.backends.options import BackendName
 from shoemodel.compose.kinds import Background
 from shoemodel.errors import InputError
 from shoemodel.image import io as images
 from shoemodel.image.geometry import Box
-from shoemodel.image.pose import Pose
 from shoemodel.pipeline import ShoeModelPipeline
 
 Updates = dict[Any, Any]
@@ -169,7 +170,7 @@ class Handlers:
 
     def make_by(self, session: Session, backend: BackendName) -> Updates:
         """A leg in 3-D, or one that the networks draw."""
-        session.in_hand().backend = backend
+        session.in_hand().make_by(backend)
         return {}
 
     def drag(self, session: Session, event: gr.EventData) -> Updates:
@@ -211,6 +212,18 @@ class Handlers:
     def _enough(self, work: Work, num: float | None) -> Updates:
         return {self.sheet.num: len(work.picked)} if len(work.picked) > (num or 0) else {}
 
+    def render_small(self, session: Session, prompt: str) -> Iterator[Updates]:
+        """Show each pose of the photo in hand as a small render, one after the other."""
+        work = session.work
+        if work is None or not work.fitted:
+            return
+        try:
+            for _ in work.render_small(prompt.strip() or "bare legs"):
+                if session.work is work:
+                    yield {self.sheet.poses: views.cards(work)}
+        except InputError as error:
+            yield {self.sheet.notice: views.notice(views.words(error))}
+
     def edit(self, session: Session, event: gr.EventData) -> Updates:
         """Show the points of one pose."""
         session.editing = int(event.index)
@@ -225,7 +238,7 @@ class Handlers:
         if session.editing is None or session.editing >= len(work.poses):
             raise InputError("no pose is being adjusted: press “Adjust” under one")
         pose = work.poses[session.editing]
-        work.adjust(session.editing, Pose(np.array(event.points, float), pose.visibility))
+        work.adjust(session.editing, replace(pose, points=np.array(event.points, float)))
         return {self.sheet.poses: views.cards(work), **self._enough(work, num)}
 
 

@@ -13,7 +13,8 @@ from shoemodel.apps.pages.serving import ENGINE as ENGINE
 from shoemodel.apps.pages.serving import LAST as LAST
 from shoemodel.apps.pages.serving import NUMBERED as NUMBERED
 from shoemodel.apps.pages.serving import scripted
-from shoemodel.apps.studio.session import POSES, Session
+from shoemodel.apps.studio.session import Session
+from shoemodel.apps.studio.work import POSES
 from shoemodel.image.io import ACCEPTED
 from shoemodel.sw.solvers import SOLVERS
 

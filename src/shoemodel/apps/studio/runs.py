@@ -14,7 +14,8 @@ from jaxtyping import UInt8
 
 from shoemodel import packs
 from shoemodel.apps.studio.recipe import Recipe
-from shoemodel.apps.studio.session import Session, Shot, Work
+from shoemodel.apps.studio.session import Session, Shot
+from shoemodel.apps.studio.work import Work
 from shoemodel.execute import Outcome, execute
 from shoemodel.image.geometry import Letterbox
 from shoemodel.output import certificate
@@ -71,8 +72,11 @@ def draw(pipeline: ShoeModelPipeline, session: Session, work: Work, recipe: Reci
             due = ended + max(PREVIEW_S, PREVIEW_SHARE * (ended - started))
 
     def run() -> None:
-        given = Given(areas=work.areas, poses=work.chosen or None, layout=layout)
+        given = Given(areas=work.areas, poses=work.chosen or None, layout=layout, fitted=work.fitted or None)
         pack = packs.identity(recipe.pack)
+        if recipe.request.backend == "render":
+            for small in work.preview(pipeline, recipe.request.prompt[0], recipe.request.seed):
+                steps.put(Step("preview", 0, 0, small))
         outcome = execute(pipeline, work.photo, recipe.request, pack, given, callback, watch)
         session.shots += keep(session, work, recipe, outcome)
 

@@ -11,7 +11,8 @@ from jaxtyping import UInt8
 from shoemodel.apps.pages import brush
 from shoemodel.apps.pages.brush import data_url, jpeg_url, small
 from shoemodel.apps.pages.serving import notice as notice  # for who says views.notice
-from shoemodel.apps.studio.session import Shot, Work
+from shoemodel.apps.studio.session import Shot
+from shoemodel.apps.studio.work import Work
 from shoemodel.backends.options import DiffusionOptions
 from shoemodel.errors import InputError
 from shoemodel.image import draw
@@ -95,12 +96,15 @@ def on_paper(shoe: UInt8[np.ndarray, "h w 4"]) -> UInt8[np.ndarray, "h w 3"]:
 
 
 def cards(work: Work | None) -> dict[str, Any] | None:
-    """For choosing: each pose over the shoe, as far as the canvas shows it."""
+    """For choosing: each pose over the shoe, as far as the canvas shows it, or the leg where that is rendered."""
     if work is None or not work.poses or work.shoe is None:
         return None
     canvas = small(work.shoe.rgba, CARD, nearest=True)
     paper, view = on_paper(canvas), Similarity(canvas.shape[0] / work.shoe.size[0])
-    shown = [draw.overlay_pose(paper, pose.transformed(view)) for pose in work.poses]
+    shown = [
+        work.renders[number] if number in work.renders else draw.overlay_pose(paper, pose.transformed(view))
+        for number, pose in enumerate(work.poses)
+    ]
     listed = [{"picture": jpeg_url(picture), "name": f"Pose {index}"} for index, picture in enumerate(shown, 1)]
     return {"cards": listed, "picked": work.picked}
 

@@ -48,7 +48,9 @@ def _steps(sheet: Page, handlers: Handlers) -> None:
     watched = (sheet.paint, sheet.place, sheet.poses, sheet.status)
     for step, (button, part) in enumerate(zip(buttons, watched, strict=True), page.SHOE):
         button.click(partial(handlers.open, step=step), [session], [sheet.notice, sheet.tabs], **AT_ONCE)
-        getattr(sheet, f"tab{step}").select(going(step), [session], outputs(sheet), **_asking(part))
+        shown = getattr(sheet, f"tab{step}").select(going(step), [session], outputs(sheet), **_asking(part))
+        if step == page.LEGS:
+            _then_small(shown, sheet, handlers)
 
 
 def _shoe(sheet: Page, handlers: Handlers) -> None:
@@ -81,5 +83,13 @@ def _legs(sheet: Page, handlers: Handlers) -> None:
     sheet.poses.picked(handlers.newest(handlers.pick), [session, sheet.num], counted, **AT_ONCE, **NUMBERED)
     sheet.poses.edit(refusing(handlers.edit), [session], [sheet.notice, sheet.joints, sheet.adjust], **AT_ONCE)
     moved = [session, sheet.num]
-    sheet.joints.moved(handlers.newest(handlers.adjust), moved, [*counted, sheet.poses], **AT_ONCE, **NUMBERED)
-    sheet.other_poses.click(refusing(handlers.other_poses), [session], outputs(sheet), **_asking(sheet.poses))
+    shown = sheet.joints.moved(handlers.newest(handlers.adjust), moved, [*counted, sheet.poses], **AT_ONCE, **NUMBERED)
+    _then_small(shown, sheet, handlers)
+    shown = sheet.other_poses.click(refusing(handlers.other_poses), [session], outputs(sheet), **_asking(sheet.poses))
+    _then_small(shown, sheet, handlers)
+
+
+def _then_small(shown: Any, sheet: Page, handlers: Handlers) -> None:
+    """Skeletons are there at once; small renders take their place as soon as the engine has made each."""
+    quiet = ENGINE | {"show_progress": "hidden"}
+    shown.then(handlers.render_small, [sheet.session, sheet.prompt], [sheet.notice, sheet.poses], **quiet)
