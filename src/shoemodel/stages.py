@@ -97,25 +97,16 @@ class Stages(DiffusionPipeline):
     _optional_components: ClassVar = list(packs.OPTIONAL)
 
     def __init__(
-        self,
-        region: SamModel | StemmedSam | None,
-        areas: SegformerForSemanticSegmentation | StemmedSegformer | None,
-        feet: VitPoseForPoseEstimation | StemmedVitPose | None,
-        legs: LegDenoiser | None,
-        legs_scheduler: DDPMScheduler | None,
-        tokenizer: CLIPTokenizer | None,
+        self, region: SamModel | StemmedSam | None, areas: SegformerForSemanticSegmentation | StemmedSegformer | None,
+        feet: VitPoseForPoseEstimation | StemmedVitPose | None, legs: LegDenoiser | None,
+        legs_scheduler: DDPMScheduler | None, tokenizer: CLIPTokenizer | None,
         text_encoder: CLIPTextModel | CLIPTextModelWithProjection | None,
-        vae: AutoencoderDC | AutoencoderTiny | AutoencoderKL | None,
-        unet: UNet2DConditionModel | None,
-        controlnet: ControlNetModel | None,
-        scheduler: DDIMScheduler | None,
-        image_encoder: CLIPVisionModelWithProjection | None = None,
-        judge: StemmedSegformer | None = None,
-        segmenter: StemmedSegformer | None = None,
-        fit: ViewNetwork | None = None,
-        legs_3d: LegDenoiser | None = None,
+        vae: AutoencoderDC | AutoencoderTiny | AutoencoderKL | None, unet: UNet2DConditionModel | None,
+        controlnet: ControlNetModel | None, scheduler: DDIMScheduler | None,
+        image_encoder: CLIPVisionModelWithProjection | None = None, judge: StemmedSegformer | None = None,
+        segmenter: StemmedSegformer | None = None, fit: ViewNetwork | None = None, legs_3d: LegDenoiser | None = None,
         backend: str | Backend = BACKENDS[0],
-    ):
+    ):  # fmt: skip
         super().__init__()
         self.register_modules(
             region=region, areas=areas, feet=feet, legs=legs, legs_scheduler=legs_scheduler, tokenizer=tokenizer,
