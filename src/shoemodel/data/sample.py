@@ -79,23 +79,36 @@ class Sample:
     @classmethod
     def from_members(cls, key: str, members: Mapping[str, bytes]) -> "Sample":
         """The inverse of `to_members`. Raises `InputError` when a member is missing or is not what it should be."""
-        missing = [name for name in MEMBERS if name not in members]
-        if missing:
-            raise InputError(f"sample {key}: found {sorted(members)}, but {missing} must be there too")
+        pose, record = read_record(key, members)
         try:
-            record = json.loads(members["json"])
-            keypoints = np.asarray(record.pop("keypoints"), float)
             return cls(
                 key=key,
-                worn=_pixels(members["worn.png"]),
-                unworn=_pixels(members["unworn.png"]),
-                areas=ShoeAreas(_pixels(members["areas.png"])),
-                pose=Pose(keypoints[:, :2], keypoints[:, 2].astype(int)),
+                worn=decode(members["worn.png"]),
+                unworn=decode(members["unworn.png"]),
+                areas=ShoeAreas(decode(members["areas.png"])),
+                pose=pose,
                 caption=record.pop("caption"),
                 meta=record,
             )
-        except (LookupError, TypeError, ValueError, OSError, SyntaxError) as error:  # Pillow raises all of the last
+        except _UNREADABLE as error:
             raise InputError(f"sample {key}: cannot be read ({type(error).__name__}: {error})") from error
+
+
+_UNREADABLE = (LookupError, TypeError, ValueError, OSError, SyntaxError)
+"""What json and Pillow raise of bytes that are not what they should be."""
+
+
+def read_record(key: str, members: Mapping[str, bytes]) -> tuple[Pose, dict[str, Any]]:
+    """The keypoints and the rest of the JSON member. InputError where a member is missing or this one is no record."""
+    missing = [name for name in MEMBERS if name not in members]
+    if missing:
+        raise InputError(f"sample {key}: found {sorted(members)}, but {missing} must be there too")
+    try:
+        record = json.loads(members["json"])
+        keypoints = np.asarray(record.pop("keypoints"), float)
+        return Pose(keypoints[:, :2], keypoints[:, 2].astype(int)), record
+    except _UNREADABLE as error:
+        raise InputError(f"sample {key}: cannot be read ({type(error).__name__}: {error})") from error
 
 
 def _check_pictures(sample: Sample) -> list[str]:
@@ -198,7 +211,7 @@ def _palette_png(labels: np.ndarray) -> bytes:
     return buffer.getvalue()
 
 
-def _pixels(data: bytes) -> np.ndarray:
+def decode(data: bytes) -> np.ndarray:
     """Pixels as stored: (h, w, 3) for a colour picture, (h, w) label ids for a palette one."""
     with Image.open(io.BytesIO(data)) as image:
         return np.array(image)

@@ -102,16 +102,17 @@ class AutoencoderTask(Task):
     def __init__(self, config: AutoencoderConfig, tuples: Tuples):
         self.config = config
         self.train, self.test = tuples.split()
+        self.examples = len(self.train)
         torch.manual_seed(config.loop.seed)
         self.model = build(config)
         self.trained: dict[str, torch.nn.Module] = {"vae": self.model}
         self.frozen: dict[str, torch.nn.Module] = {}
 
-    def batch(self, rng: np.random.Generator, size: int) -> Batch:
+    def batch(self, rng: np.random.Generator, rows: np.ndarray) -> Batch:
         """pixels (b, 3, crop, crop) in [-1, 1]; three of four from worn pictures, half mirrored."""
         side = self.config.crop
         crops = []
-        for row in rng.integers(len(self.train), size=size):
+        for row in rows:
             source = self.train.worn if rng.random() < 0.75 else self.train.unworn
             y, x = rng.integers(self.train.size - side + 1, size=2)
             crop = source[row, y : y + side, x : x + side]

@@ -93,10 +93,9 @@ class BaseTask(GeneratorTask):
         self.trained = {"unet": self.unet}
         self.frozen = {"vae": self.vae, "text_encoder": self.text_encoder}
 
-    def batch(self, rng: np.random.Generator, size: int) -> Batch:
+    def batch(self, rng: np.random.Generator, rows: np.ndarray) -> Batch:
         """latents (b, c, h, w), text (b, 77, d)."""
-        rows = rng.integers(len(self.train), size=size)
-        views = rng.integers(self.config.views, size=size)
+        views = rng.integers(self.config.views, size=len(rows))
         return {
             "latents": self.latents[rows, views],
             "text": self.captions.draw(rows, self.config.text_dropout, rng),

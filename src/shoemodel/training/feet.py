@@ -81,6 +81,7 @@ class FeetTask(Task):
     def __init__(self, config: FeetConfig, tuples: Tuples):
         self.config = config
         self.train, self.test = tuples.split(unworn_will_do=True)
+        self.examples = len(self.train)
         torch.manual_seed(config.loop.seed)
         self.model = feet.build(
             config.side, config.patch, config.hidden, config.depth, config.heads, config.simple, config.stemmed
@@ -89,15 +90,15 @@ class FeetTask(Task):
         self.trained = {"feet": self.model}
         self.frozen: dict[str, torch.nn.Module] = {}
 
-    def batch(self, rng: np.random.Generator, size: int) -> Batch:
+    def batch(self, rng: np.random.Generator, rows: np.ndarray) -> Batch:
         """pixels (b, 3, s, s) in [-1, 1]; heatmaps (b, 8, s/4, s/4)."""
-        pictures, points, exists = zip(*(self._example(rng) for _ in range(size)), strict=True)
+        pictures, points, exists = zip(*(self._example(rng, int(row)) for row in rows), strict=True)
         maps = feet.encode(np.stack(points), np.stack(exists), self.config.side)
         return {"pixels": torch.from_numpy(to_network(np.stack(pictures))), "heatmaps": torch.from_numpy(maps)}
 
-    def _example(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def _example(self, rng: np.random.Generator, row: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """X_w turned (p = 0.5), rescaled, shifted so that the frame crops it, mirrored with the sides swapped."""
-        row, side = int(rng.integers(len(self.train))), self.config.side
+        side = self.config.side
         visible = self.train.labels[row] == masks.VISIBLE
         shoe = self.train.labels[row] != masks.BACKGROUND
         found = imperfect(visible, rng) & shoe if rng.random() < 0.5 else visible

@@ -31,6 +31,7 @@ class GeneratorTask(Task):
 
     def __init__(self, config: GeneratorConfig, tuples: Tuples):
         self.train, self.test = tuples.split()
+        self.examples = len(self.train)
         self.vae = load_component(config.autoencoder, "vae")
         self.tokenizer = load_component(config.clip, "tokenizer")
         self.text_encoder = load_component(config.clip, "text_encoder")

@@ -65,17 +65,17 @@ class LegsTask(Task):
         if config.poses is not None:
             points, present = poses.load(config.poses)
             self.points, self.present = np.concatenate([self.points, points]), np.concatenate([self.present, present])
+        self.examples = len(self.points)
         torch.manual_seed(config.loop.seed)
         self.model = LegDenoiser(config.width, config.depth)
         self.scheduler = diffusion.build_scheduler()
         self.trained = {"legs": self.model}
         self.frozen: dict[str, torch.nn.Module] = {}
 
-    def batch(self, rng: np.random.Generator, size: int) -> Batch:
+    def batch(self, rng: np.random.Generator, rows: np.ndarray) -> Batch:
         """legs (b, 6, 2), feet (b, 8, 2) in the paper's normalisation, exists (b, 6)."""
-        rows = rng.integers(len(self.points), size=size)
         points, present = self._moved(self.points[rows].astype(np.float64), self.present[rows], rng)
-        feet = points[:, FOOT_INDICES] + self._jitter(rng, size)
+        feet = points[:, FOOT_INDICES] + self._jitter(rng, len(rows))
         return {
             "legs": torch.from_numpy(normalise(points[:, LEG_INDICES], present[:, LEG_INDICES], 1)).float(),
             "feet": torch.from_numpy(normalise(feet, present[:, FOOT_INDICES], 1)).float(),

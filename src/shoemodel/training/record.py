@@ -3,7 +3,8 @@
     run, module, preset      the folder's name, and what `shoemodel train` was told
     data                     folders of tuples: name, hash of the shards, world.json
     start                    component -> the runs behind its first weights (see `lineage`)
-    calls                    for each call: step at its beginning, seed, hashes of what else is read, commit, versions
+    calls                    for each call: step at its beginning, seed, hashes of what else is read, commit, versions,
+                             processes and global batch: examples that a step of all of them learns from
     steps, batch             steps done, samples a step of each process
 
 The configuration is beside it, in config.json.
@@ -19,6 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from shoemodel import lineage, packs
+from shoemodel.data import places
+from shoemodel.data.index import index_of
+from shoemodel.data.places import Place
 from shoemodel.errors import InputError
 from shoemodel.lineage import RECORD, UNKNOWN, Record
 from shoemodel.training.checkpoint import STATE_FILE
@@ -31,14 +35,15 @@ class Origin:
 
     module: str
     preset: str
-    data: tuple[Path, ...]
-    """Folders of tuples."""
+    data: tuple[Place, ...]
+    """Folders or URLs of tuples (see `data.places`)."""
 
     def data_record(self) -> list[Record]:
-        """Name, hash and, where there is one, world.json of each folder."""
+        """Name, hash of the shards and, where there is one, world.json of each."""
+        index = index_of(self.data)
         return [
-            {"folder": folder.resolve().name, "sha256": lineage.shards_hash(folder), "world": _world(folder)}
-            for folder in self.data
+            {"folder": places.name_of(place), "sha256": index.place_hash(number), "world": _world(place)}
+            for number, place in enumerate(self.data)
         ]
 
 
@@ -99,9 +104,9 @@ def _inputs(config: Any, out: Path) -> dict[str, str]:
     }
 
 
-def _world(folder: Path) -> Any:
-    file = folder / "world.json"
-    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else UNKNOWN
+def _world(place: Place) -> Any:
+    file = Path(place) / "world.json"
+    return UNKNOWN if places.is_url(place) else json.loads(file.read_text(encoding="utf-8")) if file.is_file() else UNKNOWN
 
 
 def _read(file: Path) -> Record:

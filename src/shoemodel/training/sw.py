@@ -105,11 +105,10 @@ class SWTask(GeneratorTask):
         self.trained = {"controlnet": self.controlnet}
         self.frozen = {"unet": self.unet, "vae": self.vae, "text_encoder": self.text_encoder}
 
-    def batch(self, rng: np.random.Generator, size: int) -> Batch:
+    def batch(self, rng: np.random.Generator, rows: np.ndarray) -> Batch:
         """latents (b, c, h, w), text (b, 77, d), condition (b, 6, s, s), weight (b, 1, h, w)."""
-        rows = rng.integers(len(self.train), size=size)
-        numbers = rng.integers(self.config.views, size=size)
-        in_photo = rng.random(size) < self.config.photo_share
+        numbers = rng.integers(self.config.views, size=len(rows))
+        in_photo = rng.random(len(rows)) < self.config.photo_share
         conditions, weights = [], []
         for row, number, stays in zip(rows, numbers, in_photo, strict=True):
             seen = self.latents.view(row, number)

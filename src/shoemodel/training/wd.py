@@ -74,6 +74,7 @@ class WDTask(Task):
         rows, validation = decision.validation_rows(learnt.shoe_ids)
         self.train, self.validation = learnt.subset(rows), learnt.subset(validation)
         self.photos = load_folder(config.backgrounds) if config.backgrounds else []
+        self.examples = len(self.train)
         torch.manual_seed(config.loop.seed)
         names, stemmed = CLASS_NAMES[config.classes], config.backbone in STEMMED
         self.model = build(*SIZES[config.backbone], names, stemmed=stemmed)
@@ -81,28 +82,29 @@ class WDTask(Task):
         self.trained = {"areas": self.model}
         self.frozen: dict[str, torch.nn.Module] = {}
 
-    def batch(self, rng: np.random.Generator, size: int) -> Batch:
+    def batch(self, rng: np.random.Generator, rows: np.ndarray) -> Batch:
         """pixels (b, 3, s, s) in [-1, 1]; labels (b, s, s) with IGNORE."""
-        frames, targets = zip(*(self._example(rng) for _ in range(size)), strict=True)
+        frames, targets = zip(*(self._example(rng, int(row)) for row in rows), strict=True)
         pixels = torch.from_numpy(to_network(np.stack(frames)))
         labels = np.stack(targets)
         if self.config.classes == 2:
             labels = np.where(labels == augment.IGNORE, labels, labels == masks.WEARABLE)
         return {"pixels": pixels, "labels": torch.from_numpy(labels).long()}
 
-    def _example(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    def _example(self, rng: np.random.Generator, row: int) -> tuple[np.ndarray, np.ndarray]:
         side = self.config.side
         count, drawn = (4, side * 5 // 8) if rng.random() < self.config.mosaic_p else (1, side)
-        shoes = [self._shoe(rng) for _ in range(count)]
+        others = rng.integers(len(self.train), size=count - 1).tolist()
+        shoes = [self._shoe(rng, each) for each in (row, *others)]
         examples = [augment.shoe_example(rgb, labels, rng, drawn, reline) for rgb, labels, reline in shoes]
         return augment.mosaic(examples, rng, side) if count == 4 else examples[0]
 
-    def _shoe(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, float]:
+    def _shoe(self, rng: np.random.Generator, row: int) -> tuple[np.ndarray, np.ndarray, float]:
         """Picture, labels and `reline_p` of a tuple.
 
         The insole of an open shoe ends beyond the foot: other colours within the wearable area would tell where.
         """
-        row, other = rng.integers(len(self.train), size=2)
+        other = int(rng.integers(len(self.train)))
         rgb, labels = self.train.unworn[row], self.train.labels[row]
         if self.photos and rng.random() < self.config.patterned_p:
             rgb = patterned(rgb, labels != masks.BACKGROUND, self.photos, rng)
