@@ -1,4 +1,4 @@
-"""Tuples of shards as arrays, in memory or left where they are; split by shoe so that no shoe is both learnt and tested.
+"""Tuples of shards, in memory or left where they are; split by shoe so that no shoe is both learnt and tested.
 
 `stream` leaves pictures and captions in their shards and reads any of them when it is asked for, so memory does not
 grow with their number but for an index of 0.2 kB a tuple. `load` reads all at once.
@@ -59,8 +59,8 @@ class Tuples:
 
     def in_memory(self) -> Tuples:
         """The same with every picture and caption read."""
-        read = {name: getattr(self, name)[:] for name in ("worn", "unworn", "labels")}
-        return replace(self, **read, **{name: tuple(getattr(self, name)) for name in WORDS})
+        read: dict[str, Any] = {name: getattr(self, name)[:] for name in ("worn", "unworn", "labels")}
+        return replace(self, **read | {name: tuple(getattr(self, name)) for name in WORDS})
 
     def split(self, unworn_will_do: bool = False, areas_will_do: bool = False) -> tuple[Tuples, Tuples]:
         """(training, test) by shoe, as `splits.split_of` says; tuples of the held-out family are in neither.
@@ -86,8 +86,8 @@ class Tuples:
             sides[[shoe == lowest for shoe in self.shoe_ids]] = "test"
         if not (sides == "train").any():
             raise InputError(
-                f"found {len(set(self.shoe_ids))} shoe(s) in {len(self)} tuples, none to learn from; training needs at least 2 "
-                "shoes, of which one is tested"
+                f"found {len(set(self.shoe_ids))} shoe(s) in {len(self)} tuples, none to learn from; training needs at "
+                "least 2 shoes, of which one is tested"
             )
         return self.subset(np.flatnonzero(sides == "train")), self.subset(np.flatnonzero(sides == "test"))
 
@@ -152,4 +152,3 @@ def _subset(values: Any, rows: np.ndarray) -> Any:
     if isinstance(values, (Pictures, Words)):
         return values.subset(rows)
     return values[rows] if isinstance(values, np.ndarray) else tuple(values[row] for row in rows)
-

@@ -123,8 +123,8 @@ def _make(folder: Path, shards: list[tuple[int, Shard]], given: Sequence[Place])
             hashes.append((shard.name, stream.close()))
     if empty := set(range(len(given))) - set(sides):
         raise InputError(f"{given[min(empty)]}: found no tuple; a folder written by `shoemodel synth` is accepted")
-    text = json.dumps({"version": VERSION, "shards": hashes, "places": [place for place, _ in shards]})
-    (folder / "index.json").write_text(text, encoding="utf-8")
+    content = {"version": VERSION, "shards": hashes, "places": [place for place, _ in shards]}
+    (folder / "index.json").write_text(json.dumps(content), encoding="utf-8")
 
 
 class _Hashed:

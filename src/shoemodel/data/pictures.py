@@ -56,21 +56,10 @@ class Pictures:
         """The pictures of the given rows."""
         return Pictures(self._rows[rows], self.shape[1:], self._get, self._digests)
 
-    def changed(self, change: Callable[[int, np.ndarray], np.ndarray], salt: str) -> Pictures:
-        """The same pictures, each as change(row, picture) gives it; `salt` tells their digests from these."""
-        named = [digest(value.tobytes(), salt.encode()) for value in self.digests]
-        return Pictures(
-            np.arange(len(self)), self.shape[1:], partial(_changed, self, change), np.array(named, np.int64)
-        )
-
     @property
     def digests(self) -> Int[np.ndarray, "n"]:
         """63 bits of the hash of each picture's file."""
         return self._digests[self._rows]
-
-
-def _changed(pictures: Pictures, change: Callable[[int, np.ndarray], np.ndarray], row: int) -> np.ndarray:
-    return change(row, pictures[row])
 
 
 def digests(pictures: UInt8[np.ndarray | Pictures, "n ..."]) -> Int[np.ndarray, "n"]:

@@ -87,7 +87,7 @@ class BaseTask(GeneratorTask):
         super().__init__(config, tuples)
         torch.manual_seed(config.loop.seed)
         latent_side = tuples.size // downsampling(self.vae)
-        self.unet = build(config, latent_side, self.latents.shape[2], self.captions.embeddings.shape[-1])
+        self.unet = build(config, latent_side, self.latents.shape[2], self.captions.width)
         self.scheduler = build_scheduler(config.prediction)
         plain_attention(self.unet)
         self.trained = {"unet": self.unet}

@@ -44,6 +44,10 @@ class FeetConfig:
     """ViTPose's simple decoder instead of the classic one."""
     stemmed: bool = False
     """Patches from a convolutional stem, which can be taught from nothing (ours)."""
+    turn_deg: float = TURN_DEG
+    """Largest turn of half of the samples."""
+    plain: bool = False
+    """Only the paper's augmentation: turned, rescaled, cropped at random (3.2)."""
     peak_weight: float = 10.0
     """Extra weight of a heatmap's peaks in the loss; 0 is MSRA's plain error."""
 
@@ -51,9 +55,8 @@ class FeetConfig:
 def paper() -> FeetConfig:
     """The paper's 180 epochs of 669,808 tuples, lr 5e-4, batch 240 at 256 px (3.2). ViTPose-S is (ours)."""
     steps = 180 * PAPER_TUPLES // 240
-    return FeetConfig(
-        loop=LoopConfig(steps=steps, batch=240, lr=5e-4, warmup=500, sample_every=5000, workers=12), peak_weight=0.0
-    )
+    loop = LoopConfig(steps=steps, batch=240, lr=5e-4, warmup=500, sample_every=5000, workers=12)
+    return FeetConfig(loop=loop, turn_deg=15.0, plain=True, peak_weight=0.0)
 
 
 def mini() -> FeetConfig:
@@ -101,11 +104,14 @@ class FeetTask(Task):
         side = self.config.side
         visible = self.train.labels[row] == masks.VISIBLE
         shoe = self.train.labels[row] != masks.BACKGROUND
-        found = imperfect(visible, rng) & shoe if rng.random() < 0.5 else visible
+        plain = self.config.plain
+        found = imperfect(visible, rng) & shoe if not plain and rng.random() < 0.5 else visible
         found = found if found.any() else visible
-        moved = placement(rng, side, (0.6, 1.25), 0.1, turn_deg=TURN_DEG)
+        flip_p = 0.0 if plain else 0.5
+        moved = placement(rng, side, (0.6, 1.25), 0.1, flip_p, turn_deg=self.config.turn_deg)
         transform = square_around(found, side, feet.MARGIN).then(moved)
-        rgb = photometric(warp(self.train.unworn[row], transform, (side, side)), rng)
+        rgb = warp(self.train.unworn[row], transform, (side, side))
+        rgb = rgb if plain else photometric(rgb, rng)
         seen = warp(found.astype(np.uint8), transform, (side, side), nearest=True)
         points, exists = transform.apply(self.train.points[row][list(FOOT_INDICES)]), self._exists(self.train, row)
         if transform.flip:

@@ -1,4 +1,4 @@
-"""The processes of a run before its loop begins: `accelerate launch` and `torchrun` start several of the same command."""
+"""The processes of a run: `accelerate launch` and `torchrun` start several of the same command."""
 
 from __future__ import annotations
 

@@ -106,7 +106,9 @@ def _inputs(config: Any, out: Path) -> dict[str, str]:
 
 def _world(place: Place) -> Any:
     file = Path(place) / "world.json"
-    return UNKNOWN if places.is_url(place) else json.loads(file.read_text(encoding="utf-8")) if file.is_file() else UNKNOWN
+    return (
+        UNKNOWN if places.is_url(place) else json.loads(file.read_text(encoding="utf-8")) if file.is_file() else UNKNOWN
+    )
 
 
 def _read(file: Path) -> Record:

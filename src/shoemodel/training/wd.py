@@ -37,6 +37,8 @@ class WDConfig:
     """3: background, visible, wearable; 2: everything else, wearable: the paper's ablation."""
     mosaic_p: float = augment.MOSAIC_P
     """The paper's 0.8."""
+    plain: bool = False
+    """Only the paper's augmentation: mosaic, rotation, colour, scale (3.1)."""
     another_place_p: float = 0.4
     """Share of the examples whose surroundings are another picture's: an imperfect region shows slivers of them."""
     backgrounds: Path | None = None
@@ -50,7 +52,7 @@ class WDConfig:
 def paper() -> WDConfig:
     """The paper's numbers: 640 px, 160k iterations, lr 6e-5, batch 16 (3.1). SegFormer-B0 is (ours)."""
     loop = LoopConfig(steps=160_000, batch=16, lr=6e-5, warmup=1500, sample_every=4000, workers=8)
-    return WDConfig(loop=loop, side=640, backbone="b0")
+    return WDConfig(loop=loop, side=640, backbone="b0", plain=True, another_place_p=0.0)
 
 
 def mini() -> WDConfig:
@@ -96,7 +98,8 @@ class WDTask(Task):
         count, drawn = (4, side * 5 // 8) if rng.random() < self.config.mosaic_p else (1, side)
         others = rng.integers(len(self.train), size=count - 1).tolist()
         shoes = [self._shoe(rng, each) for each in (row, *others)]
-        examples = [augment.shoe_example(rgb, labels, rng, drawn, reline) for rgb, labels, reline in shoes]
+        plain = self.config.plain
+        examples = [augment.shoe_example(rgb, labels, rng, drawn, reline, plain) for rgb, labels, reline in shoes]
         return augment.mosaic(examples, rng, side) if count == 4 else examples[0]
 
     def _shoe(self, rng: np.random.Generator, row: int) -> tuple[np.ndarray, np.ndarray, float]:
