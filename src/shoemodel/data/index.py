@@ -19,7 +19,7 @@ import tarfile
 from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -130,7 +130,7 @@ def _make(folder: Path, shards: list[tuple[int, Shard]], given: Sequence[Place])
 class _Hashed:
     """A stream that hashes what is read of it."""
 
-    def __init__(self, stream: BinaryIO):
+    def __init__(self, stream: Any):
         self._stream, self._hash = stream, hashlib.sha256()
 
     def read(self, size: int = -1) -> bytes:

@@ -1,8 +1,8 @@
 """Where shards lie: a folder of this machine, or a URL that fsspec understands (s3, gs, https, …).
 
 A place is a folder, or shards by name: `tuples`, `s3://bucket/tuples`, `https://host/shard-{000000..000099}.tar`. Parts
-of a file are read by range, so nothing is downloaded whole; a chained URL (`blockcache::s3://bucket/tuples`) keeps what
-was read on this machine's disk.
+of a file are read by range; a chained URL (`filecache::s3://bucket/tuples`) keeps the shards that were read on this
+machine's disk.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, NamedTuple
 
 from shoemodel.data.shards import shard_paths
 from shoemodel.errors import InputError
@@ -53,7 +53,7 @@ def shards_of(place: Place) -> list[Shard]:
     return [Shard(str(path), (stat := path.stat()).st_size, str(stat.st_mtime_ns)) for path in paths]
 
 
-def opened(name: str) -> BinaryIO:
+def opened(name: str) -> Any:
     """A shard, to be read from its beginning to its end."""
     if not is_url(name):
         return open(name, "rb")

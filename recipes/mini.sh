@@ -1,0 +1,92 @@
+#!/bin/sh
+# The pack mini from nothing: tuples are rendered, every component is trained on them, and the pack is put together.
+#
+#     WORK=build sh recipes/mini.sh
+#
+# Everything goes to $WORK: tuples, runs, the pack `mini` with its lineage, and figures.md with the steps, seeds and
+# held-out figures of each run. The same command continues where it was stopped. Variables, with what they are if unset:
+#
+#     WORK         build                   where everything goes
+#     PRESET       mini                    smoke: minutes, to see that everything runs
+#     ASSETS                               folder of further shoes, clothes and places, as for `shoemodel synth`
+#     BACKGROUNDS                          folder of photos without shoes, for region and segmenter
+#     ONLY         all                     components to train, by name: "wd segmenter"; the pack takes the others from REST
+#     REST                                 pack that fills what no run holds: mini is the shipped one
+#     FIT                                  yes: make the fit's shoes and people anew too; they are package data, no pack's
+#     PROCESSES    1                       of the renderers
+#     SHOEMODEL, PYTHON                    the command and the interpreter
+#
+# Time on two cores: about half a day of rendering and a day of training.
+set -eu
+
+WORK=${WORK:-build} PRESET=${PRESET:-mini} PROCESSES=${PROCESSES:-1}
+SHOEMODEL=${SHOEMODEL:-shoemodel} PYTHON=${PYTHON:-python}
+ONLY=${ONLY:-region judge segmenter wd feet legs autoencoder clip base sw}
+here=$(dirname "$0")/..
+
+# How many tuples, and of which size. Seeds are those of the world: another seed is another world.
+if [ "$PRESET" = smoke ]; then
+    tuples=6 large=0 display=4 pairs=4 soles=4 poses=8 side=64 rendered=smoke turned=smoke
+else
+    tuples=1350 large=300 display=3000 pairs=1800 soles=360 poses=8192 side=256 rendered=mini turned=soles
+fi
+tuples=${TUPLES:-$tuples} large=${LARGE:-$large} display=${DISPLAYS:-$display} pairs=${PAIRS:-$pairs}
+soles=${SOLES:-$soles} poses=${POSES:-$poses}
+
+synth() { # folder, number, seed, side
+    "$SHOEMODEL" synth --num "$2" --seed "$3" --size "$4" --split train --workers "$PROCESSES" \
+        ${ASSETS:+--assets "$ASSETS"} --out "$WORK/$1"
+}
+
+show() { # folder, number, seed, preset
+    "$PYTHON" "$here/benchmarks/display.py" --num "$2" --seed "$3" --preset "$4" --out "$WORK/$1"
+}
+
+train() { # component, steps, and whatever else the trainer takes
+    component=$1 steps=$2
+    shift 2
+    case " $ONLY " in *" $component "*) ;; *) return 0 ;; esac
+    [ "$PRESET" = smoke ] || set -- "$@" --loop.steps "$steps"
+    "$SHOEMODEL" train "$component" "$PRESET" "$@" --out "$WORK/runs/$component"
+}
+
+# 1. Data: tuples, shoes that nobody wears (alone, in pairs, sole up), poses without pictures, cut-outs.
+synth tuples "$tuples" 72 "$side"
+[ "$large" -eq 0 ] || synth large "$large" 9 512
+show display "$display" 71 "$rendered"
+show pairs "$pairs" 73 "$([ "$PRESET" = smoke ] && echo smoke || echo pairs)"
+show soles "$soles" 91 "$turned"
+"$PYTHON" "$here/recipes/poses.py" --num "$poses" --seed 9 --workers "$PROCESSES" ${ASSETS:+--assets "$ASSETS"} \
+    --out "$WORK/poses.safetensors"
+[ -d "$WORK/cutouts" ] || "$PYTHON" "$here/reproduce/cutouts.py" --data "$WORK/display" "$WORK/tuples" \
+    --soles "$WORK/soles" --out "$WORK/cutouts"
+
+worn=$WORK/tuples
+[ "$large" -eq 0 ] || worn="$WORK/tuples $WORK/large"
+# shellcheck disable=SC2086 # $worn names one folder or two
+{
+    # 2. WD: where the shoe is, and what of it stays visible.
+    train region 8000 --data "$WORK/tuples" ${BACKGROUNDS:+--backgrounds "$BACKGROUNDS"}
+    train judge 6000 --data $worn
+    train segmenter 4000 --data "$WORK/tuples" --cutouts "$WORK/cutouts" --judge "$WORK/runs/judge" \
+        ${BACKGROUNDS:+--backgrounds "$BACKGROUNDS"}
+    train wd 6000 --data $worn "$WORK/display" "$WORK/pairs"
+    # 3. LpS: the feet's points, and poses of the legs.
+    train feet 6000 --data "$WORK/tuples" "$WORK/display" "$WORK/pairs"
+    train legs 10000 --data $worn --poses "$WORK/poses.safetensors"
+    # 4. SW: autoencoder, text, base and ShoeControlNet.
+    train autoencoder 8000 --data "$WORK/tuples"
+    train clip 2000 --data "$WORK/tuples"
+    under="--autoencoder $WORK/runs/autoencoder --clip $WORK/runs/clip --latents $WORK/latents"
+    train base 4000 --data "$WORK/tuples" $under
+    train sw 3500 --data "$WORK/tuples" $under --base "$WORK/runs/base"
+}
+
+if [ -n "${FIT:-}" ]; then # into the package itself; the second needs fast-simplification
+    "$PYTHON" "$here/recipes/bodies.py"
+    "$PYTHON" "$here/recipes/proxies.py"
+fi
+
+# 5. The pack, with the lineage of every component in its pack.json, and the figures of the runs.
+"$PYTHON" "$here/recipes/figures.py" "$WORK"/runs/* --out "$WORK/figures.md"
+"$SHOEMODEL" pack "$WORK"/runs/* ${REST:+"$REST"} --out "$WORK/mini"
