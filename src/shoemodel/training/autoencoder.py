@@ -48,7 +48,9 @@ class AutoencoderConfig:
 
 def mini() -> AutoencoderConfig:
     """16-fold downsampling; about three quarters of an hour on one processor thread with AMX."""
-    loop = LoopConfig(steps=8000, batch=8, lr=2e-3, optimizer="muon", warmup=100, ema_decay=0.995, sample_every=1000)
+    loop = LoopConfig(
+        steps=8000, batch=8, lr=2e-3, optimizer="muon", warmup=100, ema_decay=0.995, sample_every=1000, workers=1
+    )
     return AutoencoderConfig(loop=loop)
 
 

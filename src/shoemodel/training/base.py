@@ -45,7 +45,9 @@ class BaseConfig(GeneratorConfig):
 
 def mini() -> BaseConfig:
     """About an hour and a quarter on one processor thread with AMX."""
-    loop = LoopConfig(steps=4000, batch=32, lr=2e-3, optimizer="muon", warmup=200, ema_decay=0.999, sample_every=1000)
+    loop = LoopConfig(
+        steps=4000, batch=32, lr=2e-3, optimizer="muon", warmup=200, ema_decay=0.999, sample_every=1000, workers=1
+    )
     return BaseConfig(loop=loop)
 
 

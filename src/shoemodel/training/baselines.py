@@ -46,7 +46,7 @@ class BaselineConfig(GeneratorConfig):
 
 def minutes_20(steps: int) -> BaselineConfig:
     """As many steps as twenty minutes hold on one processor thread with AMX (ours)."""
-    loop = LoopConfig(steps=steps, batch=16, lr=4e-4, warmup=100, ema_decay=0.995, sample_every=1000)
+    loop = LoopConfig(steps=steps, batch=16, lr=4e-4, warmup=100, ema_decay=0.995, sample_every=1000, workers=1)
     return BaselineConfig(loop=loop)
 
 

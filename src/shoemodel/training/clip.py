@@ -56,7 +56,9 @@ class ClipConfig:
 
 def mini() -> ClipConfig:
     """About a quarter of an hour on two processor cores with AMX."""
-    loop = LoopConfig(steps=2000, batch=64, lr=7e-4, warmup=80, weight_decay=0.1, ema_decay=0.99, sample_every=300)
+    loop = LoopConfig(
+        steps=2000, batch=64, lr=7e-4, warmup=80, weight_decay=0.1, ema_decay=0.99, sample_every=300, workers=1
+    )
     return ClipConfig(loop=loop)
 
 

@@ -61,7 +61,9 @@ def paper() -> FeetConfig:
 
 def mini() -> FeetConfig:
     """ViTPose with 2.9M parameters: about an hour on one processor thread with AMX (ours)."""
-    loop = LoopConfig(steps=5000, batch=12, lr=2e-3, optimizer="muon", warmup=100, ema_decay=0.998, sample_every=500)
+    loop = LoopConfig(
+        steps=5000, batch=12, lr=2e-3, optimizer="muon", warmup=100, ema_decay=0.998, sample_every=500, workers=1
+    )
     return FeetConfig(loop=loop, hidden=192, depth=6, heads=3, simple=True, stemmed=True)
 
 

@@ -51,7 +51,9 @@ class JudgeConfig:
 
 def mini() -> JudgeConfig:
     """1.0M parameters: about an hour on one processor thread with AMX."""
-    loop = LoopConfig(steps=3000, batch=12, lr=2e-3, optimizer="muon", warmup=100, ema_decay=0.998, sample_every=500)
+    loop = LoopConfig(
+        steps=3000, batch=12, lr=2e-3, optimizer="muon", warmup=100, ema_decay=0.998, sample_every=500, workers=1
+    )
     return JudgeConfig(loop=loop)
 
 

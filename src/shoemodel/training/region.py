@@ -53,7 +53,7 @@ class RegionConfig:
 
 def mini() -> RegionConfig:
     """About an hour on one processor thread with AMX."""
-    loop = LoopConfig(steps=8000, batch=8, lr=6e-4, warmup=100, ema_decay=0.998, sample_every=1000)
+    loop = LoopConfig(steps=8000, batch=8, lr=6e-4, warmup=100, ema_decay=0.998, sample_every=1000, workers=1)
     return RegionConfig(loop=loop)
 
 

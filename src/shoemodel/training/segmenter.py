@@ -60,7 +60,9 @@ class SegmenterConfig:
 
 def mini() -> SegmenterConfig:
     """1.0M parameters, from the judge's weights: about an hour on one processor thread with AMX."""
-    loop = LoopConfig(steps=3000, batch=12, lr=1e-3, optimizer="muon", warmup=60, ema_decay=0.995, sample_every=500)
+    loop = LoopConfig(
+        steps=3000, batch=12, lr=1e-3, optimizer="muon", warmup=60, ema_decay=0.995, sample_every=500, workers=1
+    )
     return SegmenterConfig(loop=loop, judge=Path("mini"))
 
 

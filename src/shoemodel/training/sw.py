@@ -80,7 +80,9 @@ def paper() -> SWConfig:
 
 def mini() -> SWConfig:
     """About an hour on one processor thread with AMX (ours)."""
-    loop = LoopConfig(steps=3500, batch=16, lr=2e-3, optimizer="muon", warmup=100, ema_decay=0.998, sample_every=1000)
+    loop = LoopConfig(
+        steps=3500, batch=16, lr=2e-3, optimizer="muon", warmup=100, ema_decay=0.998, sample_every=1000, workers=1
+    )
     return SWConfig(loop=loop, collar_weight=2.0, photo_share=0.6)
 
 
