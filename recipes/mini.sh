@@ -6,7 +6,7 @@
 # Everything goes to $WORK: tuples, runs, the pack `mini` with its lineage, and figures.md with the steps, seeds and
 # held-out figures of each run. The same command continues where it was stopped. Variables, with what they are if unset:
 #
-#     WORK         build                   where everything goes
+#     WORK         build                   where everything goes; no spaces in its name
 #     PRESET       mini                    smoke: minutes, to see that everything runs
 #     ASSETS                               folder of further shoes, clothes and places, as for `shoemodel synth`
 #     BACKGROUNDS                          folder of photos without shoes, for region and segmenter
@@ -26,15 +26,15 @@ here=$(dirname "$0")/..
 
 # How many tuples, and of which size. Seeds are those of the world: another seed is another world.
 if [ "$PRESET" = smoke ]; then
-    tuples=6 large=0 display=4 pairs=4 soles=4 poses=8 side=64 rendered=smoke turned=smoke
+    tuples=6 held=2 large=0 display=4 pairs=4 soles=4 poses=8 side=64 rendered=smoke turned=smoke
 else
-    tuples=1350 large=300 display=3000 pairs=1800 soles=360 poses=8192 side=256 rendered=mini turned=soles
+    tuples=1350 held=120 large=300 display=3000 pairs=1800 soles=360 poses=8192 side=256 rendered=mini turned=soles
 fi
-tuples=${TUPLES:-$tuples} large=${LARGE:-$large} display=${DISPLAYS:-$display} pairs=${PAIRS:-$pairs}
+tuples=${TUPLES:-$tuples} held=${HELD:-$held} large=${LARGE:-$large} display=${DISPLAYS:-$display} pairs=${PAIRS:-$pairs}
 soles=${SOLES:-$soles} poses=${POSES:-$poses}
 
-synth() { # folder, number, seed, side
-    "$SHOEMODEL" synth --num "$2" --seed "$3" --size "$4" --split train --workers "$PROCESSES" \
+synth() { # folder, number, seed, side, split
+    "$SHOEMODEL" synth --num "$2" --seed "$3" --size "$4" --split "$5" --workers "$PROCESSES" \
         ${ASSETS:+--assets "$ASSETS"} --out "$WORK/$1"
 }
 
@@ -50,36 +50,41 @@ train() { # component, steps, and whatever else the trainer takes
     "$SHOEMODEL" train "$component" "$PRESET" "$@" --out "$WORK/runs/$component"
 }
 
-# 1. Data: tuples, shoes that nobody wears (alone, in pairs, sole up), poses without pictures, cut-outs.
-synth tuples "$tuples" 72 "$side"
-[ "$large" -eq 0 ] || synth large "$large" 9 512
+# 1. Data: tuples, some of test shoes to measure on, shoes that nobody wears (alone, in pairs, sole up), poses without
+# pictures, cut-outs.
+synth tuples "$tuples" 72 "$side" train
+synth held "$held" 74 "$side" test
+[ "$large" -eq 0 ] || synth large "$large" 9 512 train
 show display "$display" 71 "$rendered"
 show pairs "$pairs" 73 "$([ "$PRESET" = smoke ] && echo smoke || echo pairs)"
 show soles "$soles" 91 "$turned"
 "$PYTHON" "$here/recipes/poses.py" --num "$poses" --seed 9 --workers "$PROCESSES" ${ASSETS:+--assets "$ASSETS"} \
     --out "$WORK/poses.safetensors"
-[ -d "$WORK/cutouts" ] || "$PYTHON" "$here/reproduce/cutouts.py" --data "$WORK/display" "$WORK/tuples" \
-    --soles "$WORK/soles" --out "$WORK/cutouts"
+if [ ! -e "$WORK/cutouts/finished" ]; then
+    "$PYTHON" "$here/reproduce/cutouts.py" --data "$WORK/display" "$WORK/tuples" "$WORK/held" --soles "$WORK/soles" \
+        --out "$WORK/cutouts"
+    touch "$WORK/cutouts/finished"
+fi
 
-worn=$WORK/tuples
-[ "$large" -eq 0 ] || worn="$WORK/tuples $WORK/large"
-# shellcheck disable=SC2086 # $worn names one folder or two
+small="$WORK/tuples $WORK/held" worn="$WORK/tuples $WORK/held"
+[ "$large" -eq 0 ] || worn="$worn $WORK/large"
+# shellcheck disable=SC2086 # $small and $worn name several folders
 {
     # 2. WD: where the shoe is, and what of it stays visible.
-    train region 8000 --data "$WORK/tuples" ${BACKGROUNDS:+--backgrounds "$BACKGROUNDS"}
+    train region 8000 --data $small ${BACKGROUNDS:+--backgrounds "$BACKGROUNDS"}
     train judge 6000 --data $worn
-    train segmenter 4000 --data "$WORK/tuples" --cutouts "$WORK/cutouts" --judge "$WORK/runs/judge" \
+    train segmenter 4000 --data $small --cutouts "$WORK/cutouts" --judge "$WORK/runs/judge" \
         ${BACKGROUNDS:+--backgrounds "$BACKGROUNDS"}
     train wd 6000 --data $worn "$WORK/display" "$WORK/pairs"
     # 3. LpS: the feet's points, and poses of the legs.
-    train feet 6000 --data "$WORK/tuples" "$WORK/display" "$WORK/pairs"
+    train feet 6000 --data $small "$WORK/display" "$WORK/pairs"
     train legs 10000 --data $worn --poses "$WORK/poses.safetensors"
     # 4. SW: autoencoder, text, base and ShoeControlNet.
-    train autoencoder 8000 --data "$WORK/tuples"
-    train clip 2000 --data "$WORK/tuples"
+    train autoencoder 8000 --data $small
+    train clip 2000 --data $small
     under="--autoencoder $WORK/runs/autoencoder --clip $WORK/runs/clip --latents $WORK/latents"
-    train base 4000 --data "$WORK/tuples" $under
-    train sw 3500 --data "$WORK/tuples" $under --base "$WORK/runs/base"
+    train base 4000 --data $small $under
+    train sw 3500 --data $small $under --base "$WORK/runs/base"
 }
 
 if [ -n "${FIT:-}" ]; then # into the package itself; the second needs fast-simplification

@@ -39,7 +39,7 @@ def test_the_pack_mini_is_made_from_nothing(tmp_path):
         (record,) = stages if len(stages) == 1 else stages[-1:]
         assert record["preset"] == "smoke" and record["data"][0]["world"] != "unknown"
     areas = manifest["lineage"]["areas"][0]
-    assert [each["folder"] for each in areas["data"]] == ["tuples", "display", "pairs"]
+    assert [each["folder"] for each in areas["data"]] == ["tuples", "held", "display", "pairs"]
     made = figures(tmp_path)
     trained = {"region", "judge", "segmenter", "wd", "feet", "legs", "autoencoder", "clip", "base", "sw"}
     assert set(made) == trained and all(row[3] == "4" for row in made.values())

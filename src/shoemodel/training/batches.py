@@ -7,10 +7,12 @@ processes and of accumulated batches with the same product learns the same examp
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 import torch
 from jaxtyping import Int
@@ -96,5 +98,7 @@ def on_device(batch: Batch, device: torch.device) -> Batch:
 
 
 def _quiet_worker(_: int) -> None:
+    cv2.setNumThreads(1)  # there are as many workers as were asked for
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent ends the workers
     signal.signal(signal.SIGTERM, signal.SIG_DFL)

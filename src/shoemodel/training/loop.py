@@ -244,7 +244,9 @@ def _steps(run: _Run, bar: Progress, stop: list[int]) -> tuple[float, dict[str, 
     """All steps of this call; returns the last logged loss and the last metrics."""
     loop, mean, metrics = run.loop, math.nan, {}
     row = bar.add_task(run.out.name, total=loop.steps, completed=run.step, loss=math.nan, speed=0.0)
-    if run.step < loop.steps and run.accelerator.is_main_process:
+    if run.step >= loop.steps:
+        return mean, metrics
+    if run.accelerator.is_main_process:
         bar.console.print(_stated(run))
     batches = loader(run.task, loop, run.share, run.step, pinned=run.device.type == "cuda")
     since, pending, run.waited = time.monotonic(), [], 0.0
