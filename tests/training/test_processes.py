@@ -48,7 +48,7 @@ def test_two_processes_share_what_one_would_do(toy_folder, tmp_path):
     environment = os.environ | {"PYTHONPATH": paths, "OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "true"}
     command = [sys.executable, "-m", *launch, str(tmp_path / "script.py"), str(toy_folder), str(tmp_path)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.returncode == 0, done.stderr[-6000:]
     first, second = (json.loads((tmp_path / f"{rank}.json").read_text()) for rank in (0, 1))
     count = len(stream(toy_folder))
     assert first["count"] == second["count"] == count
