@@ -9,7 +9,7 @@
 #     WORK         build                   where everything goes; no spaces in its name
 #     PRESET       mini                    smoke: minutes, to see that everything runs
 #     ASSETS                               folder of further shoes, clothes and places, as for `shoemodel synth`
-#     BACKGROUNDS                          folder of photos without shoes, for region and segmenter
+#     BACKGROUNDS                          folder of photos without shoes, for region, segmenter and wd
 #     ONLY         all                     components to train, by name: "wd segmenter"; the pack takes the others from REST
 #     REST                                 pack that fills what no run holds: mini is the shipped one
 #     FIT                                  yes: make the fit's shoes and people anew too; they are package data, no pack's
@@ -78,7 +78,7 @@ small="$WORK/tuples $WORK/held" worn="$WORK/tuples $WORK/held"
     train judge 6000 --data $worn
     train segmenter 4000 --data $small --cutouts "$WORK/cutouts" --judge "$WORK/runs/judge" \
         ${BACKGROUNDS:+--backgrounds "$BACKGROUNDS"}
-    train wd 6000 --data $worn "$WORK/display" "$WORK/pairs"
+    train wd 6000 --data $worn "$WORK/display" "$WORK/pairs" ${BACKGROUNDS:+--backgrounds "$BACKGROUNDS"}
     # 3. LpS: the feet's points, and poses of the legs.
     train feet 6000 --data $small "$WORK/display" "$WORK/pairs"
     train legs 10000 --data $worn --poses "$WORK/poses.safetensors"

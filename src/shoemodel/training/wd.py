@@ -52,7 +52,7 @@ class WDConfig:
 def paper() -> WDConfig:
     """The paper's numbers: 640 px, 160k iterations, lr 6e-5, batch 16 (3.1). SegFormer-B0 is (ours)."""
     loop = LoopConfig(steps=160_000, batch=16, lr=6e-5, warmup=1500, sample_every=4000, workers=8)
-    return WDConfig(loop=loop, side=640, backbone="b0", plain=True, another_place_p=0.0)
+    return WDConfig(loop=loop, side=640, backbone="b0", plain=True, another_place_p=0.0, patterned_p=0.0)
 
 
 def mini() -> WDConfig:
