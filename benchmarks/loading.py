@@ -6,9 +6,11 @@
 `memory` writes that many tuples of 32 px, then lets a process of its own index them and make batches of them at random;
 it prints the peak of that process's memory, and how much of it is not a file that the system may drop.
 
-`speed` takes a preset mini on some tuples and prints seconds of one thread: to make a batch, for forward and backward
-alone, and for a whole step; then wall time of steps on one batch over that of steps fed by one process beside them
-(100% is: no waiting). Networks of the generator stand on the pack mini.
+`speed` takes a preset mini on some tuples and prints seconds of the training process's one thread: to make a batch, for
+forward and backward alone, for a whole step on a batch that is there, and for one that the preset's loader feeds. The
+last over the one before is the share of its speed that a training keeps, by processor time, and by the clock, which other
+work on the machine disturbs. One worker keeps up where a batch takes less than a step. The generator's networks stand on
+the pack mini.
 """
 
 from __future__ import annotations
@@ -23,7 +25,6 @@ import sys
 import tarfile
 import tempfile
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -134,12 +135,10 @@ class Speed:
     """Steps of each measurement, after one that is not counted."""
     num: int = 96
     """Tuples that are read; the first ones."""
-    workers: int = 1
-    """Processes that prepare batches in the last measurement."""
 
     def run(self) -> None:
         """One line for each trainer."""
-        print("trainer  batch  batch_cpu_s  forward_backward_cpu_s  step_cpu_s  loader_of_step  fed_of_alone")
+        print("trainer  batch  workers  batch_s  forward_backward_s  step_s  fed_step_s  of_cpu  of_clock")
         for trainer in self.trainers:
             with tempfile.TemporaryDirectory() as folder:
                 print(self.line(trainer, Path(folder)), flush=True)
@@ -155,7 +154,7 @@ class Speed:
         within = {field.name for field in dataclasses.fields(config)}
         stand = {name: Path("mini") for name in ("autoencoder", "clip", "base") if name in within}
         stand |= {"latents": folder / "latents"} if "latents" in within else {}
-        told = dataclasses.replace(config.loop, threads=1, workers=self.workers, steps=10_000)
+        told = dataclasses.replace(config.loop, threads=1, workers=0, steps=10_000)
         config = dataclasses.replace(config, loop=told, **stand)
         tuples = datasets.stream(*self.data)
         few = np.linspace(0, len(tuples) - 1, min(self.num, len(tuples))).astype(int)
@@ -167,10 +166,12 @@ class Speed:
         batch = made[0]
         learning, _ = seconds(lambda _: _forward_backward(run, batches.on_device(batch, run.device)), self.steps)
         step, alone = seconds(lambda _: run.update(itertools.repeat(batch)), self.steps)
-        fed = wall_of_fed(run, batches.loader(task, told, run.share, 0, pinned=False), self.steps)
+        told = dataclasses.replace(told, workers=module.mini().loop.workers)
+        fed = batches.loader(task, told, run.share, 0, pinned=False)
+        fed_step, together = seconds(lambda _: run.update(fed), self.steps)
         return (
-            f"{trainer}  {told.batch}  {making:.3f}  {learning:.3f}  {step:.3f}  {making / learning:.0%}  "
-            f"{min(1.0, alone / fed):.0%}"
+            f"{trainer}  {told.batch}  {told.workers}  {making:.3f}  {learning:.3f}  {step:.3f}  {fed_step:.3f}  "
+            f"{step / fed_step:.0%}  {alone / together:.0%}"
         )
 
 
@@ -178,12 +179,6 @@ def _forward_backward(run: Any, batch: Any) -> None:
     loss, _ = run.model(batch)
     run.accelerator.backward(loss)
     run.optimizer.zero_grad(set_to_none=True)
-
-
-def wall_of_fed(run: Any, fed: Iterator[Any], steps: int) -> float:
-    """Seconds of the clock that a step takes which is fed by other processes."""
-    _, wall = seconds(lambda _: run.update(fed), steps)
-    return wall
 
 
 def seconds(call: Any, steps: int) -> tuple[float, float]:

@@ -47,7 +47,7 @@ def paper() -> LegsConfig:
 
 def mini() -> LegsConfig:
     """Narrower, for ten thousand poses in under a second; about ten minutes on one processor thread (ours)."""
-    loop = LoopConfig(steps=10_000, batch=512, lr=2e-3, optimizer="muon", warmup=100, ema_decay=0.998, workers=1)
+    loop = LoopConfig(steps=10_000, batch=512, lr=2e-3, optimizer="muon", warmup=100, ema_decay=0.998)
     return LegsConfig(loop=loop, width=160)
 
 

@@ -242,7 +242,8 @@ def train(task: Task, config: Any, out: Path | str, origin: Origin | None = None
 
 def _steps(run: _Run, bar: Progress, stop: list[int]) -> tuple[float, dict[str, float]]:
     """All steps of this call; returns the last logged loss and the last metrics."""
-    loop, mean, metrics = run.loop, math.nan, {}
+    loop, mean = run.loop, math.nan
+    metrics: dict[str, float] = {}
     row = bar.add_task(run.out.name, total=loop.steps, completed=run.step, loss=math.nan, speed=0.0)
     if run.step >= loop.steps:
         return mean, metrics
