@@ -9,7 +9,7 @@ it prints the peak of that process's memory, and how much of it is not a file th
 `speed` takes a preset mini on some tuples and prints seconds of the training process's one thread: to make a batch, for
 forward and backward alone, for a whole step on a batch that is there, and for one that the preset's loader feeds. The
 last two give the share of its speed that a training keeps: by processor time, and by the clock, which other work on the
-machine disturbs. One worker keeps up where a batch takes less than a step. The generator's networks are the pack mini's.
+machine disturbs. One worker keeps up where a batch takes less than a step. The generator's networks are the pack's.
 """
 
 from __future__ import annotations
