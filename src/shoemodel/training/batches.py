@@ -75,6 +75,8 @@ class Batches(Dataset[Batch]):
 
 def loader(task: Task, loop: LoopConfig, share: Share, step: int, pinned: bool) -> Iterator[Batch]:
     """The batches of this process from step `step` to the end, prepared by `loop.workers` processes."""
+    if loop.workers:
+        cv2.setNumThreads(1)  # a fork has OpenCV's locks, but not its threads: it would wait for these forever
     return iter(
         DataLoader(
             Batches(task, loop, share),
@@ -98,7 +100,6 @@ def on_device(batch: Batch, device: torch.device) -> Batch:
 
 
 def _quiet_worker(_: int) -> None:
-    cv2.setNumThreads(1)  # there are as many workers as were asked for
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent ends the workers
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
