@@ -14,7 +14,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c const
 	@touch $@
 
 .venv/dev: .venv/core
-	$(PIP) --editable ".[world,train,heic,serve,studio,annotate,batch,ray,provenance,dev]"
+	$(PIP) --editable ".[world,train,heic,serve,study,studio,annotate,batch,ray,provenance,dev]"
 	@touch $@
 
 demo: .venv/core

@@ -112,6 +112,7 @@ def random_tuples(count: int) -> Any:
         visibility=np.full((count, 12), 2),
         present=np.ones((count, 12), bool),
         is_worn=np.ones(count, bool),
+        has_unworn=np.ones(count, bool),
         captions=(("legs in blue jeans",),) * count,
         shoe_ids=tuple(f"noise-{index}" for index in range(count)),
         families=("noise",) * count,

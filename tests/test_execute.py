@@ -73,3 +73,5 @@ def test_options_that_the_backend_does_not_read_are_named(pipeline, shoe_photo, 
     request = Request(prompt=("jeans",), steps=5, refine=0.5)
     assert module._unread(request) == ["steps", "refine"]
     assert module._unread(Request(prompt=("jeans",), steps=5, backend="diffusion")) == []
+    assert module._unread(Request(prompt=("jeans",), shadow="soft", backend="diffusion")) == ["shadow"]
+    assert module._unread(Request(prompt=("jeans",), shadow="soft")) == []

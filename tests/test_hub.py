@@ -34,7 +34,9 @@ def test_what_the_hub_does_not_have_is_named(monkeypatch):
         raise OSError("404\nsome page")
 
     monkeypatch.setattr("huggingface_hub.snapshot_download", download)
-    with pytest.raises(InputError, match=r"^nobody/nothing is no finished run: .* no such repository \(404\)$"):
+    with pytest.raises(
+        InputError, match=r"^there is no folder nobody/nothing, and the hub has no such repository .* \(404\)$"
+    ):
         hub.fetch("nobody/nothing")
 
 

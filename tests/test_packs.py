@@ -70,7 +70,7 @@ def test_unreadable_manifest(copy, content):
 
 
 def test_unknown_pack_and_folder_without_manifest(tmp_path):
-    with pytest.raises(InputError, match=r"no pack 'maxi': accepted are mini, sd15 and a folder"):
+    with pytest.raises(InputError, match=r"no pack 'maxi': accepted are mini, sd15, a folder"):
         packs.resolve("maxi")
     with pytest.raises(InputError, match=r"has no pack\.json"):
         packs.resolve(tmp_path)

@@ -15,7 +15,7 @@ from shoemodel.pipeline import ShoeModelPipeline
 from shoemodel.quality import clip as clips
 from shoemodel.quality import keep, score
 from shoemodel.quality.score import Quality
-from shoemodel.request import DIFFUSION_ONLY, Given, Request
+from shoemodel.request import DIFFUSION_ONLY, RENDER_ONLY, Given, Request
 from shoemodel.result import ShoeModelResult
 from shoemodel.runtime.progress import Clock, Progress
 from shoemodel.sw.sampling import Watch
@@ -84,9 +84,10 @@ def execute(
     arguments = request.arguments() | (given or Given()).arguments()
     result = pipeline(photo, **arguments, output_type="np", progress=progress, watch=watch)
     if unread := _unread(request):
-        warning = f"{' and '.join(unread)} {'is' if len(unread) == 1 else 'are'} read by the diffusion backend only"
+        reader = "render" if request.backend == "diffusion" else "diffusion"
+        warning = f"{' and '.join(unread)} {'is' if len(unread) == 1 else 'are'} read by the {reader} backend only"
         result = replace(result, warnings=[*result.warnings, warning])
-    used = replace(request, background=result.background)
+    used = replace(request, background=result.background or "auto")
     if request.backend == "diffusion" and request.guidance is None and result.background is not None:
         used = replace(used, guidance=DiffusionOptions().guidance(result.background))
     outcome = Outcome(photo=photo, request=used, pack=pack, result=result)
@@ -117,5 +118,5 @@ def _scored(pipeline: ShoeModelPipeline, outcome: Outcome) -> Outcome:
 
 def _unread(request: Request) -> list[str]:
     """Fields that were changed and that the backend does not read; the render itself speaks of a negative prompt."""
-    ignored: set[str] = set() if request.backend == "diffusion" else {*DIFFUSION_ONLY} - {"negative_prompt"}
+    ignored = {*RENDER_ONLY} if request.backend == "diffusion" else {*DIFFUSION_ONLY} - {"negative_prompt"}
     return [name for name in request.changed() if name in ignored]

@@ -1,16 +1,18 @@
-"""Public weights on the hub: which ones a pack of the paper's sizes starts from, and how they are fetched.
+"""The hub: how repositories are fetched, and which public weights a pack of the paper's sizes starts from.
 
 The only file with model ids.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from shoemodel.errors import InputError
 from shoemodel.lineage import UNKNOWN, Record
 
+REPOSITORY = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*(@[\w./-]+)?")
 WANTED = ("*.json", "*.txt", "*.safetensors")
 """Files of a component; pickles and other frameworks' weights are never read."""
 VARIANTS = ("*.fp16.*", "*.non_ema.*", "*.bin", "*.ckpt", "*.pt", "*.msgpack", "*.h5")
@@ -50,22 +52,32 @@ def record(repository: str, held: Path) -> Record:
     }
 
 
-def fetch(repository: str) -> Path:
-    """The folder in the local cache of a repository on the hub, downloaded where it is not there.
+def is_repository(place: str) -> bool:
+    """Whether a text could name a repository: OWNER/NAME, or OWNER/NAME@REVISION."""
+    return REPOSITORY.fullmatch(place) is not None
+
+
+def fetch(place: str) -> Path:
+    """The folder in the local cache of a repository on the hub, OWNER/NAME or OWNER/NAME@REVISION, downloaded where it
+    is not there. Where the hub cannot be reached, what was downloaded before.
 
     Raises:
         InputError: the hub has no such repository, or cannot be reached.
     """
     from huggingface_hub import snapshot_download
 
+    repository, _, revision = place.partition("@")
     known = {source.repository: source.revision for source in SD15}
     try:
         folder = snapshot_download(
-            repository, revision=known.get(repository), allow_patterns=list(WANTED), ignore_patterns=list(VARIANTS)
+            repository,
+            revision=revision or known.get(repository),
+            allow_patterns=list(WANTED),
+            ignore_patterns=list(VARIANTS),
         )
     except (OSError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise InputError(
-            f"{repository} is no finished run: there is no such folder, and the hub has no such repository ({reason})"
+            f"there is no folder {place}, and the hub has no such repository or cannot be reached ({reason})"
         ) from error
     return Path(folder)

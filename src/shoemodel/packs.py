@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Sequence
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,8 @@ COMPONENTS = {
     "scheduler": "diffusers",
 }
 """Components of a pack and the library each class comes from, where OWN_CLASSES names no other."""
+LIBRARIES = ("transformers", "diffusers", "shoemodel")
+"""Whose classes a pack may name."""
 DIFFUSION = ("tokenizer", "text_encoder", "vae", "unet", "controlnet", "scheduler", "image_encoder")
 """Components that only the diffusion backend uses."""
 OPTIONAL = {"image_encoder": "transformers", "judge": "transformers", "segmenter": "transformers"}
@@ -50,10 +53,12 @@ OWN_CLASSES = {
 
 
 def resolve(name: str | Path) -> Path:
-    """The folder of a pack: `mini`, or a folder with a pack.json.
+    """The folder of a pack: `mini`, a folder with a pack.json, or the local copy of one that `shoemodel push` has put
+    on the hub: OWNER/NAME, or OWNER/NAME@REVISION.
 
     Raises:
-        InputError: an unknown name, a folder that is no pack, or `sd15`, whose trained parts nobody publishes.
+        InputError: an unknown name, a folder or repository that is no pack, or `sd15`, whose trained parts nobody
+            publishes.
     """
     if str(name) == "mini":
         folder = MINI
@@ -66,11 +71,22 @@ def resolve(name: str | Path) -> Path:
         )
     else:
         folder = Path(name)
+        if not folder.exists() and hub.is_repository(str(name)):
+            folder = _fetched(str(name))
     if not folder.is_dir():
-        raise InputError(f"no pack {str(name)!r}: accepted are mini, sd15 and a folder written by `shoemodel pack`")
+        raise InputError(
+            f"no pack {str(name)!r}: accepted are mini, sd15, a folder written by `shoemodel pack`, and a repository "
+            "on the hub, OWNER/NAME"
+        )
     if not (folder / MANIFEST).is_file():
         raise InputError(f"the folder {folder} is no pack: it has no {MANIFEST} (`shoemodel pack` writes one)")
     return folder
+
+
+@cache
+def _fetched(repository: str) -> Path:
+    """One revision for the whole process."""
+    return hub.fetch(repository)
 
 
 def check(folder: Path) -> dict[str, Any]:
@@ -95,7 +111,18 @@ def check(folder: Path) -> dict[str, Any]:
             )
         if sha256(path) != expected["sha256"]:
             raise InputError(f"the pack {folder} is damaged: {file} is not the file that {MANIFEST} describes (sha256)")
+    _check_classes(folder)
     return manifest
+
+
+def _check_classes(folder: Path) -> None:
+    """Refuse a pack whose model_index.json names classes of other libraries: whoever loads it imports them."""
+    index = json.loads((folder / INDEX).read_text(encoding="utf-8"))
+    for name, named in index.items():
+        if isinstance(named, list) and (module := named[0]) and str(module).split(".")[0] not in LIBRARIES:
+            raise InputError(
+                f"the pack {folder} has {name} of {module}.{named[1]}: classes of {', '.join(LIBRARIES)} are accepted"
+            )
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -203,6 +230,8 @@ def components_of(run: Path | str) -> dict[str, Path]:
     name, _, place = str(run).rpartition("=")
     folder = folder_of(place)
     if not folder.is_dir():
+        if not hub.is_repository(place):
+            raise InputError(f"{place} is no finished run: there is no such folder")
         folder = hub.fetch(place)
     if name:
         return {name: folder}

@@ -20,7 +20,7 @@ from shoemodel.backends.options import DiffusionOptions
 from shoemodel.body.outfits import Outfit, describe
 from shoemodel.compose import edges as shoe_edges
 from shoemodel.compose import frame
-from shoemodel.compose.kinds import Background, Edges
+from shoemodel.compose.kinds import Background, BackgroundChoice, Edges, Shadow
 from shoemodel.compose.lay import lay
 from shoemodel.compose.layers import Layers
 from shoemodel.compose.placed import PlacedShoe
@@ -55,7 +55,8 @@ class ShoeModelPipeline(Stages):
         num_images_per_prompt: int = 1,
         generator: Seed | Sequence[Seed] | None = None,
         backend: str | Backend | None = None,
-        background: Background | None = None,
+        background: BackgroundChoice | None = "auto",
+        shadow: Shadow = "auto",
         layout: Layout | LayoutChoice | str = "auto",
         box: Corners | None = None,
         points: Points | None = None,
@@ -84,7 +85,9 @@ class ShoeModelPipeline(Stages):
             generator: a seed, or what to draw one from, and for a list one for each image; None: a random one. Pose
                 and noise of an image follow from its seed; poses of several images are chosen to differ.
             backend: one of BACKENDS, or a `backends.backend.Backend`; None: the pipeline's own.
-            background: the "photo" itself, or a "scene" from the prompt; None: what suits the backend and each prompt.
+            background: the "photo" itself, or a "scene" from the prompt; "auto" or None: what suits the backend and
+                each prompt.
+            shadow: of the leg on the photo's ground: "auto", "none" or "soft", see `compose.kinds.Shadow`.
             layout: "auto" extends the canvas where legs need room and the ground can be continued; or a Layout, a
                 LayoutChoice or the text of one.
             box, points, mask: where the shoe is, in photo pixels, (x0, y0, x1, y1) and (n, 2); default: it is found.
@@ -126,7 +129,7 @@ class ShoeModelPipeline(Stages):
         if frame_of == "photo" and (crowded := frame.no_room(shoe.areas.shoe)):
             warnings.append(crowded)
         legs = [
-            maker.legs(Subject(photo.path.name, canvas, shoe, before, fitted), each, negative_prompt)
+            maker.legs(Subject(photo.path.name, canvas, shoe, before, fitted, shadow), each, negative_prompt)
             for each, before in zip(prompts, backgrounds, strict=True)
         ]
         edge = shoe_edges.on_canvas(soft, placed)
@@ -136,6 +139,7 @@ class ShoeModelPipeline(Stages):
             pixels=made,
             prompts=[each if isinstance(each, str) else describe(each) for each in prompts for _ in poses],
             understood=[each.understood for each in legs for _ in poses],
+            lights=[each.light for each in legs for _ in poses],
             shoe=shoe,
             region=region,
             areas=soft.areas,

@@ -17,7 +17,7 @@ from annotated_types import Ge, Le
 
 from shoemodel import declaration
 from shoemodel.backends.options import BackendName, DiffusionOptions
-from shoemodel.compose.kinds import Background, Edges
+from shoemodel.compose.kinds import BackgroundChoice, Edges, Shadow
 from shoemodel.declaration import MAX_WHOLE, TextForm
 from shoemodel.errors import InputError
 from shoemodel.image import placement
@@ -77,9 +77,12 @@ class Request:
     backend: BackendName = "render"
     """Who makes the leg. render: a 3-D leg, dressed as the prompt says, at the photo's own resolution; diffusion: the
     networks of the pack (the paper's)."""
-    background: Background | None = None
-    """photo: the photo itself stays, and only the leg is added; scene: everything but the shoe is made from the prompt.
-    Default: scene for diffusion, and for the render of each prompt that names a place it can make; else the photo."""
+    background: BackgroundChoice = "auto"
+    """photo: the photo itself stays, and only the leg is added; scene: everything but the shoe is made from the prompt;
+    auto: scene for diffusion, and for the render of each prompt that names a place it can make, else the photo."""
+    shadow: Shadow = "auto"
+    """Render: the leg's shadow on the photo's ground. auto: none on pure white; none; soft: on any ground, and on pure
+    white a soft one of shoe and leg."""
     layout: Annotated[LayoutChoice, _LAYOUT] = _AUTO
     """Where the shoe stands. auto: the canvas is extended where legs need room; keep: nothing is added; or the middle
     of the shoe as fractions of the canvas, its scale, its turn in degrees, and whether it is mirrored. With a shape,
@@ -184,6 +187,8 @@ IN_PYTHON = {
 """Fields that `ShoeModelPipeline` calls otherwise: in diffusers' words."""
 DIFFUSION_ONLY = ("steps", "solver", "guidance", "interval", "refine", "negative_prompt")
 """Fields that no other backend reads."""
+RENDER_ONLY = ("shadow",)
+"""Fields that only the render reads."""
 
 
 def _of_json(name: str, value: Any) -> Any:

@@ -138,7 +138,8 @@ class Stages(DiffusionPipeline):
         only: Collection[str] | None = None,
         **components: Any,
     ) -> Loaded:
-        """Load a pack, `mini` or a folder written by `shoemodel pack` or `save_pretrained`, onto `default_device()`.
+        """Load a pack, `mini`, a folder written by `shoemodel pack` or `save_pretrained`, or a repository on the hub
+        (OWNER/NAME, OWNER/NAME@REVISION), onto `default_device()`.
 
         `dtype` is what SAM's image encoder, areas, feet, U-Net, ControlNet, autoencoder and any other large network
         compute in; None takes `default_dtype()`. The rest compute in float32. `only` names the components to load, the

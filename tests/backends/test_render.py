@@ -128,8 +128,13 @@ def test_what_is_not_heeded_is_said(subject):
 
 def test_a_place_that_a_prompt_names_is_made():
     backend = RenderBackend()
-    for prompt, background in (("jeans", "photo"), ("jeans, in a park", "photo"), ("jeans on a wooden floor", "scene")):
+    for prompt, background in (
+        ("jeans", "photo"),
+        ("jeans, in a forest", "photo"),
+        ("jeans on a wooden floor", "scene"),
+    ):
         assert require_background(backend, None, prompt) == background
+    assert require_background(backend, "auto", "jeans on a beach") == "scene"
     assert require_background(backend, "photo", "jeans on a wooden floor") == "photo"
     with pytest.raises(InputError, match="the render backend accepts photo and scene"):
         require_background(backend, "moon", "jeans")
@@ -143,8 +148,29 @@ def test_a_leg_in_a_scene(subject, pose):
     lowest = int(np.flatnonzero(subject.shoe.areas.shoe.any(axis=1)).max())
     columns = subject.shoe.areas.shoe[lowest - 2]
     assert layers.shadow[lowest + 2, columns].mean() < 0.7 < layers.shadow[lowest + 60].mean()
-    other = RenderBackend().legs(scene, "red leggings, in a park", "")
-    assert "no such place can be made, not heeded: park" in "; ".join(other.warnings)
+    other = RenderBackend().legs(scene, "red leggings, in a forest", "")
+    assert "no such place can be made, not heeded: forest" in "; ".join(other.warnings)
+
+
+def test_the_light_is_told_and_asked_of_scenes_only(subject):
+    legs = RenderBackend().legs(subject, "red leggings at sunset", "")
+    assert "the light is the photo's own, not heeded: sunset" in legs.warnings
+    assert legs.light["source"] == "none: soft light" and "asked" not in legs.light
+    scene = RenderBackend().legs(replace(subject, background="scene"), "red leggings, on a beach at sunset", "")
+    assert scene.light["asked"] == ["sunset"] and scene.warnings == [] and scene.scenery.time == "sunset"
+
+
+def test_a_soft_shadow_of_shoe_and_leg_on_pure_white(subject, pose):
+    """None as usual, and none far from the shoe."""
+    shoe = subject.shoe.areas.shoe
+    white = np.where(shoe[..., None], subject.rgb, np.uint8(255))
+    packshot = replace(subject, rgb=white, shoe=PlacedShoe(subject.shoe.rgb, subject.shoe.areas))
+    lowest = int(np.flatnonzero(shoe.any(axis=1)).max())
+    below = slice(lowest + 1, lowest + 4), shoe[lowest - 2]
+    plain, soft = (made(replace(packshot, shadow=shadow), pose, "red leggings") for shadow in ("auto", "soft"))
+    assert plain.shadow[below[0]][:, below[1]].min() == 1
+    assert soft.shadow[below[0]][:, below[1]].mean() < 0.9
+    assert soft.shadow[:8].min() > 0.99 and soft.shadow[-2:].min() > 0.97
 
 
 def test_without_a_renderer_there_is_a_sentence(subject, monkeypatch):
@@ -172,6 +198,7 @@ def test_a_whole_run(tiny_pack, subject, monkeypatch, tmp_path, capsys):
     told = images_json(out / "shoe" / "run.json")
     assert told["backend"] == "render" and told["background"] == "photo" and "steps" not in told["request"]
     assert told["prompts"] == ["red leggings", "a woman in green jeans with a dragon"] and len(told["seeds"]) == 2
+    assert len(told["lights"]) == 2 and told["lights"][0]["source"]
     assert told["understood"][1]["garment"] == "jeans" and told["fits"][0]["focal_px"] > 0
     assert main(["verify", str(out), "--photo", str(photo)]) == 0
     assert told["request"]["background"] == "photo"

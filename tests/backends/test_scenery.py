@@ -1,4 +1,4 @@
-"""What a prompt's places mean, and what is seen of them."""
+"""Scenes about a camera: what is seen of places."""
 
 from dataclasses import replace
 
@@ -6,37 +6,16 @@ import numpy as np
 import pytest
 
 from shoemodel.backends import scenery
-from shoemodel.backends.scenery import Scenery
+from shoemodel.backends.settings import Scenery
 from shoemodel.compose.photo_light import Levels
 from shoemodel.errors import InputError
 from shoemodel.image.masks import ShoeAreas
-from shoemodel.render import engine, floors
+from shoemodel.render import engine
 from shoemodel.render.light import soft_light
+from shoemodel.render.meshes import rotation
 from tests.backends.test_align import fit_from_the_side
 
 LEVELS = Levels(np.full(3, 0.8), np.full(3, 0.4), 0.5, 0.5, 0.0, 0.3)
-
-
-@pytest.mark.parametrize(
-    ("places", "ground", "unknown"),
-    [
-        (("wooden floor",), "wood", []),
-        (("concrete floor",), "concrete", []),
-        (("city street", "park"), "concrete", ["park"]),
-        (("beach",), None, ["beach"]),
-        ((), None, []),
-    ],
-)
-def test_places_are_grounds(places, ground, unknown):
-    found, left = scenery.of_places(places)
-    assert (found.ground if found else None, left) == (ground, unknown)
-
-
-def test_a_backdrop_has_its_colour():
-    red, green, blue = scenery.of_places(["light pink background"])[0].colour
-    assert red > blue > green
-    assert scenery.of_places(["white backdrop"])[0].colour == (scenery.WHITE,) * 3
-    assert scenery.of_places(["background"])[0].colour is None
 
 
 def picture(wanted, camera, seed=0):
@@ -69,11 +48,29 @@ def test_the_ground_is_darkest_where_the_sole_stands():
     assert factor[71, 80] < 0.8 < factor[85, 80] and factor[20, 20] == pytest.approx(1, abs=1e-3)
 
 
-@pytest.mark.parametrize("kind", floors.KINDS)
-def test_grounds_repeat_without_a_seam(kind):
-    texture = floors.make(kind, np.random.default_rng(0))
-    assert texture.shape == (floors.SIDE, floors.SIDE, 3) and texture.min() > 0 and texture.max() < 1
-    for axis in (0, 1):
-        steps = np.abs(np.diff(texture, axis=axis)).mean(axis=(1 - axis, 2))
-        seam = np.abs(np.take(texture, 0, axis) - np.take(texture, -1, axis)).mean()
-        assert seam <= 1.2 * steps.max()
+@pytest.mark.parametrize(
+    "wanted", [Scenery("grass", behind="park"), Scenery("sand", behind="sea"), Scenery("concrete", behind="steps")]
+)
+def test_open_scenes_and_stairs_fill_the_film(camera, wanted):
+    assert picture(wanted, higher(camera)).min() > 0
+
+
+def test_grass_is_green_and_its_park_goes_on_with_it(camera):
+    seen = picture(Scenery("grass", behind="park"), higher(camera))
+    below = seen[-20:].mean(axis=(0, 1))
+    assert below[1] > 1.2 * below[0] and below[1] > 1.2 * below[2]
+
+
+def test_what_is_far_is_blurred_as_a_disc(camera):
+    film = camera.scaled(0.5)
+    linear = np.zeros((*film.size, 3), np.float32)
+    linear[40, 50] = 100.0
+    near, far = (scenery.out_of_focus(linear, np.full(film.size, depth), 1.0, film) for depth in (1.0, 20.0))
+    np.testing.assert_array_equal(near, linear)
+    assert far[40, 50, 0] < 15 and far.sum() == pytest.approx(linear.sum(), rel=0.02)
+
+
+def higher(camera):
+    """The same camera, 0.3 m up, looking a little down."""
+    turned = rotation("y", 20.0)
+    return replace(camera, origin=np.array([0.8, 0.0, 0.34]), rotation=camera.rotation @ turned)

@@ -6,6 +6,7 @@ import pytest
 from shoemodel.body.colours import dye
 from shoemodel.body.dressing import outfit, person
 from shoemodel.body.outfits import Outfit, describe
+from shoemodel.body.phrases import words
 from shoemodel.body.prompt import read
 from shoemodel.errors import InputError
 
@@ -114,3 +115,28 @@ def test_an_outfit_is_made_outright_and_kept_as_json():
 def test_an_outfit_of_unknown_words_is_refused(wrong):
     with pytest.raises(InputError):
         Outfit.of(**wrong)
+
+
+def test_a_style_is_an_outfit_for_what_is_not_said():
+    """One of the style's by the seed; what the prompt says counts more."""
+    garments = {worn("business look", seed).garment for seed in range(12)}
+    assert garments == {"suit trousers", "pencil skirt"}
+    assert {worn("summer outfit", seed, female=False).garment for seed in range(12)} <= {"shorts", "chinos"}
+    assert worn("business look, red jeans").garment == "jeans"
+    assert worn("winter outfit, bare legs").garment == "bare"
+    assert worn("sporty, red socks").sock_colour == "red"
+
+
+@pytest.mark.parametrize("style", words()["styles"])
+def test_every_style_dresses_women_and_men(style):
+    for female in (True, False):
+        for seed in range(6):
+            assert worn(f"{style} outfit" if style == "street" else style, seed, female=female).garment
+
+
+def test_patterns_and_leg_warmers_are_worn():
+    checked = worn("red and black checked trousers")
+    assert checked.pattern == "checked" and checked.pattern_rgbs[1] == dye("black", "cloth")
+    low, high = worn("pink leg warmers").warmer_m
+    assert worn("pink leg warmers").garment == "leggings" and 0.02 < low < high < KNEE
+    assert "leg warmers" in describe(worn("pink leg warmers")) and worn("blue jeans").warmer_m == (0.0, 0.0)

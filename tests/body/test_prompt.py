@@ -136,12 +136,48 @@ SURROUNDED = {
     "walking on the beach in chinos": {"garment": "chinos", "pose": ("walking",), "place": ("beach",)},
     "crossed legs, side view, brown walking boots": {"pose": ("crossed",), "view": ("side",)},
 }  # fmt: skip
+PATTERNED = {
+    "plaid skirt": {"garment": "skirt", "pattern": "checked"},
+    "camo pants": {"garment": "chinos", "pattern": "camouflage"},
+    "green camouflage shorts": {"garment": "shorts", "colour": "green", "pattern": "camouflage"},
+    "red and black checked trousers": {
+        "garment": "chinos", "colour": "red", "pattern": "checked", "pattern_colour": "black",
+    },
+    "navy dress with white polka dots": {
+        "garment": "dress", "colour": "navy", "pattern": "dotted", "pattern_colour": "white",
+    },
+    "striped leggings and striped socks": {
+        "garment": "leggings", "pattern": "striped", "socks": "some", "stripes": "top",
+    },
+    "cropped flared trousers": {"garment": "flared jeans", "weave": "plain", "length": "cropped"},
+    "pink leg warmers over black leggings": {
+        "garment": "leggings", "colour": "black", "warmers": "some", "warmer_colour": "pink",
+    },
+    "no leg warmers": {},
+}  # fmt: skip
+IN_A_WORD = {
+    "business": {"style": "business"},
+    "business look of a man": {"person": "man", "style": "business"},
+    "an office outfit": {"style": "business"},
+    "in the office": {"place": ("office",)},
+    "a sporty woman": {"person": "woman", "build": "athletic"},
+    "sporty": {"style": "sporty"},
+    "running outfit": {"style": "sporty"},
+    "summer dress": {"garment": "dress"},
+    "winter look, black jeans": {"garment": "jeans", "colour": "black", "style": "winter"},
+    "jeans on a sunny street": {"garment": "jeans", "light": ("hard",), "place": ("street",)},
+    "golden hour on the beach": {"light": ("sunset",), "place": ("beach",)},
+    "at night in the city": {"light": ("night",), "place": ("city",)},
+    "overcast day in a park": {"light": ("soft",), "place": ("park",)},
+}
 UNHEEDED = {
-    "jeans with a red umbrella at sunset": {"garment": "jeans", "unheeded": ("red umbrella", "sunset")},
+    "jeans with a red umbrella at sunset": {"garment": "jeans", "light": ("sunset",), "unheeded": ("red umbrella",)},
     "heliotrope socks and blue jeans": {
         "garment": "jeans", "colour": "blue", "socks": "some", "unheeded": ("heliotrope",),
     },
-    "plaid skirt": {"garment": "skirt", "unheeded": ("plaid",)},
+    "floral skirt": {"garment": "skirt", "unheeded": ("floral",)},
+    "black jeans with white side stripes": {"garment": "jeans", "colour": "black", "unheeded": ("white side stripes",)},
+    "blue jeans and leg warmers": {"garment": "jeans", "colour": "blue", "unheeded": ("leg warmers",)},
     "black leather leggings": {"garment": "leggings", "colour": "black", "unheeded": ("leather",)},
     "dress in black and white": {"garment": "dress", "colour": "black", "unheeded": ("white",)},
     "jeans under a blue sky": {"garment": "jeans", "unheeded": ("blue sky",)},
@@ -162,7 +198,7 @@ UNHEEDED = {
 
 @pytest.mark.parametrize(
     ("prompt", "said"),
-    [row for table in (CLOTHES, LEGS, SOCKS, SURROUNDED, UNHEEDED) for row in table.items()],
+    [row for table in (CLOTHES, LEGS, SOCKS, SURROUNDED, PATTERNED, IN_A_WORD, UNHEEDED) for row in table.items()],
 )
 def test_a_prompt_is_understood(prompt, said):
     found, nothing = asdict(read(prompt)), asdict(Reading())

@@ -52,6 +52,41 @@ def test_a_missing_member_is_named():
         Sample.from_members("3-0000000", members)
 
 
+def collected_sample(index: int = 0, **changes) -> Sample:
+    """A tuple from a photo: X_w in the place of the unworn picture, no wearable area."""
+    drawn = tiny_sample(index)
+    visible = drawn.areas.visible
+    x_w = np.where(visible[..., None], drawn.worn, np.uint8(0))
+    meta = {name: drawn.meta[name] for name in ("size", "captions", "family", "shoe_id", "feet")}
+    meta |= {"unworn": False, "photo": {}, "licence": "CC0", "consent": "yes", "models": {}, "unknown": ["left_hip"]}
+    areas = ShoeAreas(visible.astype(np.uint8))
+    return Sample(**{**vars(drawn), "unworn": x_w, "areas": areas, "meta": meta, "key": f"photo-{index}", **changes})
+
+
+def test_a_collected_sample_has_its_shoe_instead_of_an_unworn_picture(tmp_path):
+    sample = collected_sample()
+    assert sample.check() == [] and not sample.has_unworn
+    members = sample.to_members()
+    assert list(members) == ["worn.png", "shoe.png", "areas.png", "json"]
+    assert same(Sample.from_members(sample.key, members), sample)
+    shards.write_shard(tmp_path, 0, collected_sample, range(2))
+    assert shards.keys_in(shards.shard_path(tmp_path, 0)) == {"photo-0", "photo-1"}
+    assert [each.key for each in shards.read(tmp_path)] == ["photo-0", "photo-1"]
+
+
+def test_a_collected_sample_claims_no_more_than_a_photo_shows():
+    drawn = tiny_sample(0)
+    wrong = collected_sample(areas=drawn.areas).check()
+    assert "a wearable area without an unworn picture that shows it" in wrong
+    assert "X_w is not the worn picture where the shoe is" in collected_sample(unworn=drawn.unworn).check()
+    unsigned = {name: value for name, value in collected_sample().meta.items() if name != "consent"}
+    assert "the record lacks ['consent']" in collected_sample(meta=unsigned).check()
+    members = collected_sample().to_members()
+    members["unworn.png"] = members.pop("shoe.png")
+    with pytest.raises(InputError, match="the record says unworn: False"):
+        Sample.from_members("photo-0", members)
+
+
 def test_check_finds_what_is_wrong():
     good = tiny_sample(0)
     stray = Sample(**{**vars(good), "pose": Pose(np.full((12, 2), 99.0), np.full(12, 2))})

@@ -19,7 +19,7 @@ from tests.conftest import toy_sample
 def test_they_are_those_in_memory_also_after_a_split(toy_folder):
     here, there = load(toy_folder).split()[0], stream(toy_folder).split()[0]
     assert len(here) == len(there) and there.worn.shape == here.worn.shape and there.size == here.size
-    for name in ("worn", "unworn", "labels", "points", "visibility", "present", "is_worn"):
+    for name in ("worn", "unworn", "labels", "points", "visibility", "present", "is_worn", "has_unworn"):
         for row in (0, len(here) - 1):
             assert np.array_equal(getattr(there, name)[row], getattr(here, name)[row])
     assert np.array_equal(there.worn[[3, 1]], here.worn[[3, 1]])

@@ -78,6 +78,20 @@ def test_in_the_photo_all_but_the_wearable_area_is_seen_and_the_leg_weighs_most(
     assert weight[cells].max() == weight.min() < 1 < weight.max()
 
 
+def test_collected_tuples_stand_on_black_whatever_the_share_of_photos(runs, toy_folder):
+    tuples = load(toy_folder, limit=12)
+    labels = np.where(tuples.labels == masks.VISIBLE, np.uint8(1), np.uint8(0))
+    shoes = np.where(labels[..., None] > 0, tuples.worn, np.uint8(0))
+    collected = dataclasses.replace(tuples, unworn=shoes, labels=labels, has_unworn=np.zeros(len(tuples), bool))
+    rough = {"pose_jitter_px": 0.0, "mask_jitter_px": 0.0, "views": 1}
+    task = SWTask(config_on(runs, photo_share=1.0, **rough), collected)
+    row = 3
+    batch = task.batch(np.random.default_rng(0), np.array([row]))
+    seen = (batch["condition"][0, :3] * 255).round().byte().permute(1, 2, 0).numpy()
+    assert np.array_equal(seen, task.train.unworn[row])
+    assert torch.equal(batch["weight"], torch.ones_like(batch["weight"]))
+
+
 def test_a_controlnet_says_whether_it_saw_the_photo(runs, toy_folder):
     tuples = load(toy_folder, limit=12)
     said = [SWTask(config_on(runs, photo_share=share), tuples).controlnet.config["sees_photo"] for share in (0.0, 0.5)]

@@ -14,7 +14,7 @@ from jaxtyping import UInt8
 
 from shoemodel.backends.options import BACKENDS
 from shoemodel.body.outfits import Outfit
-from shoemodel.compose.kinds import Background
+from shoemodel.compose.kinds import Background, Shadow
 from shoemodel.compose.layers import Layers
 from shoemodel.compose.placed import PlacedShoe
 from shoemodel.errors import InputError
@@ -34,6 +34,8 @@ class Subject:
     background: Background
     fitted: tuple[FittedShoe, ...] = ()
     """Camera and shoe in 3-D for each leg, for backends that ask for it."""
+    shadow: Shadow = "auto"
+    """Of the leg on the photo's ground."""
 
 
 @runtime_checkable
@@ -47,6 +49,10 @@ class LegGenerator(Protocol):
     @property
     def understood(self) -> dict[str, Any]:
         """What was understood of the prompt, for run.json; empty where the prompt is used as it is."""
+
+    @property
+    def light(self) -> dict[str, Any]:
+        """Where the light comes from, for run.json; empty where nothing is known of it."""
 
     @property
     def steps(self) -> int:
@@ -88,7 +94,7 @@ def require_known(backend: str) -> None:
 
 def require_background(backend: Backend, background: str | None, prompt: str | Outfit) -> Background:
     """The background asked for, or what suits this prompt. Raises InputError for one that the backend cannot take."""
-    if background is None:
+    if background is None or background == "auto":
         return backend.usual(prompt)
     for accepted in backend.backgrounds:
         if background == accepted:

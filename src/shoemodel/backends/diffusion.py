@@ -63,6 +63,7 @@ class DiffusedLegs:
     text: Text
     warnings: list[str]
     understood: dict[str, Any] = field(default_factory=dict)
+    light: dict[str, Any] = field(default_factory=dict)
 
     @property
     def steps(self) -> int:

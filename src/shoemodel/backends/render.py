@@ -14,11 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from shoemodel.backends import scenery, viewpoint
+from shoemodel.backends import ground_shadow, lamps, photo_sun, scenery, settings, viewpoint
 from shoemodel.backends.align import TOE, UP, align, direction
 from shoemodel.backends.align import warnings as misplaced
 from shoemodel.backends.backend import Subject
-from shoemodel.backends.scenery import Scenery
+from shoemodel.backends.photo_sun import Sun
+from shoemodel.backends.settings import Scenery
 from shoemodel.body import bodies, dressing
 from shoemodel.body.bodies import Person
 from shoemodel.body.clothes import dress
@@ -35,10 +36,7 @@ from shoemodel.fit.each import FittedShoe
 from shoemodel.fit.shoe import ShoeFit
 from shoemodel.image.pose import LEG_INDICES, Pose
 from shoemodel.render import engine, leg
-from shoemodel.render import shadow as cast_shadow
-from shoemodel.render.light import soft_light
 from shoemodel.render.parts import Material, Part
-from shoemodel.render.pinhole import Pinhole
 
 SAMPLES = 4
 """Light samples a pixel, before the denoiser."""
@@ -54,8 +52,6 @@ STEPS = 4
 """Stance and clothes, coverage, light, composition."""
 PALE = 0.8
 """So much paler than it is does the ground colour a leg: a studio's paper would turn skin green or blue."""
-SCENE_PX = 256
-"""Longer side of the grid on which the shadow in a scene is found."""
 RUBBER = Material("rubber", 0.9, 0.2)
 
 
@@ -69,7 +65,7 @@ class RenderBackend:
 
     def usual(self, prompt: str | Outfit) -> Background:
         """A scene where the prompt names a place that can be made, else the photo."""
-        return "scene" if isinstance(prompt, str) and scenery.of_places(read(prompt).place)[0] else "photo"
+        return "scene" if isinstance(prompt, str) and settings.of_places(read(prompt).place)[0] else "photo"
 
     def legs(self, subject: Subject, prompt: str | Outfit, negative_prompt: str) -> RenderedLeg | RenderedPair:
         if not subject.fitted:
@@ -113,7 +109,9 @@ class RenderedLeg:
         reading, said = self.reading, list(self.other_warnings)
         said += [text for text in [warning(reading.unheeded)] if text]
         scene = self.subject.background == "scene"
-        if unheeded := scenery.of_places(reading.place)[1] if scene else list(reading.place):
+        if reading.light and not scene:
+            said.append(f"the light is the photo's own, not heeded: {', '.join(reading.light)}")
+        if unheeded := settings.of_places(reading.place)[1] if scene else list(reading.place):
             ground = "no such place can be made" if scene else "the background is the photo itself"
             said.append(f"{ground}, not heeded: {', '.join(unheeded)}")
         if reading.pose or reading.view:
@@ -130,7 +128,22 @@ class RenderedLeg:
     @property
     def scenery(self) -> Scenery:
         """What the scene is to be: as the prompt says, else a studio."""
-        return scenery.of_places(self.reading.place)[0] or Scenery("studio")
+        return settings.of_prompt(self.reading.place, self.reading.light)
+
+    @cached_property
+    def sun(self) -> Sun | None:
+        """The photo's strongest lamp; None where its shadow does not tell."""
+        return photo_sun.find(self.subject.rgb, self.shoe, self.subject.shoe.areas.shoe, self.subject.fitted)
+
+    @property
+    def _asked(self) -> tuple[str, ...]:
+        """Words of light that can be heeded."""
+        return self.reading.light if self.subject.background == "scene" else ()
+
+    @property
+    def light(self) -> dict[str, Any]:
+        """Where the light comes from."""
+        return lamps.told(self.levels, self.sun, self._asked)
 
     @cached_property
     def levels(self) -> Levels:
@@ -146,7 +159,7 @@ class RenderedLeg:
         parts, outfit = self._dressed(pose, seed)
         report(1)
         camera, areas, every = self.fit.camera, self.shoe.areas, self.subject.shoe.areas
-        light = soft_light(camera.rotation[0], camera.rotation[2], self.levels.side)
+        light = lamps.light_of(self.levels, self.sun, camera, self._asked)
         ground = self.levels.ground
         stage = leg.stand(parts, ground + PALE * (ground.mean() - ground), light)
         covered, loose = self._coverage(stage, parts)
@@ -161,27 +174,17 @@ class RenderedLeg:
             )
         picture = leg.picture(stage, camera, wanted, SAMPLES, seed, THREADS)
         view, shoe = self.shoe.fit.camera, self._shoe()
-        scene = self.subject.background == "scene"
-        if scene:  # the shoe's own shadow as well, and finer
-            both = leg.stand([*parts, shoe], ground, light)
-            cast = cast_shadow.shadow(both, [], light, view, seed, SCENE_PX)
-        else:
-            cast = cast_shadow.shadow(stage, [shoe], light, view, seed)
+        shadow = ground_shadow.cast(self.subject, areas, stage, parts, shoe, light, view, self.sun is not None, seed)
         report(3)
         linear = np.zeros((*areas.size, 3), np.float32)
         x0, y0, x1, y1 = picture.box
-        linear[y0:y1, x0:x1] = picture.colour / photo_light.exposure(cast.unit, picture.unit)
+        linear[y0:y1, x0:x1] = picture.colour / photo_light.exposure(shadow.unit, picture.unit)
         bare = 0.0 if outfit.sock_m > 0 or outfit.hose_colour else 1.0
         linear *= leg_shadow.contact(covered, areas, bare * np.clip(covered - loose, 0, 1))
         colour, alpha = photo_light.develop(linear, covered, self.levels, seed)
-        dark, place = leg_shadow.lining(covered, areas), None
-        if scene:
-            dark = dark * scenery.on_ground(cast.alone, areas)
-            if self.paints:
-                place = scenery.picture(self.scenery, view, light, cast.unit, self.levels, seed, THREADS)
-        else:
-            known = _sees_ground(view, cast.beside_shoe.shape)
-            dark = dark * leg_shadow.ground(cast.beside_shoe, known, self.subject.rgb, every)
+        dark, place = leg_shadow.lining(covered, areas) * shadow.factor, None
+        if self.subject.background == "scene" and self.paints:
+            place = scenery.picture(self.scenery, view, light, shadow.unit, self.levels, seed, THREADS, shoe.vertices)
         return Layers(colour, alpha, dark.astype(np.float32), place)
 
     def _dressed(self, pose: Pose, seed: int) -> tuple[list[Part], Outfit]:
@@ -276,6 +279,11 @@ class RenderedPair:
         """As of one leg."""
         return self.one.understood
 
+    @property
+    def light(self) -> dict[str, Any]:
+        """As of one leg."""
+        return self.one.light
+
     def generate(self, poses: Sequence[Pose], seeds: Sequence[int], report: Callable[[int], None]) -> Iterator[Layers]:
         far, near = (iter(leg.generate(poses, seeds, lambda _: None)) for leg in self._legs)
         for number in range(len(poses)):
@@ -283,14 +291,6 @@ class RenderedPair:
             report(number * self.steps + self.one.steps)
             yield over(next(near), behind)
             report((number + 1) * self.steps)
-
-
-def _sees_ground(camera: Pinhole, size: tuple[int, int]) -> np.ndarray:
-    """Where on a small grid over the camera's film there is ground, not sky."""
-    small = camera.scaled(size[1] / camera.size[1])
-    y, x = np.mgrid[0 : size[0], 0 : size[1]] + 0.5
-    ways = small.rays(np.stack([x.ravel(), y.ravel()], axis=1))
-    return (ways[:, 2] < -1e-3).reshape(size)
 
 
 def _choose(people: Sequence[Person], female: bool, build: str, rng: np.random.Generator) -> Person:

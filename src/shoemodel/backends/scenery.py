@@ -5,131 +5,77 @@ The scene has the light that the leg has, so that its exposure is the photo's; w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import cv2
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Float, Float32
 
-from shoemodel.body import colours
+from shoemodel.backends import stages
+from shoemodel.backends.settings import Scenery
 from shoemodel.compose import photo_light
 from shoemodel.compose.photo_light import Levels
 from shoemodel.errors import InputError
 from shoemodel.image.geometry import Box
 from shoemodel.image.masks import ShoeAreas
-from shoemodel.render import engine, floors, surfaces
+from shoemodel.render import backdrops, engine
+from shoemodel.render.backdrops import Backdrop
 from shoemodel.render.denoise import denoise
 from shoemodel.render.light import Light
-from shoemodel.render.meshes import rotation
-from shoemodel.render.parts import Part
 from shoemodel.render.pinhole import Pinhole
 from shoemodel.render.sensors import window
 
-GROUNDS = {
-    "concrete": ("concrete", "pavement", "sidewalk", "paving", "city", "urban", "town", "station", "wall"),
-    "tiles": ("tiles", "tile", "tiled", "lobby", "mall", "shop", "store", "hotel"),
-    "asphalt": ("asphalt", "street", "streets", "road", "crosswalk", "track"),
-    "carpet": ("carpet", "rug", "office", "bedroom"),
-    "wood": (
-        "wooden",
-        "floorboards",
-        "parquet",
-        "floor",
-        "room",
-        "home",
-        "house",
-        "indoors",
-        "indoor",
-        "cafe",
-        "stage",
-    ),
-    "studio": ("background", "backdrop", "backgrounds", "studio", "ground"),
-}
-"""Which words of a prompt's places mean which ground; of several words the first ground in this order."""
-PAPER = (0.62, 0.62, 0.61)
-"""Albedo of a studio's paper where no colour is named."""
-WHITE = 1.25
-"""Albedo of white paper: shops light it until it burns out."""
-WALL_M, FLOOR_HALF_M = (1.1, 2.2), 12.0
-"""How far behind the shoe a wall stands; half the side of the ground."""
 LARGEST_PX, GUIDES = 1600, 12
 """Longer side of what is rendered of the ground's pattern at most, and rays a pixel."""
 LIGHT_PX, SAMPLES = 560, 8
 """The same of its light."""
 LEAST_ALBEDO = 0.01
-APERTURE_M = 0.005
-"""Of the lens: how fast sharpness falls off."""
-SHARPEST, BLURS = 0.6, (1.5, 3.0, 6.0, 12.0)
-"""Blur in px of the render's longer side of 1,000 below which there is none, and the blurs that are mixed."""
+OPENS, APERTURES_M = (0.0, 0.5, 3.0), (0.005, 0.006, 0.014)
+"""Of the lens: how fast sharpness falls off. What lies by so many times the focus' distance off it, so wide a lens."""
+MEETS_M = (2.0, 5.5)
+"""Distance from the camera over which the ground becomes a panorama's."""
+BLURS = (1.5, 3.0, 6.0, 12.0)
+"""Deviations of the blurs that are mixed, in px of a render's longer side of 1,000."""
+NIGHT = 0.06
+"""Of the light that ground far from a lamp still has."""
 LOWEST_M = 0.01
 """Height of a camera that sees the ground."""
 TOUCH, TOUCH_REACH, NEAR, NEAR_REACH = 0.55, 0.006, 0.28, 0.03
 """How dark the ground is where the sole stands on it, and how far, of the shoe's length; and about that."""
 
 
-@dataclass(frozen=True)
-class Scenery:
-    """What stands under and behind a leg."""
-
-    ground: str
-    """A key of GROUNDS."""
-    colour: tuple[float, float, float] | None = None
-    """Linear RGB of the studio's paper; None: a light grey."""
-
-
-def of_places(places: Sequence[str]) -> tuple[Scenery | None, list[str]]:
-    """What the places of a prompt mean, and those of them that mean nothing here."""
-    found: dict[str, str] = {}
-    unknown = []
-    for place in places:
-        words = place.lower().replace("-", " ").split()
-        kind = next((kind for kind, known in GROUNDS.items() if set(words) & set(known)), None)
-        if kind is None:
-            unknown.append(place)
-        else:
-            found.setdefault(kind, place)
-    if not found:
-        return None, unknown
-    ground = next(kind for kind in GROUNDS if kind in found)
-    return Scenery(ground, _paper(found[ground]) if ground == "studio" else None), unknown
-
-
-def _paper(place: str) -> tuple[float, float, float] | None:
-    """The colour that is said of a background: "light pink background"; None where none is."""
-    words = [word for word in place.lower().replace("-", " ").split() if word not in GROUNDS["studio"]]
-    for start in range(len(words)):
-        name = " ".join(words[start:])
-        if colours.spelt(name) == "white":
-            return (WHITE, WHITE, WHITE)
-        try:
-            return colours.dye(name, "cloth")
-        except InputError:  # not a colour: fewer words may be one
-            continue
-    return None
-
-
 def picture(
-    scenery: Scenery, camera: Pinhole, light: Light, unit: float, levels: Levels, seed: int, threads: int = 1
-) -> Float32[np.ndarray, "h w 3"]:
+    scenery: Scenery, camera: Pinhole, light: Light, unit: float, levels: Levels, seed: int, threads: int = 1,
+    standing: Float[np.ndarray, "n 3"] | None = None,
+) -> Float32[np.ndarray, "h w 3"]:  # fmt: skip
     """The scene without shoe, leg or shadow on the camera's film: sRGB in [0, 1], with the photo's white and grain.
 
-    unit: radiance of a white ground under this light. Raises InputError where the camera sees no ground.
+    unit: radiance of a white ground under this light. standing: points of the shoe, round which stairs are built.
+    Raises InputError where the camera sees no ground.
     """
     if camera.origin[2] < LOWEST_M:
         raise InputError("the photo looks at the shoe from below its ground: no scene can be made about it")
     rng = np.random.default_rng([seed, 23])
-    view = engine.lit(_parts(scenery, camera, rng), light.environment, light.key)
     fine = camera.scaled(min(1.0, LARGEST_PX / max(camera.size)))
     coarse = fine.scaled(min(1.0, LIGHT_PX / max(fine.size)))
+    flat, near = stages.parts(scenery, fine, light, rng, standing)
+    view = engine.lit(flat, light.environment, light.key)
     shot = engine.shoot(view, SAMPLES, seed, _film(coarse))
     clean = denoise(shot.radiance, shot.albedo, shot.normal, threads, fast=True)
+    if near is not None:
+        view = engine.lit(near, light.environment, light.key)
     seen = engine.guides(view, GUIDES, seed, _film(fine))  # the ground's pattern, which needs more pixels than light
     height, width = fine.size
     white = cv2.resize(clean / np.maximum(shot.albedo, LEAST_ALBEDO), (width, height), interpolation=cv2.INTER_LINEAR)
+    linear, depth = white * np.maximum(seen[..., :3], LEAST_ALBEDO) / unit, seen[..., 6]
+    lamp = _flash(depth, float(np.linalg.norm(camera.origin))) if scenery.time == "night" else np.ones(1)
+    if stages.is_open(scenery):
+        linear = _before(linear, depth, stages.backdrop(scenery, rng), fine, lamp)
+    else:
+        linear = linear * lamp
     focus = float(np.linalg.norm(camera.origin - [0.0, 0.0, 0.05]))
-    soft = _out_of_focus(white * np.maximum(seen[..., :3], LEAST_ALBEDO) / unit, seen[..., 6], focus, fine)
+    soft = out_of_focus(linear, depth, focus, fine)
     height, width = camera.size
     linear = np.maximum(cv2.resize(soft, (width, height), interpolation=cv2.INTER_CUBIC), 0).astype(np.float32)
     sharp = replace(levels, blur_px=min(levels.blur_px, 1.0))
@@ -142,46 +88,56 @@ def _film(camera: Pinhole) -> Any:
     return window(camera, (0, 0, width, height))
 
 
-def _parts(scenery: Scenery, camera: Pinhole, rng: np.random.Generator) -> list[Part]:
-    """Ground and wall, behind the shoe as the camera sees it."""
-    wall_m = float(rng.uniform(*WALL_M))
-    if scenery.ground == "studio":
-        colour = np.array(scenery.colour or PAPER)
-        paper = surfaces.cyclorama(np.clip(colour, 0, 0.9), wall_m, rng)
-        if colour.max() > 0.9:  # whiter than a texture may be
-            paper = replace(paper, texture=None, uv=None, colours=np.tile(colour, (len(paper.vertices), 1)))
-        parts = [paper]
-    else:
-        kind, half = scenery.ground, FLOOR_HALF_M
-        texture = floors.make(kind, rng)
-        ground = surfaces.quad(
-            "ground", [-half, -half, 0], [2 * half, 0, 0], [0, 2 * half, 0], texture, floors.METRES[kind], kind
-        )
-        turn = rng.uniform(-0.5, 0.5)
-        spin = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
-        paint = np.array([0.7, 0.69, 0.67]) * rng.uniform(0.75, 1.1)
-        wall = surfaces.quad("wall", [-9, wall_m, 0], [18, 0, 0], [0, 0, 5], paint, 1.0)
-        skirting = surfaces.box("skirting", [0, wall_m - 0.006, 0.04], [9, 0.006, 0.04], 0.9 * paint, 1.0)
-        parts = [replace(ground, uv=ground.uv @ spin), wall, skirting]
-    away = -camera.origin[:2]
-    behind = rotation("z", float(np.degrees(np.arctan2(away[1], away[0]))) - 90)
-    return [replace(part, vertices=part.vertices @ behind.T) for part in parts]
+def _flash(depth: np.ndarray, focus_m: float) -> np.ndarray:
+    """How much of a lamp near the shoe reaches the ground and walls (h, w, 1); a backdrop has its own light."""
+    fallen = (1.15 * focus_m / np.maximum(depth, 1e-3)) ** 2
+    return np.where(depth > 0, np.clip(fallen, NIGHT, 1), 1)[..., None]
 
 
-def _out_of_focus(linear: np.ndarray, depth: np.ndarray, focus: float, camera: Pinhole) -> np.ndarray:
-    """Blurred by how far each pixel lies from what is in focus, as a lens of APERTURE_M would."""
+def _before(linear: np.ndarray, depth: np.ndarray, backdrop: Backdrop, camera: Pinhole, lamp: np.ndarray) -> np.ndarray:
+    """The ground near the camera before a backdrop whose own ground is as bright. lamp: factor on the near one's
+    light."""
+    there = depth > 0
+    if there.all() and depth.max() <= MEETS_M[0]:
+        return linear * lamp
+    ground = np.median(linear[there], axis=0) if there.any() else np.full(3, backdrops.GROUND)
+    behind = backdrops.seen(backdrops.matched(backdrop, ground), camera)
+    share = np.where(there, np.clip((depth - MEETS_M[0]) / (MEETS_M[1] - MEETS_M[0]), 0, 1), 1)
+    share = (share * share * (3 - 2 * share))[..., None]
+    near = linear * lamp
+    return near + share * (behind - near)
+
+
+def out_of_focus(
+    linear: Float[np.ndarray, "h w 3"], depth: Float[np.ndarray, "h w"], focus_m: float, camera: Pinhole
+) -> Float32[np.ndarray, "h w 3"]:
+    """Blurred by how far each pixel lies from what is in focus, as a lens would that opens wider for what is far.
+
+    depth: metres, 0 for what is infinitely far.
+    """
     distance = np.where(depth > 0, depth, 1e3)
-    circle = APERTURE_M * camera.focal_px * np.abs(distance - focus) / (distance * focus)
-    result, blurred = linear.astype(np.float32), [linear.astype(np.float32)]
-    steps = [SHARPEST, *(sigma * max(camera.size) / 1000 for sigma in BLURS)]
-    blurred += [cv2.GaussianBlur(result, (0, 0), sigma) for sigma in steps[1:]]
+    off = np.abs(distance - focus_m)
+    opened = np.interp(off / focus_m, OPENS, APERTURES_M)
+    circle = opened * camera.focal_px * off / (distance * focus_m)
+    steps = [0.0, *(sigma * max(camera.size) / 1000 for sigma in BLURS)]
     wanted = cv2.GaussianBlur((circle / 2).astype(np.float32), (0, 0), steps[1])
-    place = np.clip(np.interp(wanted, [0.0, *steps[1:]], np.arange(len(steps))), 0, len(steps) - 1)
-    low = np.minimum(place.astype(int), len(steps) - 2)
-    share = (place - low)[..., None]
-    stack = np.stack(blurred)
-    rows, columns = np.indices(low.shape)
-    return (1 - share) * stack[low, rows, columns] + share * stack[low + 1, rows, columns]
+    place = np.clip(np.interp(wanted, steps, np.arange(len(steps))), 0, len(steps) - 1).astype(np.float32)
+    result = np.zeros_like(linear, np.float32)
+    for number, sigma in enumerate(steps):
+        share = np.clip(1 - np.abs(place - number), 0, 1)[..., None]
+        if share.any():
+            result += share * _disc(linear.astype(np.float32), 2 * sigma)
+    return result
+
+
+def _disc(linear: np.ndarray, radius: float) -> np.ndarray:
+    """Blurred by a round aperture; as it is for none."""
+    if radius == 0:
+        return linear
+    reach = int(np.ceil(radius)) + 1
+    y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1]
+    kernel = np.clip(radius + 0.5 - np.hypot(x, y), 0, 1).astype(np.float32)
+    return cv2.filter2D(linear, -1, kernel / kernel.sum(), borderType=cv2.BORDER_REFLECT)
 
 
 def on_ground(shadow: Float32[np.ndarray, "n m"], areas: ShoeAreas) -> Float32[np.ndarray, "h w"]:

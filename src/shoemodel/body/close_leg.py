@@ -9,9 +9,11 @@ from shoemodel.body.figure import TOES, Body, Figure, Shod, group
 from shoemodel.body.leg_finishes import SkinFinish, SockFinish, StretchFinish, TightsFinish
 from shoemodel.body.materials import CLOTH, SKIN, STRETCH
 from shoemodel.body.outfits import Outfit
+from shoemodel.body.patterns import PatternFinish, base
 from shoemodel.body.skin import Complexion, close_skin_colours, nails, skin_gloss, waves
 from shoemodel.body.trousers import CUTS
 from shoemodel.body.wardrobe import SHORT_KINDS
+from shoemodel.body.warmers import leg_warmer
 from shoemodel.render.meshes import clip, compact, smoothstep, vertex_normals
 from shoemodel.render.parts import Finish, Material, Part
 
@@ -51,9 +53,14 @@ def close_leg(
     elif outfit.garment == "leggings" and not outfit.file:
         top = outfit.hem_m + 0.01
         creases = 0.0006 * np.maximum(waves(rng, rest * [0.4, 0.4, 1.0], 0.02), 0)[:, None]
-        over, finish = posed + normals * (0.0018 + creases), StretchFinish(outfit.hem_m)
+        over, own = posed + normals * (0.0018 + creases), outfit.garment_rgb
+        finish: Finish = StretchFinish(outfit.hem_m)
+        if outfit.pattern:
+            own, finish = base(outfit.pattern_rgbs), PatternFinish(finish, outfit.pattern, outfit.pattern_rgbs, True)
         reach = height - outfit.hem_m
-        parts.append(_covering(f"leggings_{side}", faces, reach, over, outfit.garment_rgb, STRETCH, finish, places))
+        parts.append(_covering(f"leggings_{side}", faces, reach, over, own, STRETCH, finish, places))
+    warmer = leg_warmer(rng, outfit, side, faces, posed, normals, height, places)
+    parts += [] if warmer is None else [warmer]
     if outfit.sock_m > 0:
         bottom = outfit.sock_m - 0.004
         pressed = PRESSED_M * np.exp(-(((height - outfit.sock_m + 0.008) / 0.012) ** 2))[:, None]

@@ -13,13 +13,14 @@ from shoemodel.body.finishes import OTHER_SIDE, HangingFinish, TrouserFinish
 from shoemodel.body.look import WORLD, Look
 from shoemodel.body.materials import CLOTH, DENIM, SKIN, STRETCH
 from shoemodel.body.outfits import DYE, Outfit, Rgb
+from shoemodel.body.patterns import PatternFinish, base
 from shoemodel.body.skin import Complexion, sample_complexion, skin_colours, skin_gloss, tights_colours, waves
 from shoemodel.body.skirts import SKIRTS, build_skirt
 from shoemodel.body.trousers import CUTS, Cut, Tube, bend_tube, build_tube
 from shoemodel.body.wardrobe import SHORT_KINDS, Fitted
 from shoemodel.body.wear import put_on
 from shoemodel.render.meshes import clip, compact, smoothstep, transform, vertex_normals
-from shoemodel.render.parts import Part
+from shoemodel.render.parts import Finish, Part
 
 # the skin is this uneven, metres, which breaks up its highlights
 PORES_M = 0.00022
@@ -157,16 +158,18 @@ def _close_trousers(
     if cut.folds.crease:  # pressed cloth hangs straight
         folds = cut.folds
         cut = replace(cut, folds=replace(folds, stack=0.4 * folds.stack, knee=0.6 * folds.knee, drag=0.5 * folds.drag))
-    rgb = np.array(outfit.garment_rgb)
+    own = base(outfit.pattern_rgbs) if outfit.pattern else outfit.garment_rgb
+    rgb = np.array(own)
     denim = (outfit.weave or cut.weave) == "denim"
     parts = []
     for number, side in enumerate(feet):
         tube = _tube(rng, body, shod, outfit, cut, transforms, posed, side, look)
         weave = outfit.weave or ("sweat" if cut.gather else cut.weave)
         seed = 3 * int(rng.integers(100)) + number
-        finish = TrouserFinish(weave, outfit.garment_rgb, cut.cuff, cut.folds.crease > 0, seed)
+        sewn = TrouserFinish(weave, own, cut.cuff, cut.folds.crease > 0, seed)
         colours = cloth.worn_colours(rng, rgb, tube.shade, tube.uv, denim)
-        colours = np.where(tube.places[:, 1:2] < -OTHER_SIDE / 2, finish.back_rgb, colours)
+        colours = np.where(tube.places[:, 1:2] < -OTHER_SIDE / 2, sewn.back_rgb, colours)
+        finish = PatternFinish(sewn, outfit.pattern, outfit.pattern_rgbs) if outfit.pattern else sewn
         vertices = bend_tube(shod.figure, side, tube, transforms)
         parts.append(
             Part(f"trousers_{side}", vertices, tube.faces, DENIM if denim else CLOTH, colours=colours, finish=finish,
@@ -212,9 +215,11 @@ def _skirt(
     hips = np.mean([joint_points(shod.figure, side, transforms)["hip"] for side in SIDES], axis=0)
     length = float(joints["left", "hip"][2] - joints["left", "ankle"][2]) - outfit.hem_m
     above_feet = sum(body.foot_weight(side) for side in SIDES) < 0.5
-    rgb = np.array(outfit.garment_rgb)
-    finish = HangingFinish("plain", outfit.garment_rgb) if look.close else None
-    return build_skirt(SKIRTS[outfit.garment], posed[above_feet], hips, length, rgb, rng, finish)
+    own = base(outfit.pattern_rgbs) if outfit.pattern and look.close else outfit.garment_rgb
+    finish: Finish | None = HangingFinish("plain", own) if look.close else None
+    if finish is not None and outfit.pattern:
+        finish = PatternFinish(finish, outfit.pattern, outfit.pattern_rgbs)
+    return build_skirt(SKIRTS[outfit.garment], posed[above_feet], hips, length, np.array(own), rng, finish)
 
 
 def _seat_of_trousers(

@@ -5,12 +5,14 @@ No cloth may hang over the shoe, whose pixels stay: hems end clear of the collar
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from shoemodel.body.colours import CLOTH_COLOURS, Rgb, cloth_of, dye
 from shoemodel.body.outfits import SKIN_TONES, Outfit, skin_tone
+from shoemodel.body.patterns import palette
+from shoemodel.body.phrases import words
 from shoemodel.body.prompt import Reading
 from shoemodel.body.skirts import SKIRTS
 from shoemodel.body.trousers import CUTS, TUCK_M
@@ -49,6 +51,8 @@ MAXI_M = (0.03, 0.05)
 LEG_M = 0.06
 # a turned up hem, the room it leaves, the room for socks that were asked for, metres
 CUFF_M, CUFF_ROOM_M, SOCK_ROOM_M = (0.032, 0.042), 0.012, 0.045
+# below the knee, where leg warmers end
+WARMER_M = 0.07
 LONG_SOCKS = ("mid-calf", "knee-high", "over-knee")
 
 
@@ -84,6 +88,7 @@ def outfit(
     tall: trousers go into the shaft unless the prompt says otherwise; family: the shoe's, for what is left open.
     """
     luck = _Luck(*rng.random(9).tolist())
+    reading = styled(reading, female, 7 * luck.tone % 1)
     free = max(collar_m, 0.0) + CLEAR_M
     garment = _garment(reading, tall)
     tucked = _tucked(reading, garment, collar_m, tall)
@@ -95,6 +100,8 @@ def outfit(
     hose, hose_rgb, sheer = _hose(reading, garment, colour, skin, luck)
     sock_m, sock_colour = _socks(reading, garment, free, knee_m, bool(hose), female, family, luck)
     hem, cuff = _hem(reading, garment, free, knee_m, sock_m, tall, luck)
+    second = dye(reading.pattern_colour, cloth) if reading.pattern_colour else None
+    printed = palette(reading.pattern, garment_rgb, bool(reading.colour), second) if reading.pattern else ()
     striped = reading.stripes in ("top", "all") and sock_m > 0
     return Outfit(
         garment, colour, garment_rgb, collar_m - TUCK_M if tucked else hem, 0.0 if tucked else cuff, tucked, hose,
@@ -102,7 +109,25 @@ def outfit(
         _hairy(reading, female, luck), weave=reading.weave, sheer=sheer,
         stripe_rgb=dye(reading.stripe_colour, "knit") if reading.stripe_colour else None,
         hoops=striped and (reading.stripes == "all" or reading.socks in LONG_SOCKS[1:]),
+        pattern=reading.pattern, pattern_rgbs=printed,
+        warmer_m=(free, max(knee_m - WARMER_M, free)) if reading.warmers else (0.0, 0.0),
+        warmer_rgb=dye(reading.warmer_colour or "grey", "knit"),
     )  # fmt: skip
+
+
+def styled(reading: Reading, female: bool, chance: float) -> Reading:
+    """One of the outfits of the style that a prompt names, as far as it says nothing else; chance: 0 to 1, of which.
+    Where it names a garment, or legs that are bare, that is all that is worn."""
+    if not reading.style or reading.garment or reading.hose == "tights":
+        return reading
+    options = [
+        option for option in words()["styles"][reading.style]["woman" if female else "man"]
+        if option["garment"] not in reading.without
+    ]  # fmt: skip
+    if not options:
+        return reading
+    chosen = options[int(chance * len(options))]
+    return replace(reading, **{name: value for name, value in chosen.items() if getattr(reading, name) in ("", None)})
 
 
 def _garment(reading: Reading, tall: bool) -> str:
@@ -111,6 +136,8 @@ def _garment(reading: Reading, tall: bool) -> str:
         return reading.garment
     if reading.hose == "tights":
         return "tights"
+    if reading.warmers:
+        return "leggings"
     if "trousers" in reading.without or (reading.socks in LONG_SOCKS and not reading.colour):
         return "bare"
     usual = ("skinny jeans" if tall else "jeans", "chinos", "suit trousers", "sweatpants")

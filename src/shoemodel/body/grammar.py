@@ -125,7 +125,8 @@ class _Parser:
             return False
         if ahead.kind == "shoe":
             return self.phrases[place].kind == "pose" and ahead is self.phrases[place + 1]
-        return ahead.kind in CLOTHES and meaning(ahead, self.phrases[place]) is not None
+        own = ahead.kind in CLOTHES or (self.phrases[place].kind == "style" and ahead.kind in ("person", "limb"))
+        return own and meaning(ahead, self.phrases[place]) is not None
 
     def _noun(self, place: int, phrase: Phrase) -> None:
         if self._describes(place):
@@ -188,9 +189,9 @@ class _Parser:
             if not self.negated:
                 self.sentence.unheeded.append((pending[first].start, self._text(pending[first], pending[place])))
             pending = pending[:first] + pending[place + 1 :]
-        socks = self.sentence.of("socks")
-        if socks and any(p.text in words()["stripes"]["words"] for p in pending):
-            self._stripe(socks[-1], pending)
+        worn = next((noun for noun in self.sentence.of("socks", "garment")[::-1] if _patterned(noun, pending)), None)
+        if worn:
+            self._stripe(worn, pending)
             pending = []
         for phrase in pending:
             if phrase.kind == "unknown":
@@ -199,16 +200,16 @@ class _Parser:
                 self._attach(phrase)
         self.linked = None
 
-    def _stripe(self, socks: Noun, pending: list[Phrase]) -> None:
-        """ "socks with red stripes": all of it is said of the socks."""
+    def _stripe(self, worn: Noun, pending: list[Phrase]) -> None:
+        """ "socks with red stripes", "a dress with white dots": all of it is said of what is worn."""
         for phrase in pending:
-            mark = meaning(socks.phrase, phrase)
+            mark = meaning(worn.phrase, phrase)
             if mark is None:
                 self._attach(phrase)
             elif self.negated:
-                socks.marks.append((mark[0], False, phrase))
+                worn.marks.append((mark[0], False, phrase))
             else:
-                socks.marks.append((*mark, phrase))
+                worn.marks.append((*mark, phrase))
 
     def _attach(self, adjective: Phrase) -> None:
         """Say an adjective of the clothes or the person named last that it fits."""
@@ -241,6 +242,12 @@ class _Parser:
 
     def _text(self, first: Phrase, last: Phrase) -> str:
         return self.prompt[first.start : last.end]
+
+
+def _patterned(noun: Noun, said: list[Phrase]) -> bool:
+    """Whether something that is said is a pattern that this may have."""
+    marks = [meaning(noun.phrase, phrase) for phrase in said if phrase.kind == "adjective"]
+    return any(mark is not None and mark[0] in ("stripes", "pattern") for mark in marks)
 
 
 def _colourful(phrase: Phrase) -> bool:

@@ -26,7 +26,7 @@ HAIRS = 900
 CUFF_M, HOOP_M = 0.017, 0.022
 
 
-def _round(places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def round_leg(places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Turn (k,) round the leg, 0 to 1 from behind, and metres (k,) along it, forward over the instep."""
     x, y, height = places.T
     forward = np.maximum(-y - INSTEP_M, 0)
@@ -37,7 +37,7 @@ def _on_leg(pattern: Tile, places: np.ndarray, shift: float, span: np.ndarray) -
     """A pattern (k, c) laid round the leg, so often that it closes, and round the foot before it, where height says
     nothing of how far one has gone."""
     x, y, height = places.T
-    turn, along = _round(places)
+    turn, along = round_leg(places)
     found = pattern.at(3 * TILE_M * turn, along + shift, span)
     share = smoothstep((-y - height - INSTEP_M) / 0.035)
     ahead = np.flatnonzero(share > 0)
@@ -137,7 +137,7 @@ class SockFinish:
         self, places: Float[np.ndarray, "k 3"], facing: Float[np.ndarray, "k"], pixel_m: Float[np.ndarray, "k"]
     ) -> Float[np.ndarray, "k 3"]:
         """As `parts.Finish` has it."""
-        turn, along = _round(places)
+        turn, along = round_leg(places)
         span = _blur(facing, pixel_m)
         around = self.ribs / 40 * TILE_M * turn
         below = self.top_m - along
@@ -202,7 +202,7 @@ class StretchFinish:
         self, places: Float[np.ndarray, "k 3"], facing: Float[np.ndarray, "k"], pixel_m: Float[np.ndarray, "k"]
     ) -> Float[np.ndarray, "k 3"]:
         """As `parts.Finish` has it."""
-        turn, along = _round(places)
+        turn, along = round_leg(places)
         tone = cloth_tile("stretch").at(3 * TILE_M * turn, along, _blur(facing, pixel_m))[:, 0]
         above = along - self.hem_m
         for row in (0.014, 0.019):

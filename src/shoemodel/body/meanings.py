@@ -21,6 +21,8 @@ def meaning(noun: Phrase, adjective: Phrase) -> tuple[str, Value] | None:
     elif noun.kind == "hose":
         found = _listed("plain", data["hose_words"]["plain"], text)
         found = found or _number("sheer", data["hose_words"]["sheer"], text)
+    elif noun.kind == "warmers":
+        found = _listed("plain", data["warmers"]["plain"], text)
     elif noun.kind == "person":
         return _number("tone", data["skin"]["persons"], text) or first_of("build", data["builds"], text)
     elif noun.kind in ("limb", "skin"):
@@ -41,7 +43,7 @@ def _of_garment(noun: Phrase, text: str) -> tuple[str, Value] | None:
     data = words()
     family = family_of(noun.value if noun.value in data["garments"] else data["lengths"]["whole"][noun.value][0])
     found = first_of("cut", data["cuts"], text) or first_of("length", data["lengths"][family], text)
-    found = found or first_of("weave", data["weaves"], text)
+    found = found or first_of("weave", data["weaves"], text) or first_of("pattern", data["patterns"], text)
     if family == "skirt" or noun.value == "leggings":
         return found
     for name, table in (("cuffs", TURN_UPS), ("tuck", TUCKS)):

@@ -56,7 +56,8 @@ class Outfit:
     file, sock_file: the garment's and the socks' files below the user's assets, "" for those made from parameters.
     weave: the trousers' cloth (denim, wool, corduroy, pinstripe, plain), "" for the cut's own. sheer: the share of skin
     seen through tights, None as the wearer's. stripe_rgb: of the socks' stripes, None for one that contrasts;
-    hoops: they go all the way down.
+    hoops: they go all the way down. pattern: of `patterns`, "" for none, with its colours, which the garment has
+    in place of its own. warmer_m: where leg warmers begin and end, both 0 for none.
     """
 
     garment: str
@@ -79,6 +80,10 @@ class Outfit:
     sheer: float | None = None
     stripe_rgb: Rgb | None = None
     hoops: bool = False
+    pattern: str = ""
+    pattern_rgbs: tuple[Rgb, ...] = ()
+    warmer_m: tuple[float, float] = (0.0, 0.0)
+    warmer_rgb: Rgb = (0.3, 0.3, 0.3)
 
     @classmethod
     def of(
@@ -123,7 +128,7 @@ def skin_tone(place: float) -> Rgb:
 
 def describe(outfit: Outfit) -> str:
     """What is worn in a few words: "blue jeans, 6 cm above the ankle, white socks"."""
-    named = f"{outfit.garment_colour} {outfit.garment}"
+    named = " ".join(word for word in (outfit.garment_colour, outfit.pattern, outfit.garment) if word)
     words = {"bare": "bare legs", "tights": f"{outfit.hose_colour} tights"}.get(outfit.garment, named)
     if outfit.tucked:
         words += " tucked into the shaft"
@@ -134,7 +139,7 @@ def describe(outfit: Outfit) -> str:
         words += f", {outfit.hose_colour} tights"
     if outfit.sock_m > 0:
         words += f", {'striped ' if outfit.sock_stripes else ''}{outfit.sock_colour} socks"
-    return words
+    return words + (", leg warmers" if outfit.warmer_m[1] > 0 else "")
 
 
 def sample_outfit(

@@ -21,8 +21,23 @@ TOKEN = re.compile(
     r"|#[0-9a-f]{6}\b|#[0-9a-f]{3}\b|\d+/\d+(?:ths?)?\b|w/o\b|[^\W_]+(?:'[^\W_]+)*'?|&|[,;:.()!?|\n]|[–—]|(?<=\s)-+(?=\s)"
 )
 NUMBERED = re.compile(r"(\d+)[ -]?den|(fitzpatrick|monk).* (\w+)$")
-CLOTHES = ("garment", "socks", "hose")
-NOUNS = (*CLOTHES, "shoe", "person", "limb", "skin", "bare", "pose", "view", "place", "background", "never")
+CLOTHES = ("garment", "socks", "hose", "warmers")
+NOUNS = (
+    *CLOTHES,
+    "shoe",
+    "person",
+    "limb",
+    "skin",
+    "bare",
+    "pose",
+    "view",
+    "place",
+    "background",
+    "never",
+    "style",
+    "light",
+)
+OUTFITS = ("outfit", "outfits", "look", "looks", "style", "wear", "clothes", "clothing", "attire", "fashion")
 LINKS, ENDS = (":", "(", "-", "–", "—"), (",", ";", ".", ")", "!", "?", "|", "\n")
 
 
@@ -59,11 +74,21 @@ def _nouns() -> dict[str, tuple[str, str]]:
         ("pose", data["poses"]), ("view", data["views"]), ("place", {"": data["places"]["words"]}),
         ("background", {"": data["places"]["backgrounds"]}),
     ]  # fmt: skip
+    tables += [("warmers", {"": data["warmers"]["warmers"]}), ("light", data["light"]), ("style", _styles())]
     found: dict[str, tuple[str, str]] = {}
     for kind, table in tables:
         for value, phrases in table.items():
             for phrase in phrases:
                 found.setdefault(phrase, (kind, value))
+    return found
+
+
+def _styles() -> dict[str, list[str]]:
+    """The phrases of each style: "business", "business look", "office outfit"."""
+    found = {}
+    for name, style in words()["styles"].items():
+        named = [f"{word} {noun}" for word in (*style["words"], *style["with"]) for noun in OUTFITS]
+        found[name] = [*style["words"], *named]
     return found
 
 
@@ -73,9 +98,10 @@ def _others() -> dict[str, str]:
     data = words()
     grammar = data["grammar"]
     found = {phrase: kind.removesuffix("s") for kind in grammar if kind != "grounds" for phrase in grammar[kind]}
-    lists = [phrases for name in ("cuts", "weaves", "sock_words", "cuffs", "tuck") for phrases in data[name].values()]
+    tables = ("cuts", "weaves", "patterns", "sock_words", "cuffs", "tuck")
+    lists = [phrases for name in tables for phrases in data[name].values()]
     lists += [data["hose_words"]["plain"], list(data["hose_words"]["sheer"]), data["stripes"]["words"]]
-    lists += [list(data["hair"]["legs"])]
+    lists += [list(data["hair"]["legs"]), data["warmers"]["plain"]]
     lengths = [data["lengths"][name] for name in ("trousers", "shorts", "skirt", "socks")]
     lists += [phrases for table in lengths for phrases in table.values()]
     lists += [data["bare"]["words"], *data["builds"].values()]

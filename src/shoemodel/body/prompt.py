@@ -28,7 +28,9 @@ class Reading:
     person: "woman" or "man". skin: a place in outfits.SKIN_TONES; hairy: share of hair. garment: "bare" or a garment of
     outfits. weave: "" for the garment's own. without: garments that are not to be worn. socks: "none", a length, or
     "some" for any; stripes: at their "top", on "all" of them, or "none". hose: "none" or "tights"; sheer: the share of
-    skin seen through them. tucked: trousers into the shaft, or over it. pose, view, place: what the prompt says of
+    skin seen through them. tucked: trousers into the shaft, or over it. pattern: of
+    the garment, its second colour after it. warmers: "some" for leg warmers. style: a whole outfit in a word, for what
+    is not said. light: "sunset", "hard", "soft" or "night". pose, view, place: what the prompt says of
     these. unheeded: what was not understood, in its order.
     """
 
@@ -50,6 +52,12 @@ class Reading:
     hose: str = ""
     hose_colour: str = ""
     sheer: float | None = None
+    pattern: str = ""
+    pattern_colour: str = ""
+    warmers: str = ""
+    warmer_colour: str = ""
+    style: str = ""
+    light: tuple[str, ...] = ()
     pose: tuple[str, ...] = ()
     view: tuple[str, ...] = ()
     place: tuple[str, ...] = ()
@@ -69,11 +77,13 @@ def read(prompt: str) -> Reading:
     """Understand a prompt. Nothing is guessed: a colour or a word that is not known is named in `unheeded`."""
     sentence = parse(prompt)
     said: dict[str, Any] = {}
-    for part in (_person, _clothes, _socks, _bare):
+    for part in (_person, _clothes, _socks, _bare, _warmers):
         said |= part(sentence, said)
     _loose_colours(sentence, said)
     return Reading(
         **said,
+        style=next((noun.phrase.value for noun in sentence.of("style") if not noun.negated), ""),
+        light=tuple(dict.fromkeys(noun.phrase.value for noun in sentence.of("light") if not noun.negated)),
         pose=tuple(noun.phrase.value for noun in sentence.of("pose") if not noun.negated),
         view=tuple(noun.phrase.value for noun in sentence.of("view") if not noun.negated),
         place=tuple(sentence.places),
@@ -152,11 +162,13 @@ def _worn(sentence: Sentence, noun: Noun) -> dict[str, Any]:
         weave = WEAVES.get(first, "")
     if noun.phrase.text.startswith("pinstripe"):
         weave = "pinstripe"
-    tucked = _value(noun, "tuck", sentence.tucked)
+    tucked, pattern = _value(noun, "tuck", sentence.tucked), _value(noun, "pattern", "") or ""
+    second = noun.marked("colour")[1:2] if pattern else []
+    own = Noun(noun.phrase, marks=[mark for mark in noun.marks if mark[2] not in second])
     return {
         "garment": garment, "weave": weave, "length": _value(noun, "length", length),
-        "colour": _colour(sentence, noun, colours.cloth_of(garment, weave)), "cuffed": _value(noun, "cuffs", None),
-        "tucked": tucked,
+        "colour": _colour(sentence, own, colours.cloth_of(garment, weave)), "cuffed": _value(noun, "cuffs", None),
+        "tucked": tucked, "pattern": pattern, "pattern_colour": colours.spelt(second[0].text) if second else "",
     }  # fmt: skip
 
 
@@ -233,6 +245,18 @@ def _bare(sentence: Sentence, said: dict[str, Any]) -> dict[str, Any]:
         else:
             sentence.unheeded.append((noun.phrase.start, f"bare {noun.phrase.text.removeprefix('bare ')}"))
     return found
+
+
+def _warmers(sentence: Sentence, said: dict[str, Any]) -> dict[str, Any]:
+    """Leg warmers: over bare legs, tights and leggings; trousers are too wide for them."""
+    for noun in sentence.of("warmers"):
+        if noun.negated:
+            continue
+        if said.get("garment", "") not in ("", "bare", "leggings", *OVER_HOSE):
+            _unheed(sentence, noun)
+            continue
+        return {"warmers": "some", "warmer_colour": _colour(sentence, noun, "knit")}
+    return {}
 
 
 def _loose_colours(sentence: Sentence, said: dict[str, Any]) -> None:

@@ -11,9 +11,8 @@ import cv2
 import numpy as np
 
 from shoemodel.body import cloth
-from shoemodel.body.finishes import HangingFinish
 from shoemodel.body.trousers import grid_faces, leg_support
-from shoemodel.render.parts import Material, Part
+from shoemodel.render.parts import Finish, Material, Part
 
 ANGLES = 176
 RING_M = 0.008
@@ -42,7 +41,7 @@ SKIRTS = {
 
 def build_skirt(
     cut: SkirtCut, points: np.ndarray, hips: np.ndarray, length: float, rgb: np.ndarray, rng: np.random.Generator,
-    finish: HangingFinish | None = None,
+    finish: Finish | None = None,
 ) -> Part:  # fmt: skip
     """The skirt round posed leg points (n, 3), hanging `length` metres down from the hip joints' middle (3,)."""
     heights = np.arange(hips[2] - length, hips[2], RING_M)

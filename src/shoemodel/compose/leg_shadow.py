@@ -5,18 +5,15 @@ Lengths are fractions of the shoe's.
 
 from __future__ import annotations
 
-from typing import Literal
-
 import cv2
 import numpy as np
 from jaxtyping import Bool, Float, Float32, UInt8
 
 from shoemodel.compose.frame import is_plain, is_white
+from shoemodel.compose.kinds import Shadow
 from shoemodel.image.geometry import Box
 from shoemodel.image.masks import ShoeAreas, dilate
 
-Mode = Literal["auto", "none", "soft"]
-"""The leg's shadow on the ground: none on pure white, as packshots have it; none at all; or on any ground."""
 LINING, REACH = 0.55, 0.10
 """How much light the leg takes from the lining beside it, and how far."""
 TOUCH, TOUCH_REACH = 0.28, 0.015
@@ -25,8 +22,9 @@ RIM, CREASE = (0.62, 0.022), (0.32, 0.012)
 """Depth and reach of the leg's own darkening inside the opening, and along any edge of the shoe."""
 WARM = (0.82, 1.0, 1.06)
 """Exponents of that darkening: light that comes through skin keeps its shadows warm."""
-FADE, FADE_PLAIN = 1.2, 0.45
-"""How far from the shoe the ground's shadow ends, and on a plain ground: farther away it is not known to be level."""
+FADE, FADE_PLAIN, FADE_SUNNY = 1.2, 0.45, 2.5
+"""How far from the shoe the ground's shadow ends, and on a plain ground: farther away it is not known to be level; and
+where the light is known."""
 HORIZON = 0.25
 """How far below the level ground's far end its shadow begins."""
 LEAST = 0.02
@@ -71,11 +69,13 @@ def ground(
     known: Bool[np.ndarray, "n m"],
     photo_rgb: UInt8[np.ndarray, "h w 3"],
     areas: ShoeAreas,
-    mode: Mode = "auto",
+    mode: Shadow = "auto",
+    sunny: bool = False,
 ) -> Float32[np.ndarray, "h w"]:
     """Factor on the ground's light: the leg's shadow from a small map of the whole canvas.
 
     ratio: light on the level ground with the leg over that without it. known: where that map shows the ground.
+    sunny: the light is known, so that a shadow falls where it belongs, far away too.
     """
     result = np.ones(areas.size, np.float32)
     if mode == "none" or not known.any() or (mode == "auto" and is_white(photo_rgb, areas.shoe)):
@@ -83,10 +83,11 @@ def ground(
     box = Box.of_mask(areas.shoe)
     length = float(max(box.width, box.height))
     scale = ratio.shape[1] / areas.size[1]
-    smooth = _smooth(np.clip(ratio, 0.06, 1), known, max(1.2, 0.02 * length * scale), HORIZON * length * scale)
+    sigma = max(1.2, (0.006 if sunny else 0.02) * length * scale)
+    smooth = _smooth(np.clip(ratio, 0.06, 1), known, sigma, HORIZON * length * scale)
     full = cv2.resize(smooth, (areas.size[1], areas.size[0]), interpolation=cv2.INTER_LINEAR)
     distance = cv2.distanceTransform((~areas.shoe).astype(np.uint8), cv2.DIST_L2, 5)
-    fade = FADE_PLAIN if is_plain(photo_rgb, areas.shoe) else FADE
+    fade = FADE_SUNNY if sunny else FADE_PLAIN if is_plain(photo_rgb, areas.shoe) else FADE
     factor = 1 - (1 - full) * np.exp(-((distance / (fade * length)) ** 2)) * ~areas.shoe
     return np.where(factor > 0.997, 1, factor).astype(np.float32)
 

@@ -32,15 +32,19 @@ class Tuples:
 
     worn: UInt8[np.ndarray | Pictures, "n s s 3"]
     unworn: UInt8[np.ndarray | Pictures, "n s s 3"]
+    """X_w, the shoe's pixels on black, where `has_unworn` is false."""
     labels: UInt8[np.ndarray | Pictures, "n s s"]
     """`masks.BACKGROUND`, `VISIBLE`, `WEARABLE`."""
     points: Float[np.ndarray, "n 12 2"]
     """Keypoints in px, also those outside the picture."""
     visibility: Int[np.ndarray, "n 12"]
     present: Bool[np.ndarray, "n 12"]
-    """Whether the point's leg is in the scene at all, be it outside the picture; none where points are not known."""
+    """Whether the point's leg is in the scene at all, be it outside the picture; none where points are not known. Of a
+    collected tuple, whether the point was found."""
     is_worn: Bool[np.ndarray, "n"]
     """Whether somebody wears the shoes in `worn`; where not, it is `unworn` again (`world.display`)."""
+    has_unworn: Bool[np.ndarray, "n"]
+    """Whether there is a picture without the person; where not, the tuple was collected from a photo (`collect`)."""
     captions: Sequence[tuple[str, ...]]
     shoe_ids: Sequence[str]
     families: Sequence[str]
@@ -62,11 +66,15 @@ class Tuples:
         read: dict[str, Any] = {name: getattr(self, name)[:] for name in ("worn", "unworn", "labels")}
         return replace(self, **read | {name: tuple(getattr(self, name)) for name in WORDS})
 
-    def split(self, unworn_will_do: bool = False, areas_will_do: bool = False) -> tuple[Tuples, Tuples]:
+    def split(
+        self, unworn_will_do: bool = False, areas_will_do: bool = False, collected_will_do: bool = False
+    ) -> tuple[Tuples, Tuples]:
         """(training, test) by shoe, as `splits.split_of` says; tuples of the held-out family are in neither.
 
         unworn_will_do: for what learns from the unworn pictures alone. Otherwise InputError for shoes nobody wears.
         areas_will_do: for what learns from their areas alone. Otherwise InputError for tuples without keypoints.
+        collected_will_do: for what needs of the shoes their visible pixels alone. Otherwise InputError for tuples
+        without an unworn picture.
 
         Where a small folder holds no test shoe, the shoe with the lowest lot leaves the training to be one: a test
         shoe is never learnt from, in whatever folder. Raises InputError where nothing would be left to learn.
@@ -78,6 +86,11 @@ class Tuples:
             raise InputError(
                 f"found {int((~self.is_worn).sum())} tuples of shoes that nobody wears; only the areas (wd) and feet "
                 "learn from those"
+            )
+        if not (collected_will_do or self.has_unworn.all()):
+            raise InputError(
+                f"found {int((~self.has_unworn).sum())} tuples collected from photos, which have no unworn picture and "
+                "no wearable area; base, sw, sw_without_pose, feet, legs, clip, autoencoder and judge learn from those"
             )
         sides = self._sides()
         if not (sides == "test").any() and (sides == "train").any():
@@ -134,6 +147,7 @@ def _of_index(index: Index, source: Source) -> Tuples:
         visibility=np.array(rows["visibility"]),
         present=np.array(rows["present"]),
         is_worn=np.array(rows["is_worn"]),
+        has_unworn=np.array(rows["has_unworn"]),
         captions=Words(all_rows, partial(_captions, index)),
         shoe_ids=Words(all_rows, partial(_text, index, 1)),
         families=Words(all_rows, partial(_text, index, 2)),

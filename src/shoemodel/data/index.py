@@ -27,29 +27,30 @@ from rich.progress import track
 
 from shoemodel.data import places
 from shoemodel.data.places import Place, Shard
-from shoemodel.data.sample import MEMBERS, read_record
+from shoemodel.data.sample import names_for, read_record
 from shoemodel.errors import InputError
 from shoemodel.image.pose import NAMES
 from shoemodel.runtime.files import replacing
 
-PICTURES = MEMBERS[:3]
-"""worn, unworn, areas: what the last axis of `offset`, `length` and `digest` counts."""
+PICTURES = 3
+"""worn, unworn (or X_w), areas: what the last axis of `offset`, `length` and `digest` counts."""
 ROW = np.dtype(
     [
         ("shard", "i4"),
         ("place", "i4"),
         ("side", "i4"),  # of the pictures, px
-        ("offset", "i8", 3),
-        ("length", "i8", 3),
-        ("digest", "i8", 3),  # 63 bits of the hash of each picture's file
+        ("offset", "i8", PICTURES),
+        ("length", "i8", PICTURES),
+        ("digest", "i8", PICTURES),  # 63 bits of the hash of each picture's file
         ("points", "f4", (12, 2)),
         ("visibility", "i1", 12),
         ("present", "?", 12),
         ("is_worn", "?"),
+        ("has_unworn", "?"),
         ("text", "i8", 2),  # from and to which byte of text.bin
     ]
 )
-VERSION = 1
+VERSION = 2
 
 
 class Index:
@@ -122,7 +123,9 @@ def _make(folder: Path, shards: list[tuple[int, Shard]], given: Sequence[Place])
                 written += texts.write(text)
             hashes.append((shard.name, stream.close()))
     if empty := set(range(len(given))) - set(sides):
-        raise InputError(f"{given[min(empty)]}: found no tuple; a folder written by `shoemodel synth` is accepted")
+        raise InputError(
+            f"{given[min(empty)]}: found no tuple; a folder written by `shoemodel synth` or `collect` is accepted"
+        )
     content = {"version": VERSION, "shards": hashes, "places": [place for place, _ in shards]}
     (folder / "index.json").write_text(json.dumps(content), encoding="utf-8")
 
@@ -171,7 +174,8 @@ def _row(
     pose, record = read_record(key, {name: data for name, (_, data) in members.items()})
     if missing := [name for name in ("captions", "caption", "shoe_id", "family", "feet") if name not in record]:
         raise InputError(f"sample {key}: its record lacks {', '.join(missing)}")
-    pictures = [members[name] for name in PICTURES]
+    names = names_for({name: data for name, (_, data) in members.items()})
+    pictures = [members[name] for name in names[:PICTURES]]
     captions = list(record["captions"]) or [record["caption"]]
     text = json.dumps([key, str(record["shoe_id"]), str(record["family"]), captions]).encode()
     row = np.zeros((), ROW)
@@ -179,7 +183,9 @@ def _row(
     row["offset"], row["length"] = [at for at, _ in pictures], [len(data) for _, data in pictures]
     row["digest"] = [digest(data) for _, data in pictures]
     row["points"], row["visibility"] = pose.points, pose.visibility
-    row["present"] = [name.split("_")[0] in record["feet"] for name in NAMES]
+    unknown = record.get("unknown", ())
+    row["present"] = [name.split("_")[0] in record["feet"] and name not in unknown for name in NAMES]
+    row["has_unworn"] = bool(record.get("unworn", True))
     row["is_worn"], row["text"] = bool(record.get("worn", True)), (written, written + len(text))
     return row, text
 

@@ -18,7 +18,7 @@ from shoemodel.data.statistics import facts, summarise
 from shoemodel.errors import InputError
 from shoemodel.image import draw
 
-COLUMNS = ("unworn", "worn", "areas", "pose")
+COLUMNS = ("unworn or X_w", "worn", "areas", "pose")
 """The pictures of a tuple on the sheet."""
 ABREAST = 2
 """Tuples in one row of the sheet."""
@@ -88,7 +88,7 @@ def _checked(key: str, members: dict[str, bytes]) -> tuple[Sample | None, list[s
     except InputError as error:
         return None, [str(error)]
     problems = sample.check()
-    if not problems and key != shards.sample_key(sample.meta["seed"], sample.meta["index"]):
+    if not problems and sample.has_unworn and key != shards.sample_key(sample.meta["seed"], sample.meta["index"]):
         problems = [f"the record says seed {sample.meta['seed']}, index {sample.meta['index']}"]
     return sample, problems
 

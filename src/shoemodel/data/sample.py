@@ -16,11 +16,19 @@ from shoemodel.image.masks import COLOURS, ShoeAreas
 from shoemodel.image.pose import NAMES, VISIBLE, Pose
 
 MEMBERS = ("worn.png", "unworn.png", "areas.png", "json")
-"""What a tuple is on disk; each name follows the key and a dot."""
+"""What a tuple of the world is on disk; each name follows the key and a dot."""
+COLLECTED_MEMBERS = ("worn.png", "shoe.png", "areas.png", "json")
+"""The same of a tuple from a photo of a person: X_w, the shoe's pixels on black, instead of an unworn picture."""
 MIN_SHOE_SHARE = 0.004
 """Least part of the picture that the unworn shoes must cover (ours)."""
 LACKING = ("worn", "keypoints", "captions")
 """What the record may say that a tuple has not, under `lacks`; its areas and its unworn picture are always there."""
+OF_ALL = ("size", "captions", "family", "shoe_id", "feet")
+"""What the record of every tuple holds beside caption and keypoints."""
+OF_WORLD = ("seed", "index", "camera", "scene", "version")
+"""And that of a tuple of the world."""
+OF_PHOTO = ("photo", "licence", "consent", "models", "unknown")
+"""And that of a tuple from a photo: where it comes from, who found it, and which points nobody found."""
 SIDES = ("left", "right")
 INSIDE_SHOE = ("big_toe", "small_toe", "heel")
 """The points of a foot that lie in its shoe."""
@@ -32,14 +40,16 @@ sandal reach 0.067, all others lie on the shoe (ours)."""
 @dataclass(frozen=True)
 class Sample:
     """One tuple. Both pictures show the same scene from the same camera with the same exposure; only the person is
-    missing from `unworn`."""
+    missing from `unworn`. A photo of a person has no such second picture: see `has_unworn`."""
 
     key: str
-    """`<seed>-<index, seven digits>`."""
+    """`<seed>-<index, seven digits>`; of a collected tuple another word without a dot."""
     worn: UInt8[np.ndarray, "h w 3"]
     unworn: UInt8[np.ndarray, "h w 3"]
+    """X_w, the shoe's pixels on black, where `has_unworn` is false."""
     areas: ShoeAreas
-    """Visible and wearable area of the unworn shoes, (h, w)."""
+    """Visible and wearable area of the unworn shoes, (h, w); where there is no unworn picture, the shoe's pixels in
+    `worn` are the visible area, and the wearable one is not known."""
     pose: Pose
     caption: str
     meta: dict[str, Any] = field(default_factory=dict)
@@ -59,6 +69,16 @@ class Sample:
         are named, or no caption is written."""
         return frozenset(self.meta.get("lacks", ()))
 
+    @property
+    def has_unworn(self) -> bool:
+        """Whether there is a picture of the scene without the person; else the tuple was collected from a photo."""
+        return bool(self.meta.get("unworn", True))
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """The names of its files."""
+        return MEMBERS if self.has_unworn else COLLECTED_MEMBERS
+
     def check(self) -> list[str]:
         """What is wrong with this tuple, one sentence each; an empty list when it is sound."""
         checks = (_check_pictures, _check_areas, _check_pose, _check_feet, _check_words, _check_lacks)
@@ -71,7 +91,7 @@ class Sample:
         record = {**self.meta, "caption": self.caption, "keypoints": keypoints}
         return {
             "worn.png": _png(self.worn),
-            "unworn.png": _png(self.unworn),
+            self.members[1]: _png(self.unworn),
             "areas.png": _palette_png(self.areas.labels),
             "json": json.dumps(record, sort_keys=True).encode(),
         }
@@ -84,7 +104,7 @@ class Sample:
             return cls(
                 key=key,
                 worn=decode(members["worn.png"]),
-                unworn=decode(members["unworn.png"]),
+                unworn=decode(members[names_for(members)[1]]),
                 areas=ShoeAreas(decode(members["areas.png"])),
                 pose=pose,
                 caption=record.pop("caption"),
@@ -98,14 +118,22 @@ _UNREADABLE = (LookupError, TypeError, ValueError, OSError, SyntaxError)
 """What json and Pillow raise of bytes that are not what they should be."""
 
 
+def names_for(members: Mapping[str, bytes]) -> tuple[str, ...]:
+    """The names that a tuple's files should have: MEMBERS, or of a photo COLLECTED_MEMBERS."""
+    return COLLECTED_MEMBERS if "shoe.png" in members else MEMBERS
+
+
 def read_record(key: str, members: Mapping[str, bytes]) -> tuple[Pose, dict[str, Any]]:
     """The keypoints and the rest of the JSON member. InputError where a member is missing or this one is no record."""
-    missing = [name for name in MEMBERS if name not in members]
+    wanted = names_for(members)
+    missing = [name for name in wanted if name not in members]
     if missing:
         raise InputError(f"sample {key}: found {sorted(members)}, but {missing} must be there too")
     try:
         record = json.loads(members["json"])
         keypoints = np.asarray(record.pop("keypoints"), float)
+        if bool(record.get("unworn", True)) != (wanted is MEMBERS):
+            raise ValueError(f"{wanted[1]} is there, but the record says unworn: {record.get('unworn', True)}")
         return Pose(keypoints[:, :2], keypoints[:, 2].astype(int)), record
     except _UNREADABLE as error:
         raise InputError(f"sample {key}: cannot be read ({type(error).__name__}: {error})") from error
@@ -120,6 +148,9 @@ def _check_pictures(sample: Sample) -> list[str]:
     shapes = {sample.worn.shape[:2], sample.unworn.shape[:2], sample.areas.labels.shape}
     if len(shapes) > 1:
         problems.append(f"pictures and areas differ in size: {sorted(shapes)}")
+    elif not sample.has_unworn:
+        if not np.array_equal(sample.unworn, np.where(sample.areas.visible[..., None], sample.worn, np.uint8(0))):
+            problems.append("X_w is not the worn picture where the shoe is")
     elif sample.is_worn and np.array_equal(sample.worn, sample.unworn):
         problems.append("worn and unworn are the same picture")
     side = sample.meta.get("size")
@@ -135,6 +166,8 @@ def _check_areas(sample: Sample) -> list[str]:
         problems.append(f"the shoes cover {share:.2%} of the picture, less than {MIN_SHOE_SHARE:.2%}")
     if not sample.areas.visible.any():
         problems.append("no visible area")
+    if not sample.has_unworn and sample.areas.wearable.any():
+        problems.append("a wearable area without an unworn picture that shows it")
     return problems
 
 
@@ -184,8 +217,7 @@ def _check_words(sample: Sample) -> list[str]:
     problems = [] if all(isinstance(text, str) and text.strip() for text in written) else ["an empty caption"]
     if "captions" in sample.lacks:
         problems = ["captions, which it says it lacks"] if any(written) else []
-    needed = ("seed", "index", "size", "captions", "family", "shoe_id", "feet", "camera", "scene", "version")
-    missing = [name for name in needed if name not in sample.meta]
+    missing = [name for name in (OF_ALL + (OF_WORLD if sample.has_unworn else OF_PHOTO)) if name not in sample.meta]
     return [*problems, f"the record lacks {missing}"] if missing else problems
 
 

@@ -7,7 +7,7 @@ import tarfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from shoemodel.data.sample import MEMBERS, Sample
+from shoemodel.data.sample import COLLECTED_MEMBERS, MEMBERS, Sample
 from shoemodel.errors import InputError
 
 PER_SHARD = 50
@@ -49,7 +49,8 @@ def keys_in(path: Path) -> set[str]:
     except tarfile.TarError:
         return set()
     keys = {name.split(".", 1)[0] for name in names}
-    return {key for key in keys if all(f"{key}.{member}" in names for member in MEMBERS)}
+    whole = (MEMBERS, COLLECTED_MEMBERS)
+    return {key for key in keys if any(all(f"{key}.{member}" in names for member in members) for members in whole)}
 
 
 def write_shard(
@@ -80,7 +81,7 @@ def write_shard(
 
 def _append(tar: tarfile.TarFile, sample: Sample) -> None:
     members = sample.to_members()
-    for name in MEMBERS:
+    for name in sample.members:
         info = tarfile.TarInfo(f"{sample.key}.{name}")
         info.size = len(members[name])
         info.mode = 0o644
@@ -97,7 +98,9 @@ def shard_paths(folder: Path) -> list[Path]:
     """The finished shards of a folder in order. Raises `InputError` when there is none."""
     paths = sorted(path for path in Path(folder).glob("shard-*.tar") if re.fullmatch(r"shard-\d{6}\.tar", path.name))
     if not paths:
-        raise InputError(f"{folder}: found no shard-000000.tar; a folder written by `shoemodel synth` is accepted")
+        raise InputError(
+            f"{folder}: found no shard-000000.tar; a folder written by `shoemodel synth` or `collect` is accepted"
+        )
     return paths
 
 

@@ -57,7 +57,7 @@ def facts(sample: Sample) -> Facts:
         "quantities": quantities,
         "shoe": str(meta["shoe_id"]),
         "split": split_of(str(meta["shoe_id"]), str(meta["family"])),
-        "world": f"seed {meta['seed']}, version {meta['version']}, {meta['size']} px",
+        "world": _world(sample),
         "captions": list(meta["captions"]),
         "visibility": sample.pose.visibility.tolist(),
         "present": [name.split("_")[0] in feet for name in NAMES],
@@ -86,6 +86,13 @@ def summarise(rows: Sequence[Facts]) -> dict[str, Any]:
         "quantities": {name: _percentiles(rows, name) for name in (rows[0]["quantities"] if rows else ())},
         "keypoints": _keypoints(rows),
     }
+
+
+def _world(sample: Sample) -> str:
+    meta = sample.meta
+    if not sample.has_unworn:
+        return f"photos, {meta['size']} px"
+    return f"seed {meta['seed']}, version {meta['version']}, {meta['size']} px"
 
 
 def _counts(values: Sequence[str]) -> dict[str, int]:

@@ -46,7 +46,10 @@ def read(folder: Path, wanted: Iterable[Split], keys: Container[str] | None = No
     """
     for key, members, _ in _entries(folder, wanted):
         if keys is None or key in keys:
-            yield Sample.from_members(key, members)
+            sample = Sample.from_members(key, members)
+            if not sample.has_unworn:
+                raise InputError(f"{folder}: {key} was collected from a photo and has no unworn picture to start from")
+            yield sample
 
 
 def keys(folder: Path, wanted: Iterable[Split]) -> dict[str, str]:

@@ -104,6 +104,7 @@ def describe(photo: Photo, result: ShoeModelResult, settings: dict[str, Any]) ->
         "seeds": result.seeds,
         "prompts": result.prompts,
         "understood": result.understood,
+        "lights": result.lights,
         "warnings": result.warnings,
         "region": {
             "source": result.region.source,

@@ -72,13 +72,13 @@ def of_pack(pipeline: Any, name: str) -> SegformerForSemanticSegmentation:
 
 
 def load(run: Path) -> SegformerForSemanticSegmentation:
-    """The judge of a run of `shoemodel train judge`.
+    """The judge of a run of `shoemodel train judge`, or of a pack's folder.
 
     Raises:
         InputError: there is none.
     """
-    folder = run / "model" / "judge"
-    if not folder.is_dir():
+    folder = next((found for found in (run / "model" / "judge", run / "judge") if found.is_dir()), None)
+    if folder is None:
         raise InputError(f"{run} holds no model/judge; a run of `shoemodel train judge` is accepted")
     with quiet():
         return StemmedSegformer.from_pretrained(folder, local_files_only=True).eval()

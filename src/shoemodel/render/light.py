@@ -126,6 +126,8 @@ DOME = ((-1.6, -0.05, 0.05, 0.6, 1.6), (0.3, 0.4, 1.0, 1.05, 1.15))
 """Elevations in radians and how bright an overcast day is there."""
 DARK_SIDE = 0.42
 """How much darker than its mean the dome is opposite the lamp, where houses and trees stand."""
+MIDDLE = np.array([0.0, 0.0, 0.1])
+"""What lamps shine at."""
 SOFT_M, FAR_M, SOFT_SHARE = 1.3, 6.0, 1.35
 """Half size and distance of the soft lamp, and its irradiance for one of the dome's."""
 LEAST_SIDE = 0.65
@@ -142,10 +144,18 @@ def soft_light(right: np.ndarray, forward: np.ndarray, side: float) -> Light:
     level = level / max(float(np.linalg.norm(level)), 1e-6)
     beside = (1.0 if side >= 0 else -1.0) * max(abs(side), LEAST_SIDE)
     way = 1.15 * beside * right - 0.55 * level + [0.0, 0.0, 0.9]
+    return lamp_light(way / np.linalg.norm(way), SOFT_M, SOFT_SHARE)
+
+
+def lamp_light(towards: np.ndarray, half_size_m: float, irradiance: float, tint: np.ndarray | None = None) -> Light:
+    """A lamp in a unit direction (3,), FAR_M away, that gives what faces it so much for one of the dome's; the overcast
+    dome is brighter there. tint: of the lamp, mean 1."""
     elevation, azimuth = _angles(64)
-    flat = way[:2] / max(float(np.linalg.norm(way[:2])), 1e-6)
+    flat = towards[:2] / max(float(np.linalg.norm(towards[:2])), 1e-6)
     facing = np.sin(azimuth) * flat[0] + np.cos(azimuth) * flat[1]
     dome = np.interp(elevation, *DOME) * (1 + DARK_SIDE * np.cos(elevation) * facing)
-    target = np.array([0.0, 0.0, 0.1])
-    lamp = target + FAR_M * way / np.linalg.norm(way)
-    return Light(normalised(np.repeat(dome[..., None], 3, 2)), area_light(lamp, target, SOFT_M, SOFT_SHARE, np.ones(3)))
+    lamp = MIDDLE + FAR_M * towards
+    colour = np.ones(3) if tint is None else tint
+    return Light(
+        normalised(np.repeat(dome[..., None], 3, 2)), area_light(lamp, MIDDLE, half_size_m, irradiance, colour)
+    )

@@ -103,7 +103,7 @@ class AutoencoderTask(Task):
 
     def __init__(self, config: AutoencoderConfig, tuples: Tuples):
         self.config = config
-        self.train, self.test = tuples.split()
+        self.train, self.test = tuples.split(collected_will_do=True)
         self.examples = len(self.train)
         torch.manual_seed(config.loop.seed)
         self.model = build(config)
@@ -115,7 +115,8 @@ class AutoencoderTask(Task):
         side = self.config.crop
         crops = []
         for row in rows:
-            source = self.train.worn if rng.random() < 0.75 else self.train.unworn
+            worn = rng.random() < 0.75 or not self.train.has_unworn[row]
+            source = self.train.worn if worn else self.train.unworn
             y, x = rng.integers(self.train.size - side + 1, size=2)
             crop = source[row, y : y + side, x : x + side]
             crops.append(crop[:, ::-1] if rng.random() < 0.5 else crop)

@@ -84,6 +84,8 @@ def plain_attention(*models: Any) -> None:
 class BaseTask(GeneratorTask):
     """Learn the worn pictures of `tuples` from their captions."""
 
+    collected_will_do = True
+
     def __init__(self, config: BaseConfig, tuples: Tuples):
         self.config = config
         super().__init__(config, tuples)

@@ -127,7 +127,7 @@ class ClipTask(Task):
 
     def __init__(self, config: ClipConfig, tuples: Tuples):
         self.config = config
-        self.train, self.test = tuples.split()
+        self.train, self.test = tuples.split(collected_will_do=True)
         self.examples = len(self.train)
         self.tokenizer = train_tokenizer((c for captions in tuples.captions for c in captions), config.vocabulary)
         torch.manual_seed(config.loop.seed)

@@ -85,7 +85,7 @@ class FeetTask(Task):
 
     def __init__(self, config: FeetConfig, tuples: Tuples):
         self.config = config
-        self.train, self.test = tuples.split(unworn_will_do=True)
+        self.train, self.test = tuples.split(unworn_will_do=True, collected_will_do=True)
         self.examples = len(self.train)
         torch.manual_seed(config.loop.seed)
         self.model = feet.build(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 from shoemodel.data.datasets import Tuples
 from shoemodel.training.config import LoopConfig
@@ -30,8 +31,11 @@ class GeneratorTask(Task):
     """Training and test tuples, with the latents and embedded captions of the first, unless these are encoded in each
     step (`kept` is False)."""
 
+    collected_will_do: ClassVar[bool] = False
+    """Whether tuples without an unworn picture can be learnt from."""
+
     def __init__(self, config: GeneratorConfig, tuples: Tuples, kept: bool = True):
-        self.train, self.test = tuples.split()
+        self.train, self.test = tuples.split(collected_will_do=self.collected_will_do)
         self.examples = len(self.train)
         self.vae = load_component(config.autoencoder, "vae")
         self.tokenizer = load_component(config.clip, "tokenizer")

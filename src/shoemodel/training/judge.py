@@ -77,7 +77,7 @@ class JudgeTask(Task):
 
     def __init__(self, config: JudgeConfig, tuples: Tuples):
         self.config = config
-        self.train, self.test = tuples.split()
+        self.train, self.test = tuples.split(collected_will_do=True)
         self.examples = len(self.train)
         torch.manual_seed(config.loop.seed)
         self.model = judge.build(config.side, config.hidden_sizes, config.depths, config.heads, config.decoder_size)

@@ -62,7 +62,7 @@ class LegsTask(Task):
 
     def __init__(self, config: LegsConfig, tuples: Tuples):
         self.config = config
-        train, self.test = tuples.split()
+        train, self.test = tuples.split(collected_will_do=True)
         self.points, self.present = train.points / train.size, train.present
         if config.poses is not None:
             points, present = poses.load(config.poses)

@@ -95,6 +95,8 @@ def smoke() -> SWConfig:
 class SWTask(GeneratorTask):
     """Learn the worn pictures of `tuples` from X_w, X_p and captions; test on shoes held out."""
 
+    collected_will_do = True
+
     def __init__(self, config: SWConfig, tuples: Tuples):
         self.config = config
         super().__init__(config, tuples, kept=config.crop is None)
@@ -125,7 +127,8 @@ class SWTask(GeneratorTask):
             draw_crop(self.train.size, crop, rng) if crop else self.latents.view(int(row), int(number))
             for row, number in zip(rows, numbers, strict=True)
         ]
-        in_photo = rng.random(len(rows)) < self.config.photo_share
+        # X_w of a collected tuple stands on black: there is no photo without the person
+        in_photo = (rng.random(len(rows)) < self.config.photo_share) & self.train.has_unworn[rows]
         conditions, weights = [], []
         for row, seen, stays in zip(rows, views, in_photo, strict=True):
             labels = seen.labels(self.train.labels[row])

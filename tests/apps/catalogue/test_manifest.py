@@ -41,7 +41,7 @@ def test_any_field_of_a_request_may_be_a_column(read):
     assert row.request == replace(
         DEFAULTS, prompt=("jeans",), box=(1, 2, 30, 40), background="photo", steps=7, keep=2
     )  # fmt: skip
-    with pytest.raises(InputError, match=r"row 1 .*background is 'beach'; photo or scene is accepted"):
+    with pytest.raises(InputError, match=r"row 1 .*background is 'beach'; auto or photo or scene is accepted"):
         read("sku,photo,prompt,background\nA,a.png,jeans,beach\n")
 
 

@@ -32,7 +32,7 @@ class Batch:
     """Folder to write to."""
     engine: Literal["local", "ray"] = "local"
     """local: this process; ray: Ray Data, on the cluster of RAY_ADDRESS or on this machine; the results are alike."""
-    pack: Annotated[str, arg(metavar="mini|FOLDER")] = "mini"
+    pack: Annotated[str, arg(metavar="mini|FOLDER|OWNER/NAME")] = "mini"
     """Weights; with ray, a folder that every node has."""
     workers: Annotated[str, arg(metavar="N|MIN:MAX")] = "1"
     """Ray: actors, each with a model of its own; MIN:MAX lets their number follow the work."""

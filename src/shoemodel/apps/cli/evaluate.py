@@ -28,7 +28,7 @@ class _Held:
 
     data: Annotated[Path, arg(metavar="DIR")]
     """Folder written by `shoemodel synth`."""
-    pack: Annotated[str, arg(metavar="mini|FOLDER")] = "mini"
+    pack: Annotated[str, arg(metavar="mini|FOLDER|OWNER/NAME")] = "mini"
     """Weights."""
     split: Literal["test", "train", "all"] = "test"
     """test: the shoes that no training sees and, separately, the family that none sees; train: those that were learnt,

@@ -33,7 +33,7 @@ class Generate:
     """Photos of an unworn shoe or a pair (PNG, JPEG, WebP, TIFF, HEIC ...)."""
     out: Annotated[Path, arg(metavar="DIR")]
     """Folder to write to."""
-    pack: Annotated[str, arg(metavar="mini|sd15|FOLDER")] = "mini"
+    pack: Annotated[str, arg(metavar="mini|sd15|FOLDER|OWNER/NAME")] = "mini"
     """Weights."""
     request: Request = field(default_factory=Request)
     given: GivenFiles = field(default_factory=GivenFiles)

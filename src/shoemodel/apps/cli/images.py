@@ -31,7 +31,7 @@ class Images:
     """Folder written by `shoemodel synth`."""
     methods: Annotated[str, arg(metavar="NAME[=FOLDER],...")] = "shoemodel,real"
     """What draws, each with the folder of its weights (default: the pack). real: true pictures of n other tuples."""
-    pack: Annotated[str, arg(metavar="mini|FOLDER")] = "mini"
+    pack: Annotated[str, arg(metavar="mini|FOLDER|OWNER/NAME")] = "mini"
     """Weights of shoemodel, of the judge that finds shoe and points in a picture, and of CLIP."""
     split: Literal["test", "all"] = "test"
     """test: the shoes that no training sees; all: every tuple, for a folder that no training has seen."""

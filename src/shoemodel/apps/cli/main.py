@@ -18,15 +18,18 @@ from tyro.conf import Positional, arg, subcommand
 
 from shoemodel.apps.cli.annotate import Annotate
 from shoemodel.apps.cli.batch import Batch
+from shoemodel.apps.cli.collect import Collect
 from shoemodel.apps.cli.data import Inspect, Synth
 from shoemodel.apps.cli.evaluate import Evaluate
 from shoemodel.apps.cli.flags import Refused, registry
 from shoemodel.apps.cli.generate import Generate
 from shoemodel.apps.cli.messages import BAD_INPUT, complain
 from shoemodel.apps.cli.poses import Poses
+from shoemodel.apps.cli.push import Push
 from shoemodel.apps.cli.regions import Regions
 from shoemodel.apps.cli.serve import Serve
 from shoemodel.apps.cli.studio import Studio
+from shoemodel.apps.cli.study import Study
 from shoemodel.apps.cli.train import Pack, Train
 from shoemodel.errors import InputError
 
@@ -76,11 +79,14 @@ Verb = (
     | Annotated[Poses, subcommand("poses")]
     | Annotated[Verify, subcommand("verify")]
     | Annotated[Synth, subcommand("synth")]
+    | Annotated[Collect, subcommand("collect")]
     | Annotated[Inspect, subcommand("inspect")]
     | Annotated[Annotate, subcommand("annotate")]
     | Annotated[Train, subcommand("train")]
     | Annotated[Pack, subcommand("pack")]
+    | Annotated[Push, subcommand("push")]
     | Annotated[Evaluate, subcommand("evaluate")]
+    | Annotated[Study, subcommand("study")]
     | Annotated[Serve, subcommand("serve")]
     | Annotated[Studio, subcommand("studio")]
 )

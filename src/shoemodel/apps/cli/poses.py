@@ -33,7 +33,7 @@ class Poses:
     """Photo of an unworn shoe or a pair (PNG, JPEG, WebP, TIFF, HEIC ...)."""
     out: Annotated[Path, arg(metavar="DIR")]
     """Folder to write to."""
-    pack: Annotated[str, arg(metavar="mini|FOLDER")] = "mini"
+    pack: Annotated[str, arg(metavar="mini|FOLDER|OWNER/NAME")] = "mini"
     """Weights."""
     mask: Annotated[Path | None, arg(metavar="FILE")] = None
     """The shoe's pixels: an image of the photo's size, white (or opaque) on the shoe."""

@@ -24,7 +24,7 @@ class Regions:
     """Photo of an unworn shoe or a pair (PNG, JPEG, WebP, TIFF, HEIC ...)."""
     out: Annotated[Path, arg(metavar="DIR")]
     """Folder to write to."""
-    pack: Annotated[str, arg(metavar="mini|FOLDER")] = "mini"
+    pack: Annotated[str, arg(metavar="mini|FOLDER|OWNER/NAME")] = "mini"
     """Weights."""
 
     def run(self) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import os
-import socket
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from tyro.conf import arg
 
+from shoemodel.apps.service import listening
 from shoemodel.apps.service.limits import Limits
 from shoemodel.errors import InputError
 
@@ -45,7 +45,7 @@ class Serve:
     """Port to listen on."""
     store: Annotated[Path, arg(metavar="DIR")] = Path("shoemodel-store")
     """Jobs and results."""
-    pack: Annotated[str, arg(metavar="mini|FOLDER")] = "mini"
+    pack: Annotated[str, arg(metavar="mini|FOLDER|OWNER/NAME")] = "mini"
     """Weights."""
     tokens: Annotated[Path | None, arg(metavar="FILE")] = None
     """File of bearer tokens."""
@@ -72,7 +72,7 @@ class Serve:
             raise InputError(f"serve needs the package {error.name}: install shoemodel[serve]") from error
         hosts.check(self.hosts)
         tokens = Tokens.read(self.tokens, os.environ)
-        listening = self._listen()
+        taken = listening.listen(self.host, self.port)
         service = self._service(tokens)
 
         class Server(uvicorn.Server):
@@ -93,19 +93,10 @@ class Serve:
             timeout_graceful_shutdown=self.grace,
             server_header=False,
         )
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        print(f"http://{host}:{listening.getsockname()[1]}", flush=True)
-        Server(config).run(sockets=[listening])
+        print(listening.address(self.host, taken), flush=True)
+        Server(config).run(sockets=[taken])
         service.store.close()
         return 0
-
-    def _listen(self) -> socket.socket:
-        """Take the port, before anything large is loaded."""
-        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
-        try:
-            return socket.create_server((self.host, self.port), family=family)
-        except (OSError, OverflowError) as error:
-            raise InputError(f"--host {self.host} --port {self.port} cannot be listened on ({error})") from error
 
     def _service(self, tokens: Tokens) -> Service:
         """Open the store and load the pack; whoever connects meanwhile waits."""

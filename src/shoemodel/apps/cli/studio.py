@@ -23,7 +23,7 @@ class Studio:
     """Address to listen on; 0.0.0.0 lets others in, and there is no password."""
     port: int = 7860
     """Port to listen on."""
-    pack: Annotated[str, arg(metavar="mini|FOLDER")] = "mini"
+    pack: Annotated[str, arg(metavar="mini|FOLDER|OWNER/NAME")] = "mini"
     """Weights."""
 
     def run(self) -> int:

@@ -1,0 +1,1 @@
+"""Packs for others: the model card, and the way to the hub."""
