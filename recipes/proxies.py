@@ -127,6 +127,26 @@ WANTED = (
     Wanted("sandal", 1, {"sole_kind": ("cup",)}, {"straps": bands((0.72, 0.008, 0.9), (0.72, 0.008, -0.9))}),
     Wanted("sandal", 1, {"sole_kind": ("cup",)}, {"straps": bands((0.70, 0.01, 0.6), (0.66, 0.01, -0.6))}),
     Wanted("sandal", 1, {"sole_kind": ("welt",)}, {"straps": bands((0.68, 0.034, -0.1)), "heel": 0.06}),
+    Wanted("slide", 2, change={"straps": bands((0.66, 0.036, -0.05))}),
+    Wanted("slide", 1, change={"straps": bands((0.74, 0.015, -0.1), (0.54, 0.015, -0.1))}),
+    Wanted("slide", 1, change={"straps": bands((0.66, 0.042, 0.1)), "sole": 0.036}),
+    Wanted("flip-flop", 2),
+    Wanted("flip-flop", 1, change={"sole": 0.028}),
+    Wanted("mule", 2, {"heel": (0.004, 0.026)}),
+    Wanted("mule", 2, {"heel": (0.045, 0.10)}),
+    Wanted("mule", 1, {"heel_kind": ("kitten",)}),
+    Wanted("slingback", 1, {"heel": (0.006, 0.03)}),
+    Wanted("slingback", 1, {"heel": (0.03, 0.055)}),
+    Wanted("slingback", 2, {"heel": (0.065, 0.09)}),
+    Wanted("strappy sandal", 2, {"heel_kind": ("stiletto",)}),
+    Wanted("strappy sandal", 2, {"heel_kind": ("block", "cone")}),
+    Wanted("strappy sandal", 1, {"heel_kind": ("wedge",)}),
+    Wanted("sport sandal", 3),
+    Wanted("platform sandal", 2, {"heel": (0.0, 0.03)}),
+    Wanted("platform sandal", 2, {"heel": (0.045, 0.075)}),
+    Wanted("hiking boot", 3),
+    Wanted("children's shoe", 2),
+    Wanted("espadrille", 2),
 )  # fmt: skip
 
 
@@ -148,16 +168,17 @@ def _accepts(value: Any, choice: tuple[Any, ...]) -> bool:
     return value in choice if isinstance(choice[0], str) else choice[0] <= value <= choice[1]
 
 
-def proxy(name: str, p: ShoeParameters) -> Proxy:
-    """One shoe on the reference body's foot."""
-    body = reference_body()
-    figure = body.figure(REFERENCE)
-    foot = body.foot(figure, shoes.heel_deg(p))
-    shoe = shoes.build(p, foot)
-    fitting = fit(body, figure, shoe)
-    last, _ = shape_last(p, foot)
+def worn(p: ShoeParameters, figure: bodies.Figure) -> Fitting:
+    """A shoe built on a figure's foot, and the foot squeezed into it."""
+    return fit(reference_body(), figure, shoes.build(p, reference_body().foot(figure, shoes.heel_deg(p))))
+
+
+def proxy(name: str, p: ShoeParameters, fitting: Fitting) -> Proxy:
+    """A worn shoe, reduced."""
+    shoe = fitting.shoe
+    last, _ = shape_last(p, reference_body().foot(fitting.figure, shoe.heel_deg))
     kind: Kind = "low" if p.collar else "open"
-    ring = rim(last, p) if p.collar else insole(last, p)
+    ring = ring_of(np.concatenate([edge(last, p), insole(last, p)]) if p.collar else insole(last, p))
     if p.collar and ring[:, 2].max() > fitting.ankle[2] + SHAFT_M:
         kind = "shaft"
     vertices, faces = decimated(shoe)
@@ -167,20 +188,25 @@ def proxy(name: str, p: ShoeParameters) -> Proxy:
     )  # fmt: skip
 
 
-def landmarks(fitting: Fitting) -> np.ndarray:
-    """Ankle joint and points of the skin of the left foot in its shoe."""
-    body, shoe, figure = reference_body(), fitting.shoe, fitting.figure
+def posed(fitting: Fitting) -> np.ndarray:
+    """The vertices (n, 3) of the body whose left foot is in the shoe, in the shoe's frame."""
+    shoe, figure = fitting.shoe, fitting.figure
     moved = bodies.rest_transforms()
     stretched = bodies.reference_foot(figure, "left", shoe.heel_deg)
     moved.update(bodies.foot_transforms(figure, "left", stretched, shoe.heel_deg))
-    posed = transform(shoe.foot_to_shoe, bodies.skin(fitting.vertices, body.weights, moved))
-    points = [posed[body.landmarks["left", name]] for name in proxies.LANDMARKS[1:]]
+    return transform(shoe.foot_to_shoe, bodies.skin(fitting.vertices, reference_body().weights, moved))
+
+
+def landmarks(fitting: Fitting) -> np.ndarray:
+    """Ankle joint and points of the skin of the left foot in its shoe."""
+    skin = posed(fitting)
+    points = [skin[reference_body().landmarks["left", name]] for name in proxies.LANDMARKS[1:]]
     return np.array([fitting.ankle, *points])
 
 
-def rim(last: Last, p: ShoeParameters) -> np.ndarray:
-    """The edge of the upper round the opening, (RIM_POINTS, 3), from the heel on: a tongue is cut at the heel's height
-    and straps are left out."""
+def edge(last: Last, p: ShoeParameters) -> np.ndarray:
+    """Points (k, 3) of the edge of the upper round the opening: a tongue is cut at the heel's height and straps are
+    left out."""
     cut = replace(p, straps=(), padding=0.0, tongue=min(p.tongue, p.collar[0][1]) if p.throat_radius < 0 else p.tongue)
     low = np.append(last.plan.origin, last.sole - 0.006)
     high = np.append(last.plan.origin + np.array(last.plan.values.shape) * last.plan.step, last.top)
@@ -189,13 +215,13 @@ def rim(last: Last, p: ShoeParameters) -> np.ndarray:
         return shell_field(last, cut, x[:, None, None], y[None, :, None], z[None, None])
 
     points, _ = surface(upper, low, high, STEP)
-    edge = points[np.abs(cut_field(last, cut, *points.T)) < EDGE_M]
-    edge[:, 2] += spring(last, p, edge[:, 1])
-    return ring_of(edge)
+    found = points[np.abs(cut_field(last, cut, *points.T)) < EDGE_M]
+    found[:, 2] += spring(last, p, found[:, 1])
+    return found
 
 
 def insole(last: Last, p: ShoeParameters) -> np.ndarray:
-    """The outline of the footbed but for its ends, (RIM_POINTS, 3), from the heel on."""
+    """Points (k, 3) of the outline of the footbed but for its ends; of an upper that is open behind, before it."""
     angle = 2 * np.pi * np.arange(4 * RIM_POINTS) / (4 * RIM_POINTS)
     s = 0.5 - (0.5 - INSOLE_MARGIN_S) * np.cos(angle)
     y = -s * last.length
@@ -203,7 +229,8 @@ def insole(last: Last, p: ShoeParameters) -> np.ndarray:
     inside = last.plan.on(x, y) < -0.004
     outer = np.array([x[row][[0, -1]] if row.any() else [np.nan, np.nan] for row in inside.T])
     points = np.stack([np.where(angle < np.pi, outer[:, 1], outer[:, 0]), y, last.bed(y) + spring(last, p, y)], axis=1)
-    return ring_of(points[np.isfinite(points[:, 0])])
+    ends = max((at for at, height in p.collar if height < 0), default=-1.0) if p.collar else 1.0
+    return points[np.isfinite(points[:, 0]) & (s < ends)]
 
 
 def ring_of(edge: np.ndarray) -> np.ndarray:
@@ -222,29 +249,35 @@ def ring_of(edge: np.ndarray) -> np.ndarray:
 
 def decimated(shoe: shoes.Shoe) -> tuple[np.ndarray, np.ndarray]:
     """Vertices and faces of a shoe's larger parts, about FACES in all."""
-    import fast_simplification
-
     parts = [part for part in shoe.parts if not part.name.endswith(SMALL)]
     area = np.array([np.ptp(part.vertices, axis=0).sum() for part in parts])
     vertices, faces, count = [], [], 0
     for part, share in zip(parts, area / area.sum(), strict=True):
-        points, triangles = part.vertices.astype(np.float32), part.faces.astype(np.int32)
-        for haste in (2, 4, 6, 7):  # each stops where it cannot go on
-            if len(triangles) > FACES * share:
-                goal = int(FACES * share)
-                points, triangles = fast_simplification.simplify(points, triangles, target_count=goal, agg=haste)
-        triangles, points = compact(triangles, points)
+        points, triangles = simplified(part.vertices, part.faces, int(FACES * share))
         vertices.append(points)
         faces.append(triangles + count)
         count += len(points)
-    return np.concatenate(vertices).astype(float), np.concatenate(faces).astype(int)
+    return np.concatenate(vertices), np.concatenate(faces)
+
+
+def simplified(vertices: np.ndarray, faces: np.ndarray, goal: int) -> tuple[np.ndarray, np.ndarray]:
+    """A mesh of about `goal` faces."""
+    import fast_simplification
+
+    points, triangles = vertices.astype(np.float32), faces.astype(np.int32)
+    for haste in (2, 4, 6, 7):  # each stops where it cannot go on
+        if len(triangles) > goal:
+            points, triangles = fast_simplification.simplify(points, triangles, target_count=goal, agg=haste)
+    triangles, points = compact(triangles, points)
+    return points.astype(float), triangles.astype(int)
 
 
 def main(out: Path = proxies.FILE, seed: int = 5) -> None:
     """Write the file; print a line for each shoe."""
     made = []
+    figure = reference_body().figure(REFERENCE)
     for name, parameters in drawn(seed):
-        made.append(proxy(name, parameters))
+        made.append(proxy(name, parameters, worn(parameters, figure)))
         shoe = made[-1]
         print(
             f"{name:22s} {shoe.kind:5s} {len(shoe.faces):5d} faces, heel {shoe.heel_deg:4.1f} deg, rim "

@@ -4,13 +4,14 @@
 
 Needs shoemodel[world], no data: shoes of the world, silhouettes under known cameras. Each shoe is seen from each kind
 of view, from 0.45 to 2 m; direction and distance are random. Its wearable area is what a foot in it hides, its foot
-points are the true ones with noise.
+points are the true ones with noise. Seconds are of the processor.
 """
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -42,12 +43,18 @@ class Options:
     """Of each family."""
     views: int = 2
     """Of each shoe and kind of view."""
+    by: tuple[str, ...] = ("search", "mini")
+    """What makes the first guesses: the search, or the network of a pack or of a run of `shoemodel train fit`."""
     noise: float = 0.05
     """Of the foot points, in lengths of the foot."""
+    wrong: float = 0.0
+    """Share of the views whose foot points are taken for those of the other foot."""
     points: bool = True
     """Whether foot points are given at all."""
     opening: bool = True
     """Whether the wearable area is given."""
+    ragged: bool = False
+    """Whether the areas have errors as those of photos have."""
     focal: bool = False
     """Whether the focal length is given, as EXIF may."""
     families: tuple[str, ...] = ()
@@ -135,75 +142,116 @@ def depths(view: np.ndarray, points: np.ndarray, it: Shoe, mirror: float) -> np.
     return nearest
 
 
-def areas(view: np.ndarray, it: Shoe, mirror: float, opening: bool) -> Any:
+def areas(view: np.ndarray, it: Shoe, mirror: float, options: Options, rng: np.random.Generator) -> Any:
     """What is visible of the shoe, and what of it a leg hides."""
     import cv2
 
     from shoemodel.image.masks import ShoeAreas
+    from shoemodel.wd.augment import imperfect
 
     unworn, worn = depths(view, it.surface, it, mirror), depths(view, it.leg, it, mirror)
     mask = cv2.erode(np.isfinite(unworn).astype(np.uint8), np.ones((3, 3))) > 0
     hidden = mask & (worn < unworn - 0.003)
     hidden = cv2.morphologyEx(hidden.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3))) > 0
-    return ShoeAreas.from_masks(mask & ~hidden, hidden) if opening else ShoeAreas.from_masks(mask, mask & False)
+    if options.ragged:
+        mask, hidden = imperfect(mask, rng), imperfect(hidden, rng) if hidden.any() else hidden
+        hidden &= mask
+    return ShoeAreas.from_masks(mask & ~hidden, hidden & options.opening)
 
 
-def measure(it: Shoe, kind: str, rng: np.random.Generator, options: Options) -> dict[str, Any]:
-    """The errors of one fit."""
+def measure(
+    it: Shoe, kind: str, rng: np.random.Generator, options: Options, networks: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """The errors of the fits of one view, one for each network; None is the search."""
     from shoemodel.fit import fit_shoe, views
 
     view, azimuth, pitch, mirror = camera(it, kind, rng)
     foot = np.ptp(it.marks[:, 1]) * np.exp(view[views.SCALE])
-    marks = projected(view, it.marks, it.middle, mirror) + rng.normal(0, options.noise * foot, (4, 2))
+    true = projected(view, it.marks, it.middle, mirror)
     points, exists = np.zeros((8, 2)), np.zeros(8, bool)
-    rows = slice(0, 4) if mirror > 0 else slice(4, 8)
-    points[rows], exists[rows] = marks, options.points
-    seen = areas(view, it, mirror, options.opening)
+    rows = slice(0, 4) if (mirror > 0) != (rng.random() < options.wrong) else slice(4, 8)
+    points[rows], exists[rows] = true + rng.normal(0, options.noise * foot, (4, 2)), options.points
+    seen = areas(view, it, mirror, options, rng)
     focal = float(np.exp(view[views.SCALE] + view[views.DISTANCE])) if options.focal else None
-    start = time.perf_counter()
-    fit = fit_shoe(seen, points, exists, focal_px=focal)
-    seconds = time.perf_counter() - start
-    off = (fit.azimuth_deg - azimuth + 180) % 360 - 180
-    return {
-        "family": it.family, "kind": kind, "azimuth": abs(off), "pitch": abs(fit.pitch_deg - pitch),
-        "side": fit.side == ("left" if mirror > 0 else "right"), "iou": fit.iou, "spread": fit.spread_deg,
-        "seconds": seconds,
-    }  # fmt: skip
+    turn = views.pinhole(view, it.middle, mirror, (SIZE / 2, SIZE / 2), (SIZE, SIZE)).rotation
+    found = []
+    for name, network in networks.items():
+        start = time.process_time()
+        fit = fit_shoe(seen, points, exists, focal_px=focal, network=network)
+        seconds = time.process_time() - start
+        off = (fit.azimuth_deg - azimuth + 180) % 360 - 180
+        cosine = (np.trace(turn @ fit.camera.rotation.T) - 1) / 2
+        reached = np.linalg.norm(fit.camera.project(fit.placed(fit.proxy.landmarks))[0] - true, axis=1) / foot
+        found.append({
+            "by": name, "family": it.family, "kind": kind, "azimuth": abs(off), "pitch": abs(fit.pitch_deg - pitch),
+            "turn": np.degrees(np.arccos(np.clip(cosine, -1, 1))), "ankle": reached[0], "toe": reached[1],
+            "side": fit.side == ("left" if mirror > 0 else "right"), "iou": fit.iou, "spread": fit.spread_deg,
+            "believed": fit.believed, "seconds": seconds,
+            "distance": abs(np.log(fit.distance_m) - view[views.DISTANCE]),
+        })  # fmt: skip
+    return found
+
+
+def network_of(place: str) -> Any:
+    """The network of a pack or run; None for the search."""
+    from shoemodel.fit.network import ViewNetwork
+    from shoemodel.training.checkpoint import component_folder
+
+    return None if place == "search" else ViewNetwork.from_pretrained(component_folder(Path(place), "fit"))
 
 
 def main(options: Options) -> None:
     """Print errors by kind of view and by family, and how well the fit knows that it is off."""
-    from shoemodel.data.splits import HELD_OUT_FAMILY
-    from shoemodel.shoes.parameters import FAMILIES
+    import torch
 
-    families = options.families or tuple(f for f in FAMILIES if f != HELD_OUT_FAMILY)
+    from shoemodel.data.splits import HELD_OUT_FAMILY
+    from shoemodel.shoes.parameters import FAMILIES, OPEN_FAMILIES
+
+    torch.set_num_threads(1)
+    families = options.families or tuple(f for f in (*FAMILIES, *OPEN_FAMILIES) if f != HELD_OUT_FAMILY)
+    networks = {place: network_of(place) for place in options.by}
     rng = np.random.default_rng(options.seed)
     rows = []
     for family in families:
         for run in range(options.shoes):
             it = shoe(family, run)
-            rows += [measure(it, kind, rng, options) for kind in KINDS for _ in range(options.views)]
-    print(f"{'':18s}    n  azimuth: median  90 %   pitch: median  90 %   side  IoU: median  10 %")
+            for kind in KINDS:
+                for _ in range(options.views):
+                    rows += measure(it, kind, rng, options, networks)
+    for by in options.by:
+        report(by, [row for row in rows if row["by"] == by])
+
+
+def report(by: str, rows: list[dict[str, Any]]) -> None:
+    """The table of one way to guess."""
+    print(
+        f"{by:18s}          n  turn: median  90 %  > 30  azimuth  90 %  pitch  90 %   side    IoU  10 %   toe  ankle  s"
+    )
     for title in ("kind", "family"):
         for value in dict.fromkeys(row[title] for row in rows):
             line(value, [row for row in rows if row[title] == value])
     line("all", rows)
-    seconds = [row["seconds"] for row in rows]
-    print(f"seconds a fit: median {np.median(seconds):.2f}, 90 % {np.quantile(seconds, 0.9):.2f}")
     for name, kept in (
         ("IoU >= 0.75, spread <= 15", [r for r in rows if r["iou"] >= 0.75 and r["spread"] <= 15]),
         ("spread <= 25", [r for r in rows if r["spread"] <= 25]),
         ("IoU >= 0.85", [r for r in rows if r["iou"] >= 0.85]),
+        ("believed >= 0.3", [r for r in rows if (r["believed"] or 0) >= 0.3]),
     ):  # fmt: skip
         line(name, kept)
 
 
 def line(name: str, rows: list[dict[str, Any]]) -> None:
-    azimuth, pitch, iou = (np.array([row[key] for row in rows]) for key in ("azimuth", "pitch", "iou"))
+    """Medians, and quantiles at 90 or 10 %; toe and ankle in % of the foot's length."""
+    if not rows:
+        return
+    names = ("turn", "azimuth", "pitch", "iou", "toe", "ankle", "seconds")
+    turn, azimuth, pitch, iou, toe, ankle, seconds = (np.array([row[key] for row in rows]) for key in names)
     side = np.mean([row["side"] for row in rows])
     print(
-        f"{name:25s} {len(rows):4d} {np.median(azimuth):9.1f} {np.quantile(azimuth, 0.9):9.1f} {np.median(pitch):9.1f} "
-        f"{np.quantile(pitch, 0.9):9.1f} {side:9.2f} {np.median(iou):9.3f} {np.quantile(iou, 0.1):7.3f}"
+        f"{name:25s} {len(rows):4d} {np.median(turn):9.1f} {np.quantile(turn, 0.9):9.1f} {np.mean(turn > 30):6.1%} "
+        f"{np.median(azimuth):7.1f} {np.quantile(azimuth, 0.9):6.1f} {np.median(pitch):6.1f} "
+        f"{np.quantile(pitch, 0.9):5.1f} {side:6.2f} {np.median(iou):6.3f} {np.quantile(iou, 0.1):5.3f} "
+        f"{np.median(toe):5.1%} {np.median(ankle):5.1%} {np.median(seconds):5.2f}"
     )
 
 

@@ -43,7 +43,12 @@ LIBRARIES = ("transformers", "diffusers", "shoemodel")
 """Whose classes a pack may name."""
 DIFFUSION = ("tokenizer", "text_encoder", "vae", "unet", "controlnet", "scheduler", "image_encoder")
 """Components that only the diffusion backend uses."""
-OPTIONAL = {"image_encoder": "transformers", "judge": "transformers", "segmenter": "transformers"}
+OPTIONAL = {
+    "image_encoder": "transformers",
+    "judge": "transformers",
+    "segmenter": "transformers",
+    "fit": "shoemodel.fit.network",
+}
 """Components that a pack may hold: they draw nothing, they look at the photo or at what was drawn."""
 OWN_CLASSES = {
     "StemmedSam": "shoemodel.wd.sam",

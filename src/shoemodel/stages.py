@@ -54,6 +54,7 @@ from shoemodel.compose.kinds import Background
 from shoemodel.compose.placed import PlacedShoe
 from shoemodel.errors import InputError
 from shoemodel.fit.each import FittedShoe, fit_each
+from shoemodel.fit.network import ViewNetwork
 from shoemodel.fit.search import fit_shoe
 from shoemodel.fit.shoe import ShoeFit
 from shoemodel.image import io as images
@@ -107,6 +108,7 @@ class Stages(DiffusionPipeline):
         image_encoder: CLIPVisionModelWithProjection | None = None,
         judge: StemmedSegformer | None = None,
         segmenter: StemmedSegformer | None = None,
+        fit: ViewNetwork | None = None,
         backend: str | Backend = BACKENDS[0],
     ):
         super().__init__()
@@ -125,6 +127,7 @@ class Stages(DiffusionPipeline):
             image_encoder=image_encoder,
             judge=judge,
             segmenter=segmenter,
+            fit=fit,
         )
         self.backend = backend
 
@@ -251,6 +254,7 @@ class Stages(DiffusionPipeline):
         return fit_shoe(
             areas, feet.points_px, feet.exists, feet.scores,
             focal_px=focal, centre_px=(float(centre[0]), float(centre[1])), name=photo.path.name, up=up,
+            network=self.fit,
         )  # fmt: skip
 
     def fit_shoes(

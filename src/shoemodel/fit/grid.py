@@ -7,7 +7,7 @@ is a picture turned by whole directions.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -42,6 +42,11 @@ class Looks:
     """Whether the rim is that of an insole."""
     fixed: Float[np.ndarray, "n"]
     """What the view alone costs."""
+
+    def part(self, cells: Bool[np.ndarray, "c"]) -> Looks:
+        """Every proxy in some of the views of the grid."""
+        rows = np.tile(cells, len(self.proxy) // len(cells))
+        return Looks(**{name: value[rows] for name, value in vars(self).items()})
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +106,7 @@ def looks_of(proxies: Sequence[Proxy], icons: UInt8[np.ndarray, "p n k"] | None 
     return Looks(
         np.repeat(np.arange(count), len(view)), azimuth, pitch,
         np.concatenate(outlines), np.concatenate(rims), np.concatenate(marks),
-        np.unpackbits(bits.reshape(len(azimuth), -1), axis=1, count=ICON**2).astype(np.float32),
+        unpacked(bits).reshape(len(azimuth), -1),
         np.repeat([p.kind == "open" for p in proxies], len(view)), robust(pitch_prior(pitch)),
     )  # fmt: skip
 
@@ -116,6 +121,11 @@ def icons_of(proxy: Proxy) -> UInt8[np.ndarray, "n k"]:
         mask = silhouette((px - (low + high) / 2) * scale + side / 2, proxy.faces, (side, side))
         made.append(icon(mask).ravel())
     return np.packbits(np.array(made), axis=1)
+
+
+def unpacked(bits: UInt8[np.ndarray, "p n k"]) -> Float[np.ndarray, "p n cells"]:
+    """The pixels, 0 or 1, of what `icons_of` makes."""
+    return np.unpackbits(bits, axis=2, count=ICON**2).astype(np.float32)
 
 
 def icon(mask: Bool[np.ndarray, "h w"]) -> Bool[np.ndarray, "ICON ICON"]:
@@ -133,30 +143,53 @@ def icon(mask: Bool[np.ndarray, "h w"]) -> Bool[np.ndarray, "ICON ICON"]:
     return whole
 
 
-def guesses(looks: Looks, seen: Seen, count: int, each: int = 2) -> Guesses:
-    """The `count` best guesses, of each proxy and side `each` at most."""
-    shape = seen.centred()
-    overlaps = _overlaps(looks, seen)
-    number = 0
-    found: list[tuple[np.ndarray, ...]] = []
+def tried() -> Iterator[tuple[int, float, float]]:
+    """The turns of the picture that `guesses` tries: whole directions, the roll that they mean, the shoe's mirror."""
     for steps in range(0, DIRECTIONS, ROLL_STEP):
-        roll = -2 * np.pi * steps / DIRECTIONS
-        roll = (roll + np.pi) % (2 * np.pi) - np.pi
-        tilt = float(robust(roll_prior(np.array([roll])))[0])
-        for mirror in (1.0, -1.0):
-            turned = shape.turned(steps, mirror < 0)
-            scale, shift, cost, foot = _compared(looks, turned, mirror)
-            cost = cost + tilt + OVERLAP * (1 - overlaps[:, number])
-            number += 1
-            best = np.argpartition(cost, min(400, len(cost) - 1))[:400]
-            place = shift[best] * [mirror, 1.0]
-            c, s = np.cos(roll), np.sin(roll)
-            place = place @ np.array([[c, -s], [s, c]])
-            rows = np.stack([
-                mirror * looks.azimuth[best], looks.pitch[best], np.full(len(best), roll), place[:, 0], place[:, 1],
-                np.log(scale[best]), *np.zeros((3, len(best))),
-            ], axis=1)  # fmt: skip
-            found.append((rows, looks.proxy[best], np.full(len(best), mirror), foot[best], cost[best]))
+        roll = (np.pi - 2 * np.pi * steps / DIRECTIONS) % (2 * np.pi) - np.pi
+        yield from ((steps, roll, mirror) for mirror in (1.0, -1.0))
+
+
+def tried_views() -> tuple[Float[np.ndarray, "t c 9"], Float[np.ndarray, "t"]]:
+    """The views of the grid under each of these turns, and their mirrors."""
+    turns = list(tried())
+    view = np.repeat(grid_views()[None], len(turns), axis=0)
+    mirror = np.array([each[2] for each in turns])
+    view[..., views.AZIMUTH] *= mirror[:, None]
+    view[..., views.ROLL] = np.array([each[1] for each in turns])[:, None]
+    return view, mirror
+
+
+def guesses(
+    looks: Looks, seen: Seen, count: int, each: int = 2, prior: Float[np.ndarray, "t c"] | None = None
+) -> Guesses:
+    """The `count` best guesses, of each proxy and side `each` at most.
+
+    prior: what the views of `tried_views` cost beforehand; those that cost infinitely much are left out.
+    """
+    shape = seen.centred()
+    icons = _icons(seen)
+    overlaps = _overlaps(looks.icons, icons) if prior is None else None
+    found: list[tuple[np.ndarray, ...]] = []
+    for number, (steps, roll, mirror) in enumerate(tried()):
+        cells = np.ones(len(AZIMUTHS) * len(PITCHES), bool) if prior is None else np.isfinite(prior[number])
+        if not cells.any():
+            continue
+        these = looks if prior is None else looks.part(cells)
+        scale, shift, cost, foot = _compared(these, shape.turned(steps, mirror < 0), mirror)
+        overlap = _overlaps(these.icons, icons[number : number + 1])[:, 0] if overlaps is None else overlaps[:, number]
+        cost = cost + float(robust(roll_prior(np.array([roll])))[0]) + OVERLAP * (1 - overlap)
+        if prior is not None:
+            cost = cost + np.tile(prior[number][cells], len(cost) // np.count_nonzero(cells))
+        best = np.argpartition(cost, min(400, len(cost) - 1))[:400]
+        place = shift[best] * [mirror, 1.0]
+        c, s = np.cos(roll), np.sin(roll)
+        place = place @ np.array([[c, -s], [s, c]])
+        rows = np.stack([
+            mirror * these.azimuth[best], these.pitch[best], np.full(len(best), roll), place[:, 0], place[:, 1],
+            np.log(scale[best]), *np.zeros((3, len(best))),
+        ], axis=1)  # fmt: skip
+        found.append((rows, these.proxy[best], np.full(len(best), mirror), foot[best], cost[best]))
     view, proxy, mirrors, feet, costs = (np.concatenate(part) for part in zip(*found, strict=True))
     view[:, [views.X, views.Y]] = view[:, [views.X, views.Y]] * seen.length + seen.middle
     view[:, views.SCALE] += np.log(seen.length)
@@ -165,8 +198,8 @@ def guesses(looks: Looks, seen: Seen, count: int, each: int = 2) -> Guesses:
     return Guesses(view[chosen], proxy[chosen], mirrors[chosen], feet[chosen])
 
 
-def _overlaps(looks: Looks, seen: Seen) -> Float[np.ndarray, "n k"]:
-    """IoU of every look and the picture's shoe, turned and mirrored in the order of `guesses`."""
+def _icons(seen: Seen) -> Float[np.ndarray, "t k"]:
+    """The picture's shoe as icons, turned and mirrored in the order of `tried`."""
     mask, _, _ = small(seen)
     side = int(np.ceil(np.hypot(*mask.shape)))
     icons = []
@@ -176,9 +209,13 @@ def _overlaps(looks: Looks, seen: Seen) -> Float[np.ndarray, "n k"]:
         matrix[:, 2] += (side - size) / 2
         turned = cv2.warpAffine(mask.astype(np.uint8), matrix, (side, side), flags=cv2.INTER_NEAREST) > 0
         icons += [icon(turned), icon(turned[:, ::-1])]
-    these = np.array(icons).reshape(len(icons), -1).astype(np.float32)
-    both = looks.icons @ these.T
-    return both / (looks.icons.sum(axis=1)[:, None] + these.sum(axis=1) - both)
+    return np.array(icons).reshape(len(icons), -1).astype(np.float32)
+
+
+def _overlaps(icons: Float[np.ndarray, "n k"], these: Float[np.ndarray, "t k"]) -> Float[np.ndarray, "n t"]:
+    """IoU of icons."""
+    both = icons @ these.T
+    return both / (icons.sum(axis=1)[:, None] + these.sum(axis=1) - both)
 
 
 def _compared(looks: Looks, shape: Seen, mirror: float) -> tuple[np.ndarray, ...]:

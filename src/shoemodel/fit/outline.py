@@ -40,6 +40,8 @@ class Seen:
 
     mask: Bool[np.ndarray, "h w"]
     """The shoe alone, whole, without small holes."""
+    wearable: Bool[np.ndarray, "h w"]
+    """What of it is wearable, specks too."""
     support: Float[np.ndarray, "DIRECTIONS"]
     known: Float[np.ndarray, "DIRECTIONS"]
     """1, or 0 where the picture's edge cuts the shoe."""
@@ -121,7 +123,7 @@ def seen(
     if scores is not None:
         trust = trust * np.clip(np.asarray(scores, float).reshape(2, 4) / SURE_SCORE, 0, 1)
     return Seen(
-        mask, reach, _known(outline, reach, mask.shape), low, high,
+        mask, wearable, reach, _known(outline, reach, mask.shape), low, high,
         support(_edge(largest_openings(wearable))) if seen_opening else None, points, trust,
     )  # fmt: skip
 

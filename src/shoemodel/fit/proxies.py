@@ -91,7 +91,12 @@ def _steps(points: Float[np.ndarray, "*n 3"]) -> Int[np.ndarray, "*n 3"]:
 @lru_cache(maxsize=1)
 def load_proxies() -> tuple[Proxy, ...]:
     """The proxies of the package, read once a process."""
-    with np.load(FILE) as file:
+    return read(FILE)
+
+
+def read(path: Path) -> tuple[Proxy, ...]:
+    """What `save` wrote."""
+    with np.load(path) as file:
         data = {key: file[key] for key in file.files if key != "icons"}
     ends = data["counts"].cumsum(axis=0)[:-1]
     vertices = np.split(data["vertices"] * STEP_M, ends[:, 0])
@@ -107,7 +112,7 @@ def load_proxies() -> tuple[Proxy, ...]:
     )  # fmt: skip
 
 
-def load_icons() -> UInt8[np.ndarray, "p n k"]:
-    """The silhouettes of the package's proxies, one bit a pixel."""
-    with np.load(FILE) as file:
+def load_icons(path: Path = FILE) -> UInt8[np.ndarray, "p n k"]:
+    """The silhouettes of the package's proxies, or of others, one bit a pixel."""
+    with np.load(path) as file:
         return file["icons"]

@@ -1,16 +1,20 @@
-"""The fit of a shoe: first guesses on a grid, the best of them refined together, the outcome judged by its outline."""
+"""The fit of a shoe: first guesses on a grid, the best refined together, the outcome judged by its outline."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from jaxtyping import Bool, Float
 
 from shoemodel.errors import InputError
 from shoemodel.fit import views
+from shoemodel.fit.collar import Collar
 from shoemodel.fit.contour import Target, matched, overlaps, target
 from shoemodel.fit.grid import guesses, own_looks, shipped_looks
+from shoemodel.fit.learned import BELIEVED, Belief
+from shoemodel.fit.network import ViewNetwork
 from shoemodel.fit.outline import Seen, seen
 from shoemodel.fit.proxies import Proxy, load_proxies
 from shoemodel.fit.refine import Problem, problem, refined, residuals, without_edge
@@ -44,13 +48,15 @@ def fit_shoe(
     centre_px: tuple[float, float] | None = None,
     name: str = "the photo",
     up: Float[np.ndarray, "3"] | None = None,
+    network: ViewNetwork | None = None,
 ) -> ShoeFit:
     """The proxy shoe and the camera that look most like the shoe of a picture.
 
     areas and points_px are on the picture's (or canvas') grid; points_px holds ankle, big toe, small toe and heel of
     the left foot, then of the right one, exists says which of them are there, and scores how sure they are (heatmap
     peaks). focal_px: where it is known. centre_px: where the optical axis meets the grid, its middle by default. up:
-    of the ground, in the camera's frame, where another shoe tells it.
+    of the ground, in the camera's frame, where another shoe tells it. network: says which sides are tried; without it
+    every proxy is tried from every side.
 
     Raises:
         InputError: there is no shoe, it is too small, or nothing fits it at all.
@@ -60,38 +66,56 @@ def fit_shoe(
     shoe = seen(areas, points_px, exists, scores, name)
     library = load_proxies() if proxies is None else tuple(proxies)
     looks = shipped_looks() if proxies is None else own_looks(library)
-    found = guesses(looks, shoe, GUESSES if up is None else MORE)
+    belief = None if network is None else Belief.of(network, shoe)
+    prior = None if belief is None or up is not None else belief.prior()
+    found = guesses(looks, shoe, GUESSES if up is None else MORE, prior=prior)
     task = problem(found, library, shoe, centre_px, focal_px)
     if up is not None:
         task = task.chosen(np.argsort(_tilted(task, up) > TILT_COST * TILT_TRIED_DEG, kind="stable")[:GUESSES])
     goal = target(shoe)
     task, _ = refined(task, shoe, 4)
-    task, total, overlap = _best(task, goal, library, shoe, FEWER, up)
+    best = partial(_best, goal=goal, library=library, shoe=shoe, up=up, belief=belief)
+    task, total, overlap = best(task, count=FEWER)
     for keep in (FINAL, FINAL):
         task, _ = refined(matched(task, goal, library), shoe, 4)
-        task, total, overlap = _best(task, goal, library, shoe, keep, up)
+        task, total, overlap = best(task, count=keep)
     order = np.argsort(total, kind="stable")
     row = order[0]
     if overlap[row] < LEAST_IOU:
         raise InputError(f"no shoe fits what was marked in {name} (best overlap {overlap[row]:.2f})")
+    one = slice(row, row + 1)
+    rim = views.project(task.views[one], task.rim[one], task.middle[one], task.mirror[one], centre_px)[0]
     return ShoeFit(
         library[task.proxy[row]], "left" if task.mirror[row] > 0 else "right",
-        np.abs(views.shaped(task.views[row : row + 1], task.mirror[row : row + 1])[0]),
+        np.abs(views.shaped(task.views[one], task.mirror[one])[0]),
         views.pinhole(task.views[row], task.middle[row], task.mirror[row], centre_px, size),
         float(overlap[row]), _spread(task, total, order),
+        None if belief is None else belief.share(task.views[row]), Collar.of(rim, shoe),
     )  # fmt: skip
 
 
 def _best(
-    task: Problem, goal: Target, library: Sequence[Proxy], shoe: Seen, count: int, up: np.ndarray | None
+    task: Problem,
+    goal: Target,
+    library: Sequence[Proxy],
+    shoe: Seen,
+    count: int,
+    up: np.ndarray | None,
+    belief: Belief | None,
 ) -> tuple[Problem, np.ndarray, np.ndarray]:
     """The least of the views by cost and silhouette: with what they cost and overlap."""
     overlap = overlaps(task, goal, library)
-    total = (residuals(without_edge(task), shoe) ** 2).sum(axis=1) + OUTLINE_COST * (1 - overlap)
-    if up is not None:
-        total = total + _tilted(task, up)
+    total = _believed(without_edge(task), shoe, belief, up) + OUTLINE_COST * (1 - overlap)
     order = _distinct(task, np.argsort(total, kind="stable"))[:count]
     return task.chosen(order), total[order], overlap[order]
+
+
+def _believed(task: Problem, shoe: Seen, belief: Belief | None, up: np.ndarray | None) -> np.ndarray:
+    """What views cost (n,): by the picture, by the network and by the known ground."""
+    cost = (residuals(task, shoe) ** 2).sum(axis=1)
+    if up is not None:
+        cost = cost + _tilted(task, up)
+    return cost if belief is None else cost + BELIEVED * belief.cost(task.views, task.mirror)
 
 
 def _tilted(task: Problem, up: np.ndarray) -> np.ndarray:

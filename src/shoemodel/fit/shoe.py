@@ -11,6 +11,7 @@ from typing import Any, Literal
 import numpy as np
 from jaxtyping import Float
 
+from shoemodel.fit.collar import Collar
 from shoemodel.fit.proxies import Proxy
 from shoemodel.image.pose import Pose, merge
 from shoemodel.render.pinhole import Pinhole
@@ -35,6 +36,10 @@ class ShoeFit:
     """Of the silhouettes of proxy and shoe, 0 to 1."""
     spread_deg: float
     """How far the best proxies differ in azimuth: how far the fit can be trusted."""
+    believed: float | None = None
+    """How much of what the network expected is within 30 degrees of this view, 0 to 1; None without a network."""
+    collar: Collar | None = None
+    """How well the rim agrees with the wearable area; None where none was seen."""
 
     @property
     def _towards_camera(self) -> Float[np.ndarray, "3"]:
@@ -87,6 +92,9 @@ class ShoeFit:
             "scale": [round(float(each), 4) for each in self.scale],
             "iou": round(self.iou, 4),
             "spread_deg": round(self.spread_deg, 2),
+            "believed": None if self.believed is None else round(self.believed, 3),
+            "collar_gap": None if self.collar is None else round(self.collar.gap, 4),
+            "uncovered": None if self.collar is None else round(self.collar.uncovered, 4),
             "azimuth_deg": round(self.azimuth_deg, 2),
             "pitch_deg": round(self.pitch_deg, 2),
             "rotation": camera.rotation.round(5).tolist(),

@@ -39,12 +39,14 @@ class Origin:
     """Folders or URLs of tuples (see `data.places`)."""
 
     def data_record(self) -> list[Record]:
-        """Name, hash of the shards and, where there is one, world.json of each."""
-        index = index_of(self.data)
-        return [
-            {"folder": places.name_of(place), "sha256": index.place_hash(number), "world": _world(place)}
-            for number, place in enumerate(self.data)
-        ]
+        """Name, hash of the shards (of other data, of all files) and, where there is one, world.json of each."""
+        named = [{"folder": places.name_of(place), "world": _world(place)} for place in self.data]
+        if all(not places.is_url(place) and not any(Path(place).glob("shard-*.tar")) for place in self.data):
+            hashes = [lineage.hash_of(Path(place)) for place in self.data]  # other data than tuples
+        else:
+            index = index_of(self.data)
+            hashes = [index.place_hash(number) for number in range(len(self.data))]
+        return [each | {"sha256": digest} for each, digest in zip(named, hashes, strict=True)]
 
 
 def begin(origin: Origin | None, config: Any, out: Path, components: Iterable[str]) -> Record:

@@ -6,6 +6,7 @@ import importlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -30,6 +31,7 @@ TASKS = {
     "paint_by_example": "PaintByExampleTask",
     "ip_adapter": "IPAdapterTask",
     "judge": "JudgeTask",
+    "fit": "FitTask",
 }
 
 
@@ -59,6 +61,7 @@ class Train:
             "paint_by_example",
             "ip_adapter",
             "judge",
+            "fit",
         ]
     ]
     """What to train; base needs the runs of autoencoder and clip, sw and the baselines need that of base as well."""
@@ -66,7 +69,8 @@ class Train:
     """smoke: seconds, to see that everything runs; mini: the shipped pack; paper: the paper's numbers, where known."""
     data: Annotated[tuple[str, ...], arg(metavar="DIR [DIR ...]")]
     """Folders written by `shoemodel synth`, or URLs of their copies (s3://bucket/tuples, with the extra of fsspec that
-    its scheme needs); the pictures of a smaller --size are enlarged to those of the largest."""
+    its scheme needs); the pictures of a smaller --size are enlarged to those of the largest. For fit the one written by
+    `recipes/fit_shoes.py`."""
     out: Annotated[Path, arg(metavar="RUN")]
     """Run folder: configuration, record of data and code, state, model, losses, samples."""
     keep_mb: Annotated[int, arg(metavar="MB")] = 512
@@ -88,9 +92,10 @@ class Train:
         prog = f"shoemodel train {self.module} {self.preset} --data DIR --out RUN"
         config = tyro.cli(type(preset), default=preset, args=list(changes), prog=prog)
         kept = (self.keep_mb << 20) // max(1, config.loop.workers)
+        load = getattr(module, "load", partial(datasets.stream, kept_bytes=kept))
         with one_after_another():
-            tuples = datasets.stream(*self.data, kept_bytes=kept)
-        task = getattr(module, TASKS[self.module])(config, tuples)
+            data = load(*self.data)
+        task = getattr(module, TASKS[self.module])(config, data)
         outcome = train(task, config, self.out, Origin(self.module, self.preset, self.data))
         state = "finished" if outcome.finished else "stopped; the same command continues"
         if int(os.environ.get("RANK", 0)) == 0:  # the others of `accelerate launch` say the same
