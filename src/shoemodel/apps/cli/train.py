@@ -92,7 +92,7 @@ class Train:
         prog = f"shoemodel train {self.module} {self.preset} --data DIR --out RUN"
         config = tyro.cli(type(preset), default=preset, args=list(changes), prog=prog)
         kept = (self.keep_mb << 20) // max(1, config.loop.workers)
-        load = getattr(module, "load", partial(datasets.stream, kept_bytes=kept))
+        load = module.load if self.module == "fit" else partial(datasets.stream, kept_bytes=kept)
         with one_after_another():
             data = load(*self.data)
         task = getattr(module, TASKS[self.module])(config, data)
