@@ -95,6 +95,7 @@ class PosePictureTask(Task):
 
     def __init__(self, pipeline: ShoeModelPipeline, tuples: Tuples):
         self.train, self.test = tuples.split()
+        self.examples = len(self.train)
         self.vae, self.unet, self.scheduler = pipeline.vae.float(), pipeline.unet.float(), pipeline.scheduler
         self.text = encode(pipeline.tokenizer, pipeline.text_encoder, "").prompt
         torch.manual_seed(0)
@@ -110,9 +111,9 @@ class PosePictureTask(Task):
         parts = [np.stack(pictures[start : start + batch]) for start in range(0, len(pictures), batch)]
         return torch.cat([to_latents(self.vae, torch.from_numpy(to_network(part))) for part in parts])
 
-    def batch(self, rng: np.random.Generator, size: int) -> Batch:
+    def batch(self, rng: np.random.Generator, rows: np.ndarray) -> Batch:
         """latents (b, c, h, w); condition (b, 3, s, s): X_w in [0, 1]; half of both mirrored."""
-        rows, flips = rng.integers(len(self.train), size=size), rng.random(size) < 0.5
+        flips = rng.random(len(rows)) < 0.5
         conditions = [shoe_condition(self.train, row, flip) for row, flip in zip(rows, flips, strict=True)]
         latents = [self.latents[bool(flip)][row] for row, flip in zip(rows, flips, strict=True)]
         return {"latents": torch.stack(latents), "condition": torch.stack(conditions)}

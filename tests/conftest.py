@@ -262,6 +262,13 @@ def toy_sample(index: int, seed: int = 0):
     return Sample(f"{seed}-{index:07d}", worn, unworn, ShoeAreas(labels), pose, "a toy shoe", meta)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def user_cache(tmp_path_factory) -> Path:
+    """Indexes of shards go where the tests' other files go."""
+    os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))
+    return Path(os.environ["XDG_CACHE_HOME"])
+
+
 @pytest.fixture(scope="session")
 def toy_folder(tmp_path_factory) -> Path:
     """A folder with one shard of 48 toy tuples of 24 shoes."""

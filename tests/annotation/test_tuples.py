@@ -64,7 +64,7 @@ def test_areas_learn_from_it_and_nothing_else_does(annotated):
     tuples.write(annotated, 64)
     loaded = datasets.load(annotated.out)
     task = wd.WDTask(wd.smoke(), loaded)
-    batch = task.batch(np.random.default_rng(0), 2)
+    batch = task.batch(np.random.default_rng(0), np.arange(2))
     loss, _ = task.loss(batch)
     assert loss.isfinite() and set(batch["labels"].unique().tolist()) >= {0, 1, 2}
     with pytest.raises(InputError, match="4 tuples without keypoints"):

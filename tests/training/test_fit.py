@@ -56,7 +56,7 @@ def test_a_shoe_is_most_like_itself(data):
 
 def test_a_batch_can_be_learnt(data):
     task = task_of(data)
-    batch = task.batch(np.random.default_rng(0), 8)
+    batch = task.batch(np.random.default_rng(0), np.arange(8))
     optimizer = torch.optim.AdamW(task.model.parameters(), 3e-3)
     losses = []
     for _ in range(60):

@@ -8,7 +8,7 @@ import torch
 
 from shoemodel.data.datasets import load
 from shoemodel.errors import InputError
-from shoemodel.training import latents
+from shoemodel.training import kept, latents
 from shoemodel.training.autoencoder import build, smoke
 from shoemodel.training.latents import encode_views
 
@@ -28,7 +28,7 @@ def tuples(toy_folder):
 def encoded(monkeypatch):
     """Rows that were encoded, call by call."""
     calls, encode = [], latents._encode
-    monkeypatch.setattr(latents, "CHUNK", 2)
+    monkeypatch.setattr(kept, "CHUNK", 2)
     monkeypatch.setattr(
         latents,
         "_encode",
@@ -54,11 +54,11 @@ def test_the_second_call_finds_them_in_any_order(vae, tuples, tmp_path, encoded)
 def test_added_tuples_are_encoded_alone_and_an_interrupted_call_goes_on(vae, tuples, tmp_path, encoded, monkeypatch):
     encode_views(vae, tuples.subset(np.arange(3)), 2, tmp_path)
     encoded.clear()
-    write = latents.write_file
-    monkeypatch.setattr(latents, "write_file", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    write = kept.write_file
+    monkeypatch.setattr(kept, "write_file", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
         encode_views(vae, tuples, 2, tmp_path)
-    monkeypatch.setattr(latents, "write_file", write)
+    monkeypatch.setattr(kept, "write_file", write)
     encoded.clear()
     extended = encode_views(vae, tuples, 2, tmp_path)
     assert sorted(np.concatenate(encoded)) == [3, 4, 5]

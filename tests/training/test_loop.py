@@ -51,10 +51,10 @@ class LineTask(Task):
         torch.manual_seed(0)
         self.model = Line(config.width)
         self.trained, self.frozen = {"line": self.model}, {}
-        self.stop_at, self.calls = stop_at, 0
+        self.stop_at, self.calls, self.examples = stop_at, 0, 100
 
-    def batch(self, rng, size):
-        x = torch.from_numpy(rng.normal(size=(size, 1)).astype(np.float32))
+    def batch(self, rng, rows):
+        x = torch.from_numpy(rng.normal(size=(len(rows), 1)).astype(np.float32))
         return {"x": x, "y": 3 * x + 1}
 
     def loss(self, batch):

@@ -45,7 +45,7 @@ def test_composites_repeat_and_stay_in_their_frame(tuples):
 
 
 def test_prompts_lie_where_they_say(tuples):
-    batch = RegionTask(smoke(), tuples).batch(np.random.default_rng(1), 16)
+    batch = RegionTask(smoke(), tuples).batch(np.random.default_rng(1), np.arange(16))
     assert batch["boxes"].shape == (12, 4) and batch["points"].shape == (4, 3, 2)
     for mask, points, labels in zip(batch["masks"][12:], batch["points"], batch["labels"], strict=True):
         assert labels[0] == 1

@@ -1,34 +1,39 @@
-"""Tuples in memory: a folder of shards as arrays, split by shoe so that no shoe is both learnt and tested."""
+"""Tuples of shards, in memory or left where they are; split by shoe so that no shoe is both learnt and tested.
+
+`stream` leaves pictures and captions in their shards and reads any of them when it is asked for, so memory does not
+grow with their number but for an index of 0.2 kB a tuple. `load` reads all at once.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from functools import partial
 from typing import Any
 
-import cv2
 import numpy as np
 from jaxtyping import Bool, Float, Int, UInt8
 
-from shoemodel.data import shards
-from shoemodel.data.sample import Sample
+from shoemodel.data.index import Index, index_of
+from shoemodel.data.pictures import LABELS, Pictures, Source, Words
+from shoemodel.data.places import Place
 from shoemodel.data.splits import SPLITS, Split, lot, split_of
 from shoemodel.errors import InputError
-from shoemodel.image import masks
-from shoemodel.image.pose import NAMES
 
 WORDS = ("captions", "shoe_ids", "families")
 """The fields that are no arrays."""
+KEPT_BYTES = 512 << 20
+"""Decoded pictures that `stream` keeps in memory."""
 
 
 @dataclass(frozen=True, eq=False)
 class Tuples:
-    """n tuples of one size s × s; row i of every field is one tuple. 0.5 MB a tuple at 256."""
+    """n tuples of one size s × s; row i of every field is one tuple. In memory 0.5 MB a tuple at 256."""
 
-    worn: UInt8[np.ndarray, "n s s 3"]
-    unworn: UInt8[np.ndarray, "n s s 3"]
+    worn: UInt8[np.ndarray | Pictures, "n s s 3"]
+    unworn: UInt8[np.ndarray | Pictures, "n s s 3"]
     """X_w, the shoe's pixels on black, where `has_unworn` is false."""
-    labels: UInt8[np.ndarray, "n s s"]
+    labels: UInt8[np.ndarray | Pictures, "n s s"]
     """`masks.BACKGROUND`, `VISIBLE`, `WEARABLE`."""
     points: Float[np.ndarray, "n 12 2"]
     """Keypoints in px, also those outside the picture."""
@@ -40,9 +45,9 @@ class Tuples:
     """Whether somebody wears the shoes in `worn`; where not, it is `unworn` again (`world.display`)."""
     has_unworn: Bool[np.ndarray, "n"]
     """Whether there is a picture without the person; where not, the tuple was collected from a photo (`collect`)."""
-    captions: tuple[tuple[str, ...], ...]
-    shoe_ids: tuple[str, ...]
-    families: tuple[str, ...]
+    captions: Sequence[tuple[str, ...]]
+    shoe_ids: Sequence[str]
+    families: Sequence[str]
 
     def __len__(self) -> int:
         return len(self.shoe_ids)
@@ -54,14 +59,12 @@ class Tuples:
 
     def subset(self, rows: np.ndarray) -> Tuples:
         """The tuples of the given rows."""
-        arrays = ("worn", "unworn", "labels", "points", "visibility", "present", "is_worn", "has_unworn")
-        return replace(
-            self,
-            **{name: getattr(self, name)[rows] for name in arrays},
-            captions=tuple(self.captions[row] for row in rows),
-            shoe_ids=tuple(self.shoe_ids[row] for row in rows),
-            families=tuple(self.families[row] for row in rows),
-        )
+        return replace(self, **{name: _subset(getattr(self, name), rows) for name in self.__dataclass_fields__})
+
+    def in_memory(self) -> Tuples:
+        """The same with every picture and caption read."""
+        read: dict[str, Any] = {name: getattr(self, name)[:] for name in ("worn", "unworn", "labels")}
+        return replace(self, **read | {name: tuple(getattr(self, name)) for name in WORDS})
 
     def split(
         self, unworn_will_do: bool = False, areas_will_do: bool = False, collected_will_do: bool = False
@@ -90,14 +93,14 @@ class Tuples:
                 "no wearable area; base, sw, sw_without_pose, feet, legs, clip, autoencoder and judge learn from those"
             )
         sides = self._sides()
-        families = dict(zip(self.shoe_ids, self.families, strict=True))
         if not (sides == "test").any() and (sides == "train").any():
-            lowest = min((shoe for shoe in families if split_of(shoe, families[shoe]) == "train"), key=lot)
+            pairs = zip(self.shoe_ids, self.families, strict=True)
+            lowest = min((shoe for shoe, family in pairs if split_of(shoe, family) == "train"), key=lot)
             sides[[shoe == lowest for shoe in self.shoe_ids]] = "test"
         if not (sides == "train").any():
             raise InputError(
-                f"found {len(families)} shoe(s) in {len(self)} tuples, none to learn from; training needs at least 2 "
-                "shoes, of which one is tested"
+                f"found {len(set(self.shoe_ids))} shoe(s) in {len(self)} tuples, none to learn from; training needs at "
+                "least 2 shoes, of which one is tested"
             )
         return self.subset(np.flatnonzero(sides == "train")), self.subset(np.flatnonzero(sides == "test"))
 
@@ -113,80 +116,53 @@ class Tuples:
         return np.array([split_of(shoe, family) for shoe, family in pairs], dtype=object)
 
 
-def load(*folders: Path | str, limit: int | None = None) -> Tuples:
-    """Read folders of shards (all of each, or its first `limit` tuples) into memory, as one set.
+def stream(*given: Place, kept_bytes: int = KEPT_BYTES) -> Tuples:
+    """Folders or URLs of shards (see `places`) as one set whose pictures and captions are read when they are asked for.
 
-    Folders may have different sizes: the smaller pictures are enlarged to the largest. Raises InputError where a folder
-    holds nothing, or a tuple that is not square or not of the size of the folder's first one.
+    Places may have different sizes: the smaller pictures are enlarged to the largest. kept_bytes: of decoded pictures
+    that stay in memory, the last ones used. The first call on some shards reads them all, for their index.
+
+    Raises:
+        InputError: a place holds nothing, a tuple that is not square, or one not of the size of the place's first one.
     """
-    parts = [_load(folder, limit) for folder in folders]
-    size = max(part.size for part in parts)
-    return parts[0] if len(parts) == 1 else _joined([enlarged(part, size) for part in parts])
+    index = index_of(given)
+    return _of_index(index, Source(index, int(index.rows["side"].max()), kept_bytes))
 
 
-def enlarged(tuples: Tuples, size: int) -> Tuples:
-    """The tuples at `size` px: pictures by cubic interpolation, the outlines of the areas rounded, points moved."""
-    if tuples.size == size:
-        return tuples
-    worn, unworn = _resized(tuples.worn, size), _resized(tuples.unworn, size)
-    labels = np.stack([_resized_labels(labels, size) for labels in tuples.labels])
-    points = tuples.points * np.float32(size / tuples.size)
-    return replace(tuples, worn=worn, unworn=unworn, labels=labels, points=points)
+def load(*given: Place, limit: int | None = None) -> Tuples:
+    """As `stream`, with all tuples of each place, or its first `limit`, read into memory."""
+    tuples, place = stream(*given, kept_bytes=0), index_of(given).rows["place"]
+    first = np.searchsorted(place, place)  # a tuple's place begins at this row
+    few = np.arange(len(place)) - first < (len(place) if limit is None else limit)
+    return tuples.subset(np.flatnonzero(few)).in_memory()
 
 
-def _resized(pictures: np.ndarray, size: int) -> np.ndarray:
-    return np.stack([cv2.resize(picture, (size, size), interpolation=cv2.INTER_CUBIC) for picture in pictures])
+def _of_index(index: Index, source: Source) -> Tuples:
+    rows, all_rows = index.rows, np.arange(len(index.rows), dtype=np.int32)
+    return Tuples(
+        worn=source.pictures(0),
+        unworn=source.pictures(1),
+        labels=source.pictures(LABELS),
+        points=rows["points"] * (source.size / rows["side"]).astype(np.float32)[:, None, None],
+        visibility=np.array(rows["visibility"]),
+        present=np.array(rows["present"]),
+        is_worn=np.array(rows["is_worn"]),
+        has_unworn=np.array(rows["has_unworn"]),
+        captions=Words(all_rows, partial(_captions, index)),
+        shoe_ids=Words(all_rows, partial(_text, index, 1)),
+        families=Words(all_rows, partial(_text, index, 2)),
+    )
 
 
-def _resized_labels(labels: np.ndarray, size: int) -> np.ndarray:
-    """Each pixel's likeliest label where every label's mask is softened by half a pixel and enlarged: outlines without
-    steps, and lines of one pixel are kept."""
-    layers = (labels[..., None] == np.arange(len(masks.NAMES))).astype(np.float32)
-    soft = cv2.GaussianBlur(layers, (3, 3), 0.5)
-    return cv2.resize(soft, (size, size), interpolation=cv2.INTER_LINEAR).argmax(-1).astype(np.uint8)
+def _captions(index: Index, row: int) -> tuple[str, ...]:
+    return tuple(index.text(row)[3])
 
 
-def _joined(parts: list[Tuples]) -> Tuples:
-    """Several sets of one size as one."""
-    columns: dict[str, Any] = {}
-    for name in Tuples.__dataclass_fields__:
-        values = [getattr(part, name) for part in parts]
-        columns[name] = sum(values, ()) if name in WORDS else np.concatenate(values)
-    return Tuples(**columns)
+def _text(index: Index, field: int, row: int) -> Any:
+    return index.text(row)[field]
 
 
-def _load(folder: Path | str, limit: int | None) -> Tuples:
-    """One folder."""
-    columns: dict[str, list[Any]] = {name: [] for name in Tuples.__dataclass_fields__}
-    for sample in shards.read(Path(folder)):
-        if limit is not None and len(columns["shoe_ids"]) >= limit:
-            break
-        size = columns["unworn"][0].shape if columns["unworn"] else (*sample.unworn.shape[:1] * 2, 3)
-        if sample.unworn.shape != size:
-            raise InputError(f"{folder}: {sample.key} is {sample.unworn.shape[:2]} px; {size[:2]} is accepted here")
-        for name, value in _row(sample).items():
-            columns[name].append(value)
-    if not columns["shoe_ids"]:
-        raise InputError(f"{folder}: found no tuple; a folder written by `shoemodel synth` or `collect` is accepted")
-    arrays: dict[str, Any] = {}
-    for name, values in columns.items():
-        arrays[name] = tuple(values) if name in WORDS else np.stack(values)
-        values.clear()
-    return Tuples(**arrays)
-
-
-def _row(sample: Sample) -> dict[str, object]:
-    feet, unknown = sample.meta["feet"], sample.meta.get("unknown", ())
-    return {
-        "worn": sample.worn,
-        "unworn": sample.unworn,
-        "labels": sample.areas.labels,
-        "points": sample.pose.points.astype(np.float32),
-        "visibility": sample.pose.visibility,
-        "is_worn": np.bool_(sample.is_worn),
-        "has_unworn": np.bool_(sample.has_unworn),
-        "present": np.array([name.split("_")[0] in feet and name not in unknown for name in NAMES]),
-        "captions": tuple(sample.meta["captions"]) or (sample.caption,),
-        "shoe_ids": str(sample.meta["shoe_id"]),
-        "families": str(sample.meta["family"]),
-    }
+def _subset(values: Any, rows: np.ndarray) -> Any:
+    if isinstance(values, (Pictures, Words)):
+        return values.subset(rows)
+    return values[rows] if isinstance(values, np.ndarray) else tuple(values[row] for row in rows)

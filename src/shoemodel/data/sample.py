@@ -99,26 +99,44 @@ class Sample:
     @classmethod
     def from_members(cls, key: str, members: Mapping[str, bytes]) -> "Sample":
         """The inverse of `to_members`. Raises `InputError` when a member is missing or is not what it should be."""
-        wanted = COLLECTED_MEMBERS if "shoe.png" in members else MEMBERS
-        missing = [name for name in wanted if name not in members]
-        if missing:
-            raise InputError(f"sample {key}: found {sorted(members)}, but {missing} must be there too")
+        pose, record = read_record(key, members)
         try:
-            record = json.loads(members["json"])
-            keypoints = np.asarray(record.pop("keypoints"), float)
-            if bool(record.get("unworn", True)) != (wanted is MEMBERS):
-                raise ValueError(f"{wanted[1]} is there, but the record says unworn: {record.get('unworn', True)}")
             return cls(
                 key=key,
-                worn=_pixels(members["worn.png"]),
-                unworn=_pixels(members[wanted[1]]),
-                areas=ShoeAreas(_pixels(members["areas.png"])),
-                pose=Pose(keypoints[:, :2], keypoints[:, 2].astype(int)),
+                worn=decode(members["worn.png"]),
+                unworn=decode(members[names_for(members)[1]]),
+                areas=ShoeAreas(decode(members["areas.png"])),
+                pose=pose,
                 caption=record.pop("caption"),
                 meta=record,
             )
-        except (LookupError, TypeError, ValueError, OSError, SyntaxError) as error:  # Pillow raises all of the last
+        except _UNREADABLE as error:
             raise InputError(f"sample {key}: cannot be read ({type(error).__name__}: {error})") from error
+
+
+_UNREADABLE = (LookupError, TypeError, ValueError, OSError, SyntaxError)
+"""What json and Pillow raise of bytes that are not what they should be."""
+
+
+def names_for(members: Mapping[str, bytes]) -> tuple[str, ...]:
+    """The names that a tuple's files should have: MEMBERS, or of a photo COLLECTED_MEMBERS."""
+    return COLLECTED_MEMBERS if "shoe.png" in members else MEMBERS
+
+
+def read_record(key: str, members: Mapping[str, bytes]) -> tuple[Pose, dict[str, Any]]:
+    """The keypoints and the rest of the JSON member. InputError where a member is missing or this one is no record."""
+    wanted = names_for(members)
+    missing = [name for name in wanted if name not in members]
+    if missing:
+        raise InputError(f"sample {key}: found {sorted(members)}, but {missing} must be there too")
+    try:
+        record = json.loads(members["json"])
+        keypoints = np.asarray(record.pop("keypoints"), float)
+        if bool(record.get("unworn", True)) != (wanted is MEMBERS):
+            raise ValueError(f"{wanted[1]} is there, but the record says unworn: {record.get('unworn', True)}")
+        return Pose(keypoints[:, :2], keypoints[:, 2].astype(int)), record
+    except _UNREADABLE as error:
+        raise InputError(f"sample {key}: cannot be read ({type(error).__name__}: {error})") from error
 
 
 def _check_pictures(sample: Sample) -> list[str]:
@@ -225,7 +243,7 @@ def _palette_png(labels: np.ndarray) -> bytes:
     return buffer.getvalue()
 
 
-def _pixels(data: bytes) -> np.ndarray:
+def decode(data: bytes) -> np.ndarray:
     """Pixels as stored: (h, w, 3) for a colour picture, (h, w) label ids for a palette one."""
     with Image.open(io.BytesIO(data)) as image:
         return np.array(image)

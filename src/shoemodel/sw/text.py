@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor
 
 
@@ -19,17 +19,18 @@ class Text:
     negative: Float[Tensor, "n d"]
 
 
+def tokens(tokenizer: Any, captions: Sequence[str]) -> Int[Tensor, "n 77"]:
+    """Several captions as numbers, padded or cut to the tokenizer's length."""
+    length = tokenizer.model_max_length
+    return tokenizer(
+        list(captions), padding="max_length", truncation=True, max_length=length, return_tensors="pt"
+    ).input_ids
+
+
 @torch.no_grad()
 def embed(tokenizer: Any, text_encoder: Any, captions: Sequence[str]) -> Float[Tensor, "n 77 d"]:
     """C_te of several captions, padded or cut to the tokenizer's length."""
-    tokens = tokenizer(
-        list(captions),
-        padding="max_length",
-        truncation=True,
-        max_length=tokenizer.model_max_length,
-        return_tensors="pt",
-    )
-    return text_encoder(tokens.input_ids.to(text_encoder.device)).last_hidden_state
+    return text_encoder(tokens(tokenizer, captions).to(text_encoder.device)).last_hidden_state
 
 
 def encode(tokenizer: Any, text_encoder: Any, prompt: str, negative_prompt: str = "") -> Text:

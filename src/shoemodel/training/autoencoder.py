@@ -48,7 +48,9 @@ class AutoencoderConfig:
 
 def mini() -> AutoencoderConfig:
     """16-fold downsampling; about three quarters of an hour on one processor thread with AMX."""
-    loop = LoopConfig(steps=8000, batch=8, lr=2e-3, optimizer="muon", warmup=100, ema_decay=0.995, sample_every=1000)
+    loop = LoopConfig(
+        steps=8000, batch=8, lr=2e-3, optimizer="muon", warmup=100, ema_decay=0.995, sample_every=1000, workers=1
+    )
     return AutoencoderConfig(loop=loop)
 
 
@@ -102,16 +104,17 @@ class AutoencoderTask(Task):
     def __init__(self, config: AutoencoderConfig, tuples: Tuples):
         self.config = config
         self.train, self.test = tuples.split(collected_will_do=True)
+        self.examples = len(self.train)
         torch.manual_seed(config.loop.seed)
         self.model = build(config)
         self.trained: dict[str, torch.nn.Module] = {"vae": self.model}
         self.frozen: dict[str, torch.nn.Module] = {}
 
-    def batch(self, rng: np.random.Generator, size: int) -> Batch:
+    def batch(self, rng: np.random.Generator, rows: np.ndarray) -> Batch:
         """pixels (b, 3, crop, crop) in [-1, 1]; three of four from worn pictures, half mirrored."""
         side = self.config.crop
         crops = []
-        for row in rng.integers(len(self.train), size=size):
+        for row in rows:
             worn = rng.random() < 0.75 or not self.train.has_unworn[row]
             source = self.train.worn if worn else self.train.unworn
             y, x = rng.integers(self.train.size - side + 1, size=2)

@@ -45,7 +45,9 @@ class BaseConfig(GeneratorConfig):
 
 def mini() -> BaseConfig:
     """About an hour and a quarter on one processor thread with AMX."""
-    loop = LoopConfig(steps=4000, batch=32, lr=2e-3, optimizer="muon", warmup=200, ema_decay=0.999, sample_every=1000)
+    loop = LoopConfig(
+        steps=4000, batch=32, lr=2e-3, optimizer="muon", warmup=200, ema_decay=0.999, sample_every=1000, workers=1
+    )
     return BaseConfig(loop=loop)
 
 
@@ -89,16 +91,15 @@ class BaseTask(GeneratorTask):
         super().__init__(config, tuples)
         torch.manual_seed(config.loop.seed)
         latent_side = tuples.size // downsampling(self.vae)
-        self.unet = build(config, latent_side, self.latents.shape[2], self.captions.embeddings.shape[-1])
+        self.unet = build(config, latent_side, self.latents.shape[2], self.captions.width)
         self.scheduler = build_scheduler(config.prediction)
         plain_attention(self.unet)
         self.trained = {"unet": self.unet}
         self.frozen = {"vae": self.vae, "text_encoder": self.text_encoder}
 
-    def batch(self, rng: np.random.Generator, size: int) -> Batch:
+    def batch(self, rng: np.random.Generator, rows: np.ndarray) -> Batch:
         """latents (b, c, h, w), text (b, 77, d)."""
-        rows = rng.integers(len(self.train), size=size)
-        views = rng.integers(self.config.views, size=size)
+        views = rng.integers(self.config.views, size=len(rows))
         return {
             "latents": self.latents[rows, views],
             "text": self.captions.draw(rows, self.config.text_dropout, rng),

@@ -46,7 +46,7 @@ class BaselineConfig(GeneratorConfig):
 
 def minutes_20(steps: int) -> BaselineConfig:
     """As many steps as twenty minutes hold on one processor thread with AMX (ours)."""
-    loop = LoopConfig(steps=steps, batch=16, lr=4e-4, warmup=100, ema_decay=0.995, sample_every=1000)
+    loop = LoopConfig(steps=steps, batch=16, lr=4e-4, warmup=100, ema_decay=0.995, sample_every=1000, workers=1)
     return BaselineConfig(loop=loop)
 
 
@@ -91,16 +91,15 @@ class BaselineTask(GeneratorTask, abc.ABC):
     def predict(self, noisy: Tensor, timesteps: Tensor, batch: Batch) -> Tensor:
         """The prediction of ε or v."""
 
-    def batch(self, rng: np.random.Generator, size: int) -> Batch:
+    def batch(self, rng: np.random.Generator, rows: np.ndarray) -> Batch:
         """latents (b, c, h, w), text (b, 77, d), and what `condition` gives."""
-        rows = rng.integers(len(self.train), size=size)
-        numbers = rng.integers(self.config.views, size=size)
-        whole = (rng.random(size) < self.config.whole_share).astype(int)
+        numbers = rng.integers(self.config.views, size=len(rows))
+        whole = (rng.random(len(rows)) < self.config.whole_share).astype(int)
         given = [self.condition(row, n, GIVEN[w]) for row, n, w in zip(rows, numbers, whole, strict=True)]
         return {
             "latents": self.latents[rows, numbers],
             "text": self.captions.draw(rows, self.config.dropout, rng),
-            "without": torch.from_numpy(rng.random(size) < self.config.dropout),
+            "without": torch.from_numpy(rng.random(len(rows)) < self.config.dropout),
             **{name: torch.stack([each[name] for each in given]) for name in given[0]},
         }
 

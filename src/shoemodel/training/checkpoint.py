@@ -44,7 +44,8 @@ def load_state(
     file = run / STATE_FILE
     if not file.exists():
         return 0, 0.0
-    state = torch.load(file, map_location=device, weights_only=True)
+    place = device if device.type != "cpu" else "cpu"  # of several processes the device is cpu:0, which load refuses
+    state = torch.load(file, map_location=place, weights_only=True)
     modules.load_state_dict(state["modules"])
     ema.optimization_step = state["ema"]["optimization_step"]
     for average, saved in zip(ema.shadow_params, state["ema"]["shadow_params"], strict=True):

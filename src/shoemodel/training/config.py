@@ -26,7 +26,9 @@ class LoopConfig:
     steps: int
     """Optimiser steps of the whole run. A run resumed with a larger number goes on."""
     batch: int
-    """Samples a step (on each process)."""
+    """Samples at once, on each process."""
+    accumulate: int = 1
+    """Batches whose gradients are added up before a step: a step learns from batch × accumulate × processes samples."""
     lr: float
     """Learning rate after the warm-up."""
     warmup: int = 100
@@ -59,7 +61,7 @@ class LoopConfig:
     threads: int | None = None
     """Threads of torch; None leaves torch's choice."""
     workers: int = 0
-    """Processes that prepare batches; 0 prepares them between the steps."""
+    """Processes that prepare batches during the steps; 0 prepares them between the steps."""
 
     @property
     def bf16(self) -> bool:
@@ -67,7 +69,7 @@ class LoopConfig:
         return self.precision == "bf16" or (self.precision == "auto" and multiplies_bf16(PartialState().device.type))
 
     def __post_init__(self) -> None:
-        for name in ("steps", "batch", "log_every", "sample_every"):
+        for name in ("steps", "batch", "accumulate", "log_every", "sample_every"):
             if getattr(self, name) < 1:
                 raise InputError(f"{name} is {getattr(self, name)}; it must be at least 1")
         if not 0 <= self.ema_decay < 1:

@@ -44,6 +44,10 @@ class FeetConfig:
     """ViTPose's simple decoder instead of the classic one."""
     stemmed: bool = False
     """Patches from a convolutional stem, which can be taught from nothing (ours)."""
+    turn_deg: float = TURN_DEG
+    """Largest turn of half of the samples."""
+    plain: bool = False
+    """Only the paper's augmentation: turned, rescaled, cropped at random (3.2)."""
     peak_weight: float = 10.0
     """Extra weight of a heatmap's peaks in the loss; 0 is MSRA's plain error."""
 
@@ -51,14 +55,15 @@ class FeetConfig:
 def paper() -> FeetConfig:
     """The paper's 180 epochs of 669,808 tuples, lr 5e-4, batch 240 at 256 px (3.2). ViTPose-S is (ours)."""
     steps = 180 * PAPER_TUPLES // 240
-    return FeetConfig(
-        loop=LoopConfig(steps=steps, batch=240, lr=5e-4, warmup=500, sample_every=5000, workers=12), peak_weight=0.0
-    )
+    loop = LoopConfig(steps=steps, batch=240, lr=5e-4, warmup=500, sample_every=5000, workers=12)
+    return FeetConfig(loop=loop, turn_deg=15.0, plain=True, peak_weight=0.0)
 
 
 def mini() -> FeetConfig:
     """ViTPose with 2.9M parameters: about an hour on one processor thread with AMX (ours)."""
-    loop = LoopConfig(steps=5000, batch=12, lr=2e-3, optimizer="muon", warmup=100, ema_decay=0.998, sample_every=500)
+    loop = LoopConfig(
+        steps=5000, batch=12, lr=2e-3, optimizer="muon", warmup=100, ema_decay=0.998, sample_every=500, workers=1
+    )
     return FeetConfig(loop=loop, hidden=192, depth=6, heads=3, simple=True, stemmed=True)
 
 
@@ -81,6 +86,7 @@ class FeetTask(Task):
     def __init__(self, config: FeetConfig, tuples: Tuples):
         self.config = config
         self.train, self.test = tuples.split(unworn_will_do=True, collected_will_do=True)
+        self.examples = len(self.train)
         torch.manual_seed(config.loop.seed)
         self.model = feet.build(
             config.side, config.patch, config.hidden, config.depth, config.heads, config.simple, config.stemmed
@@ -89,22 +95,25 @@ class FeetTask(Task):
         self.trained = {"feet": self.model}
         self.frozen: dict[str, torch.nn.Module] = {}
 
-    def batch(self, rng: np.random.Generator, size: int) -> Batch:
+    def batch(self, rng: np.random.Generator, rows: np.ndarray) -> Batch:
         """pixels (b, 3, s, s) in [-1, 1]; heatmaps (b, 8, s/4, s/4)."""
-        pictures, points, exists = zip(*(self._example(rng) for _ in range(size)), strict=True)
+        pictures, points, exists = zip(*(self._example(rng, int(row)) for row in rows), strict=True)
         maps = feet.encode(np.stack(points), np.stack(exists), self.config.side)
         return {"pixels": torch.from_numpy(to_network(np.stack(pictures))), "heatmaps": torch.from_numpy(maps)}
 
-    def _example(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def _example(self, rng: np.random.Generator, row: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """X_w turned (p = 0.5), rescaled, shifted so that the frame crops it, mirrored with the sides swapped."""
-        row, side = int(rng.integers(len(self.train))), self.config.side
+        side = self.config.side
         visible = self.train.labels[row] == masks.VISIBLE
         shoe = self.train.labels[row] != masks.BACKGROUND
-        found = imperfect(visible, rng) & shoe if rng.random() < 0.5 else visible
+        plain = self.config.plain
+        found = imperfect(visible, rng) & shoe if not plain and rng.random() < 0.5 else visible
         found = found if found.any() else visible
-        moved = placement(rng, side, (0.6, 1.25), 0.1, turn_deg=TURN_DEG)
+        flip_p = 0.0 if plain else 0.5
+        moved = placement(rng, side, (0.6, 1.25), 0.1, flip_p, turn_deg=self.config.turn_deg)
         transform = square_around(found, side, feet.MARGIN).then(moved)
-        rgb = photometric(warp(self.train.unworn[row], transform, (side, side)), rng)
+        rgb = warp(self.train.unworn[row], transform, (side, side))
+        rgb = rgb if plain else photometric(rgb, rng)
         seen = warp(found.astype(np.uint8), transform, (side, side), nearest=True)
         points, exists = transform.apply(self.train.points[row][list(FOOT_INDICES)]), self._exists(self.train, row)
         if transform.flip:

@@ -56,7 +56,9 @@ class FitConfig:
 
 def mini() -> FitConfig:
     """0.9M parameters: about ten minutes on one processor thread with AMX."""
-    loop = LoopConfig(steps=4000, batch=48, lr=2e-3, optimizer="muon", warmup=100, ema_decay=0.998, sample_every=1000)
+    loop = LoopConfig(
+        steps=4000, batch=48, lr=2e-3, optimizer="muon", warmup=100, ema_decay=0.998, sample_every=1000, workers=1
+    )
     return FitConfig(loop=loop)
 
 
@@ -75,7 +77,7 @@ class Silhouettes:
     views: Views
 
 
-def load(*folders: Path) -> Silhouettes:
+def load(*folders: Path | str) -> Silhouettes:
     """The folder written by `recipes/fit_shoes.py`.
 
     Raises:
@@ -84,7 +86,7 @@ def load(*folders: Path) -> Silhouettes:
     if len(folders) != 1:
         raise InputError(f"--data: found {len(folders)} folders; fit learns from one, by `recipes/fit_shoes.py`")
     shoes, icons = fit_shoes.load(folders[0])
-    return Silhouettes(shoes, icons, fit_views.load(folders[0] / fit_views.FILE))
+    return Silhouettes(shoes, icons, fit_views.load(Path(folders[0]) / fit_views.FILE))
 
 
 class FitTask(Task):
@@ -94,6 +96,7 @@ class FitTask(Task):
         self.config, self.views = config, data.views
         held = np.array([lot(shoe.proxy.name) < TEST_SHARE for shoe in data.shoes])
         self.train, self.test = (np.flatnonzero(part[data.views.shoe]) for part in (~held, held))
+        self.examples = len(self.train)
         library = load_proxies()
         self.alike = likeness(data, library)
         torch.manual_seed(config.loop.seed)
@@ -102,9 +105,9 @@ class FitTask(Task):
         self.trained: dict[str, torch.nn.Module] = {"fit": self.model}
         self.frozen: dict[str, torch.nn.Module] = {}
 
-    def batch(self, rng: np.random.Generator, size: int) -> Batch:
+    def batch(self, rng: np.random.Generator, rows: np.ndarray) -> Batch:
         """pixels (b, 3, s, s), points (b, 24), rotation (b, 3, 3), distance (b), left (b), proxy (b, p)."""
-        return self._stacked([self._example(int(row), rng) for row in rng.choice(self.train, size)])
+        return self._stacked([self._example(int(row), rng) for row in self.train[rows]])
 
     @staticmethod
     def _stacked(examples: list[dict[str, Any]]) -> Batch:

@@ -39,7 +39,7 @@ def save_legs(path: Path, made: Sequence[LearntShoe]) -> None:
     )
 
 
-def load(folder: Path) -> tuple[tuple[LearntShoe, ...], UInt8[np.ndarray, "p n k"]]:
+def load(folder: Path | str) -> tuple[tuple[LearntShoe, ...], UInt8[np.ndarray, "p n k"]]:
     """The shoes of a folder, and their silhouettes as `grid.icons_of` makes them.
 
     Raises:

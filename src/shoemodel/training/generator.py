@@ -28,15 +28,19 @@ class GeneratorConfig:
 
 
 class GeneratorTask(Task):
-    """Training and test tuples, with the latents and embedded captions of the first."""
+    """Training and test tuples, with the latents and embedded captions of the first, unless these are encoded in each
+    step (`kept` is False)."""
 
     collected_will_do: ClassVar[bool] = False
     """Whether tuples without an unworn picture can be learnt from."""
 
-    def __init__(self, config: GeneratorConfig, tuples: Tuples):
+    def __init__(self, config: GeneratorConfig, tuples: Tuples, kept: bool = True):
         self.train, self.test = tuples.split(collected_will_do=self.collected_will_do)
+        self.examples = len(self.train)
         self.vae = load_component(config.autoencoder, "vae")
         self.tokenizer = load_component(config.clip, "tokenizer")
         self.text_encoder = load_component(config.clip, "text_encoder")
+        if not kept:
+            return
         self.latents = encode_views(self.vae, self.train, config.views, config.latents)
-        self.captions = embed_captions(self.tokenizer, self.text_encoder, self.train)
+        self.captions = embed_captions(self.tokenizer, self.text_encoder, self.train, config.latents)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,8 @@ from torch import Tensor
 from shoemodel.baselines.inputs import Given, kept_area, on_grey
 from shoemodel.baselines.latent_pipeline import inpainting_channels
 from shoemodel.data.datasets import Tuples
+from shoemodel.data.index import digest
+from shoemodel.data.pictures import Pictures, digests
 from shoemodel.image.masks import ShoeAreas
 from shoemodel.training.base import plain_attention
 from shoemodel.training.baselines import GIVEN, BaselineConfig, BaselineTask, minutes_20, smoke, widened
@@ -44,10 +47,16 @@ class InpaintTask(BaselineTask):
 
     def _masked_latents(self, given: Given) -> Latents:
         """Latents of what is given of the unworn pictures, grey about it, in the same views as the worn ones."""
-        train = self.train
-        kept = np.stack([kept_area(ShoeAreas(labels), given) for labels in train.labels])
-        masked = dataclasses.replace(train, worn=on_grey(train.unworn, kept))
-        return encode_views(self.vae, masked, self.config.views, self.config.latents)
+        train, rows = self.train, np.arange(len(self.train))
+        pairs = zip(digests(train.unworn), digests(train.labels), strict=True)
+        keys = np.array([digest(a.tobytes(), b.tobytes(), given.encode()) for a, b in pairs], np.int64)
+        masked = Pictures(rows, train.unworn.shape[1:], partial(self._masked, given), keys)
+        tuples = dataclasses.replace(train, worn=masked)
+        return encode_views(self.vae, tuples, self.config.views, self.config.latents)
+
+    def _masked(self, given: Given, row: int) -> np.ndarray:
+        kept = kept_area(ShoeAreas(self.train.labels[row]), given)
+        return on_grey(self.train.unworn[row][None], kept[None])[0]
 
     def condition(self, row: int, number: int, given: Given) -> Batch:
         """channels (c + 1, h, w)."""

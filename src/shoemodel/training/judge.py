@@ -51,7 +51,9 @@ class JudgeConfig:
 
 def mini() -> JudgeConfig:
     """1.0M parameters: about an hour on one processor thread with AMX."""
-    loop = LoopConfig(steps=3000, batch=12, lr=2e-3, optimizer="muon", warmup=100, ema_decay=0.998, sample_every=500)
+    loop = LoopConfig(
+        steps=3000, batch=12, lr=2e-3, optimizer="muon", warmup=100, ema_decay=0.998, sample_every=500, workers=1
+    )
     return JudgeConfig(loop=loop)
 
 
@@ -76,14 +78,15 @@ class JudgeTask(Task):
     def __init__(self, config: JudgeConfig, tuples: Tuples):
         self.config = config
         self.train, self.test = tuples.split(collected_will_do=True)
+        self.examples = len(self.train)
         torch.manual_seed(config.loop.seed)
         self.model = judge.build(config.side, config.hidden_sizes, config.depths, config.heads, config.decoder_size)
         self.trained = {"judge": self.model}
         self.frozen: dict[str, torch.nn.Module] = {}
 
-    def batch(self, rng: np.random.Generator, size: int) -> Batch:
+    def batch(self, rng: np.random.Generator, rows: np.ndarray) -> Batch:
         """pixels (b, 3, s, s) in [-1, 1]; shoe (b, s, s) in {0, 1}; heatmaps (b, 12, s/4, s/4)."""
-        pictures, shoes, points, exists = zip(*(self._example(rng) for _ in range(size)), strict=True)
+        pictures, shoes, points, exists = zip(*(self._example(rng, int(row)) for row in rows), strict=True)
         maps = feet.encode(np.stack(points), np.stack(exists), self.config.side)
         return {
             "pixels": torch.from_numpy(to_network(np.stack(pictures))),
@@ -91,9 +94,9 @@ class JudgeTask(Task):
             "heatmaps": torch.from_numpy(maps),
         }
 
-    def _example(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    def _example(self, rng: np.random.Generator, row: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """A worn picture turned, scaled, shifted, mirrored with the sides swapped, and recoloured; shoe, points."""
-        row, transform = int(rng.integers(len(self.train))), self._view(rng)
+        transform = self._view(rng)
         picture, shoe = self._shown(row, transform)
         if rng.random() < SOFT_P:
             blurred = cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.5, 3) * self.config.side / 256)

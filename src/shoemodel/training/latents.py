@@ -1,11 +1,8 @@
-"""Tuples as the generator sees them: latents and text embeddings, computed once.
+"""Tuples as the generator sees them: latents and text embeddings, computed once (see `training.kept`).
 
 No autoencoder and no text encoder then runs between the steps. A tuple is kept in several views (mirrored, enlarged,
 tinted); X_w ‖ X_p of a view is drawn again at each step, since it would need a hundred times the latents' memory.
-
-Latents stay on disk between runs, mapped into memory: FOLDER/<encoder, views, size>/<first key>.safetensors holds the
-latents of up to `CHUNK` tuples and their keys. A key is the hash of a tuple's pictures, so tuples are found again in
-whatever folder and order, added ones are encoded alone, and latents of another encoder are never taken for these.
+Latents of another encoder are never taken for these.
 """
 
 from __future__ import annotations
@@ -13,39 +10,34 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from accelerate import PartialState
-from accelerate.utils import parse_flag_from_env
 from diffusers import AutoModel, DDIMScheduler
 from jaxtyping import Float, Int, UInt8
-from rich.progress import track
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
 from torch import Tensor
 from transformers import CLIPTextModel, CLIPTokenizer, CLIPVisionModelWithProjection
 
 from shoemodel.data.datasets import Tuples
-from shoemodel.errors import InputError
+from shoemodel.data.index import digest
+from shoemodel.data.pictures import digests
 from shoemodel.image.crop import about_centre, to_network
 from shoemodel.image.geometry import Similarity, warp
 from shoemodel.runtime.device import autocast
 from shoemodel.runtime.quiet import quiet
 from shoemodel.sw.text import embed
 from shoemodel.sw.vae import is_decoder, to_latents
-from shoemodel.training.checkpoint import component_folder, write_file
+from shoemodel.training import processes
+from shoemodel.training.checkpoint import component_folder
+from shoemodel.training.kept import Kept, keep
 
 LARGEST_ZOOM = 1.25
 """Views show at least 1 / 1.25 of the picture's side (ours)."""
 LARGEST_TINT = 0.08
 """Channels are scaled by up to this share (ours)."""
-CHUNK = 64
-"""Tuples in one file of latents: what an interruption loses at most."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,14 +72,9 @@ def draw_view(seed: int, number: int, side: int) -> View:
 class Latents:
     """Scaled latents of n tuples in each view, bfloat16 as the encoder gives them, mapped from files."""
 
-    def __init__(
-        self, keys: Int[np.ndarray, "n"], seeds: Int[np.ndarray, "n"], side: int, chunks: dict[Path, dict[str, Tensor]]
-    ):
-        self._seeds, self._side = seeds, side
-        where = {int(key): (file, row) for file, chunk in chunks.items() for row, key in enumerate(chunk["keys"])}
-        self._parts = {file: chunk["latents"] for file, chunk in chunks.items()}
-        self._places = [where[int(key)] for key in keys]
-        self.shape = (len(keys), *next(iter(self._parts.values())).shape[1:])
+    def __init__(self, kept: Kept, seeds: Int[np.ndarray, "n"], side: int, views: int):
+        self._kept, self._seeds, self._side = kept, seeds, side
+        self.shape = (len(kept), views, *kept.shape)
         """(n, views, c, h, w)"""
 
     def view(self, row: int, number: int) -> View:
@@ -96,54 +83,33 @@ class Latents:
 
     def __getitem__(self, at: tuple[Int[np.ndarray, "b"], Int[np.ndarray, "b"]]) -> Float[Tensor, "b c h w"]:
         """latents[rows, numbers]: the given views of the given tuples, float32."""
-        rows, numbers = at
-        places = [(*self._places[row], number) for row, number in zip(rows, numbers, strict=True)]
-        return torch.stack([self._parts[file][row, int(number)] for file, row, number in places]).float()
+        return self._kept[at]
 
 
 def encode_views(vae: Any, tuples: Tuples, views: int, folder: Path) -> Latents:
-    """Latents of the worn pictures in each view; what `folder` lacks is encoded and added to it.
+    """Latents of the worn pictures in each view; what `folder` lacks is encoded, by all processes, and added to it.
 
-    An interrupted call continues where it stopped. With several processes the first one encodes.
-    Raises InputError for a file of latents that cannot be read.
+    An interrupted call continues where it stopped. Raises InputError for a file of latents that cannot be read.
     """
-    seeds = np.array([_hash(picture) for picture in tuples.unworn])
-    keys = np.array([_hash(picture, int(seed)) for picture, seed in zip(tuples.worn, seeds, strict=True)])
+    seeds = digests(tuples.unworn)
+    pairs = zip(digests(tuples.worn), seeds, strict=True)
+    keys = np.array([digest(worn.tobytes(), seed.tobytes()) for worn, seed in pairs], np.int64)
     home = folder / _identity(vae, views, tuples.size)
-    with PartialState(cpu=parse_flag_from_env("ACCELERATE_USE_CPU")).main_process_first():
-        known = {int(key) for chunk in _chunks(home).values() for key in chunk["keys"]}
-        missing = [row for row in np.unique(keys, return_index=True)[1] if int(keys[row]) not in known]
-        parts = [np.array(missing[start : start + CHUNK]) for start in range(0, len(missing), CHUNK)]
-        for rows in track(parts, f"latents {home}", disable=not parts):
-            chunk = {"keys": torch.from_numpy(keys[rows]), "latents": _encode(vae, tuples, seeds, rows, views)}
-            write_file(home / f"{keys[rows[0]]:016x}.safetensors", partial(save_file, chunk))
-    return Latents(keys, seeds, tuples.size, _chunks(home))
 
+    def encode(rows: np.ndarray) -> tuple[Tensor, np.ndarray]:
+        return _encode(vae, tuples, seeds, rows, views).flatten(0, 1), np.full(len(rows), views)
 
-def _hash(picture: UInt8[np.ndarray, "s s 3"], salt: int = 0) -> int:
-    """63 bits of a picture's hash."""
-    return int.from_bytes(hashlib.blake2b(picture.tobytes(), digest_size=8, salt=salt.to_bytes(8)).digest()) >> 1
+    return Latents(keep(home, keys, encode, "latents"), seeds, tuples.size, views)
 
 
 def _identity(vae: Any, views: int, side: int) -> str:
-    """Hash of all that latents depend on but the picture: the encoder, its scale, and what the views are."""
+    """Hash of all that latents depend on but the pictures: the encoder, its scale, and what the views are."""
     config = [vae.config.get(name) for name in ("scaling_factor", "shift_factor")]
-    digest = hashlib.sha256(repr((config, views, side, LARGEST_ZOOM, LARGEST_TINT)).encode())
+    digest = hashlib.sha256(repr((2, config, views, side, LARGEST_ZOOM, LARGEST_TINT)).encode())
     for name, value in sorted(vae.state_dict().items()):
         if not is_decoder(name):  # a decoder tuned further leaves the latents valid
             digest.update(name.encode() + value.detach().float().cpu().numpy().tobytes())
     return digest.hexdigest()[:16]
-
-
-def _chunks(home: Path) -> dict[Path, dict[str, Tensor]]:
-    """Every file of latents in `home`: keys (m), latents (m, views, c, h, w)."""
-    chunks = {}
-    for file in sorted(home.glob("*.safetensors")):
-        try:
-            chunks[file] = load_file(file)
-        except (SafetensorError, OSError) as error:
-            raise InputError(f"{file}: found no readable latents ({error}); delete it to have it made again") from error
-    return chunks
 
 
 @torch.no_grad()
@@ -169,30 +135,40 @@ def _pictures(tuples: Tuples, seeds: np.ndarray, rows: np.ndarray, views: int) -
 
 @dataclass(frozen=True, eq=False)
 class Captions:
-    """Text embeddings of every distinct caption, and which belong to each tuple."""
+    """Text embeddings of every caption of n tuples, bfloat16, mapped from files."""
 
-    embeddings: Float[Tensor, "m 77 d"]
-    """bfloat16; row 0 is the empty caption."""
-    rows: tuple[tuple[int, ...], ...]
-    """Rows of the captions of tuple i."""
+    kept: Kept
+    empty: Float[Tensor, "77 d"]
+    """Of the empty caption, float32."""
 
-    def draw(self, tuples: np.ndarray, dropout: float, rng: np.random.Generator) -> Float[Tensor, "b 77 d"]:
-        """A random caption for each tuple, or with probability `dropout` the empty one (guidance needs it)."""
-        chosen = [0 if rng.random() < dropout else rng.choice(self.rows[i]) for i in tuples]
-        return self.embeddings[chosen].float()
+    @property
+    def width(self) -> int:
+        """d"""
+        return self.empty.shape[-1]
+
+    def draw(self, rows: Int[np.ndarray, "b"], dropout: float, rng: np.random.Generator) -> Float[Tensor, "b 77 d"]:
+        """A random caption of each tuple, or with probability `dropout` the empty one (guidance needs it)."""
+        texts = self.kept[rows, rng.integers(self.kept.counts[rows])]
+        texts[torch.from_numpy(rng.random(len(rows)) < dropout)] = self.empty
+        return texts
 
 
-def embed_captions(tokenizer: Any, text_encoder: Any, tuples: Tuples, batch: int = 64) -> Captions:
-    """Embed each distinct caption once."""
-    distinct = list(dict.fromkeys(["", *(caption for captions in tuples.captions for caption in captions)]))
-    index = {caption: row for row, caption in enumerate(distinct)}
+def embed_captions(tokenizer: Any, text_encoder: Any, tuples: Tuples, folder: Path) -> Captions:
+    """Embed each tuple's captions; what `folder` lacks is embedded, by all processes, and added to it."""
     text_encoder = text_encoder.to(_device()).eval()
-    embedded = [
-        embed(tokenizer, text_encoder, distinct[start : start + batch]).to("cpu", torch.bfloat16)
-        for start in range(0, len(distinct), batch)
-    ]
-    rows = tuple(tuple(index[caption] for caption in captions) for captions in tuples.captions)
-    return Captions(torch.cat(embedded), rows)
+    keys = np.array([digest(repr(captions).encode()) for captions in tuples.captions], np.int64)
+    hashed = hashlib.sha256(tokenizer.backend_tokenizer.to_str().encode())
+    for name, value in sorted(text_encoder.state_dict().items()):
+        hashed.update(name.encode() + value.detach().float().cpu().numpy().tobytes())
+
+    def encode(rows: np.ndarray) -> tuple[Tensor, np.ndarray]:
+        texts = [tuples.captions[row] for row in rows]
+        flat = [caption for captions in texts for caption in captions]
+        parts = [embed(tokenizer, text_encoder, flat[start : start + 64]) for start in range(0, len(flat), 64)]
+        return torch.cat(parts).to("cpu", torch.bfloat16), np.array([len(captions) for captions in texts])
+
+    kept = keep(folder / f"text-{hashed.hexdigest()[:16]}", keys, encode, "captions")
+    return Captions(kept, embed(tokenizer, text_encoder, [""])[0].to("cpu", torch.bfloat16).float())
 
 
 def load_component(run: Path, name: str) -> Any:
@@ -214,4 +190,4 @@ def load_component(run: Path, name: str) -> Any:
 
 
 def _device() -> torch.device:
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    return processes.state().device if torch.cuda.is_available() else torch.device("cpu")

@@ -31,6 +31,8 @@ class LegsConfig:
     """Random size of the scene about its feet: layouts place shoes anywhere (ours)."""
     shift: float = 0.25
     """Random shift, share of the side (ours)."""
+    mirror_p: float = 0.5
+    """Share of the samples that are mirrored (ours)."""
     jitter: float = 0.008
     """Deviation of the noise on C_p in half of the samples, share of the side: phase 1 errs (ours)."""
     poses: Path | None = None
@@ -40,7 +42,7 @@ class LegsConfig:
 def paper() -> LegsConfig:
     """The paper's numbers: 700k iterations, lr 1e-4, batch 4096, T = 25 (3.2)."""
     loop = LoopConfig(steps=700_000, batch=4096, lr=1e-4, warmup=1000, ema_decay=0.9999, sample_every=10_000, workers=4)
-    return LegsConfig(loop=loop)
+    return LegsConfig(loop=loop, scale=(1.0, 1.0), shift=0.0, mirror_p=0.0, jitter=0.0)
 
 
 def mini() -> LegsConfig:
@@ -65,17 +67,17 @@ class LegsTask(Task):
         if config.poses is not None:
             points, present = poses.load(config.poses)
             self.points, self.present = np.concatenate([self.points, points]), np.concatenate([self.present, present])
+        self.examples = len(self.points)
         torch.manual_seed(config.loop.seed)
         self.model = LegDenoiser(config.width, config.depth)
         self.scheduler = diffusion.build_scheduler()
         self.trained = {"legs": self.model}
         self.frozen: dict[str, torch.nn.Module] = {}
 
-    def batch(self, rng: np.random.Generator, size: int) -> Batch:
+    def batch(self, rng: np.random.Generator, rows: np.ndarray) -> Batch:
         """legs (b, 6, 2), feet (b, 8, 2) in the paper's normalisation, exists (b, 6)."""
-        rows = rng.integers(len(self.points), size=size)
         points, present = self._moved(self.points[rows].astype(np.float64), self.present[rows], rng)
-        feet = points[:, FOOT_INDICES] + self._jitter(rng, size)
+        feet = points[:, FOOT_INDICES] + self._jitter(rng, len(rows))
         return {
             "legs": torch.from_numpy(normalise(points[:, LEG_INDICES], present[:, LEG_INDICES], 1)).float(),
             "feet": torch.from_numpy(normalise(feet, present[:, FOOT_INDICES], 1)).float(),
@@ -85,9 +87,9 @@ class LegsTask(Task):
     def _moved(
         self, points: np.ndarray, present: np.ndarray, rng: np.random.Generator
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Each pose [sides] turned ±15° (p = 0.5), scaled and shifted about its frame's centre, mirrored (p = 0.5)."""
+        """Each pose [sides] turned ±15° (p = 0.5), scaled and shifted about its frame's centre, mirrored."""
         size = len(points)
-        mirror = rng.random(size) < 0.5
+        mirror = rng.random(size) < self.config.mirror_p
         points = np.where(mirror[:, None, None], points[:, FLIP], points)
         present = np.where(mirror[:, None], present[:, FLIP], present)
         angle = np.radians(rng.uniform(-15, 15, size)) * (rng.random(size) < 0.5)

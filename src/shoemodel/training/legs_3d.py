@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from jaxtyping import Int
 from torch import Tensor
 
 from shoemodel.data.poses import Legs3D
@@ -68,10 +69,11 @@ class Legs3DTask(Task):
         self.scheduler = diffusion.build_scheduler()
         self.trained = {"legs_3d": self.model}
         self.frozen: dict[str, torch.nn.Module] = {}
+        self.examples = len(self.train)
 
-    def batch(self, rng: np.random.Generator, size: int) -> Batch:
+    def batch(self, rng: np.random.Generator, rows: Int[np.ndarray, "b"]) -> Batch:
         """angles (b, 5, 2) of deviation near 1, known (b, 15, 2): the first foot is always there."""
-        rows = self.train[rng.integers(len(self.train), size=size)]
+        rows, size = self.train[rows], len(rows)
         known, angles = self.known[rows], self.angles[rows]  # (b, 2, ...)
         swap = (known[:, 1, 0] > 0) & (rng.random(size) < 0.5)
         alone = (known[:, 1, 0] > 0) & (rng.random(size) < self.config.alone)

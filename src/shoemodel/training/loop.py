@@ -3,7 +3,7 @@
 A run is a folder: ``config.json``, ``record.json`` (data, code, start), ``state/`` (to resume), ``model/<component>/``
 (averaged weights, usable at any moment), ``loss.csv``, ``metrics.csv`` and ``samples/<step>.png``.
 Everything random in step n follows from (seed, n), so an interrupted run ends with the weights of one that was not.
-Under `accelerate launch` each process draws batches of its own, gradients are averaged, and the first process writes.
+Under `accelerate launch` each process has batches of its own, gradients are averaged, and the first process writes.
 """
 
 import contextlib
@@ -12,6 +12,7 @@ import math
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -26,10 +27,10 @@ from diffusers.training_utils import EMAModel
 from PIL import Image
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from torch import Tensor, nn
-from torch.utils.data import DataLoader, Dataset
 
 from shoemodel.lineage import RECORD, Record
 from shoemodel.training import record as records
+from shoemodel.training.batches import Share, global_batch, loader, on_device
 from shoemodel.training.checkpoint import (
     STATE_FILE,
     load_start,
@@ -53,16 +54,6 @@ class Outcome:
     finished: bool
     loss: float
     metrics: dict[str, float]
-
-
-class _Steps(Dataset[Batch]):
-    """Batch number n of a run, for DataLoader; each depends on (seed, n, process) alone."""
-
-    def __init__(self, task: Task, loop: LoopConfig, process: int):
-        self.task, self.loop, self.process = task, loop, process
-
-    def __getitem__(self, step: int) -> Batch:
-        return self.task.batch(np.random.default_rng([self.loop.seed, step, self.process]), self.loop.batch)
 
 
 class _TaskModule(nn.Module):
@@ -104,19 +95,6 @@ def _stop_signals() -> Iterator[list[int]]:
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
-def _quiet_worker(_: int) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent ends the workers
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-
-
-def _on_device(batch: Batch, device: torch.device) -> Batch:
-    """Move a batch; pictures become channels_last, in which convolutions are faster."""
-    return {
-        name: value.to(device, memory_format=torch.channels_last) if value.ndim == 4 else value.to(device)
-        for name, value in batch.items()
-    }
-
-
 class _Run:
     """The moving parts of one call of `train`."""
 
@@ -131,6 +109,8 @@ class _Run:
         mixed = "bf16" if loop.bf16 else "no"
         self.accelerator = Accelerator(mixed_precision=mixed, kwargs_handlers=[spread])
         self.device = self.accelerator.device
+        self.share = Share(self.accelerator.process_index, self.accelerator.num_processes)
+        self.global_batch, self.waited = global_batch(loop, self.share), 0.0
         for module in [*task.trained.values(), *task.frozen.values()]:
             module.to(self.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         for module in task.frozen.values():
@@ -149,31 +129,28 @@ class _Run:
         self.metrics = History(out / "metrics.csv", self.step)
         self.started = self.saved = time.monotonic()
 
-    def batches(self) -> Iterator[Batch]:
-        """Batches of the steps that are left."""
-        steps = _Steps(self.task, self.loop, self.accelerator.process_index)
-        yield from DataLoader(
-            steps,
-            batch_size=None,
-            sampler=range(self.step, self.loop.steps),
-            num_workers=self.loop.workers,
-            worker_init_fn=_quiet_worker,
-        )
-
-    def update(self, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
-        """One optimiser step."""
-        seed = np.random.SeedSequence([self.loop.seed, self.step, self.accelerator.process_index])
+    def update(self, batches: Iterator[Batch]) -> tuple[Tensor, dict[str, Tensor]]:
+        """One optimiser step, on the next `loop.accumulate` batches."""
+        seed = np.random.SeedSequence([self.loop.seed, self.step, self.share.process])
         torch.manual_seed(int(seed.generate_state(1)[0]))
         for group in self.optimizer.param_groups:
             group["lr"] = learning_rate(self.loop, self.step)
-        loss, logs = self.model(_on_device(batch, self.device))
-        self.accelerator.backward(loss)
+        total: Tensor | float = 0.0
+        for part in range(self.loop.accumulate):
+            began = time.monotonic()
+            batch = on_device(next(batches), self.device)
+            self.waited += time.monotonic() - began
+            later = self.accelerator.no_sync(self.model) if part + 1 < self.loop.accumulate else nullcontext()
+            with later:  # processes agree on the gradient once a step
+                loss, logs = self.model(batch)
+                self.accelerator.backward(loss / self.loop.accumulate)
+            total = total + loss.detach() / self.loop.accumulate
         self.accelerator.clip_grad_norm_(self.parameters, self.loop.clip)
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
         self.ema.step(self.parameters)
         self.step += 1
-        return loss.detach(), logs
+        return torch.as_tensor(total), logs
 
     def any_process(self, says: bool) -> bool:
         """Whether one of the processes says so: all go on, or all stop."""
@@ -181,12 +158,13 @@ class _Run:
             return says
         return bool(self.accelerator.reduce(torch.tensor(float(says), device=self.device), "sum"))
 
-    def log(self, loss: float, logs: dict[str, Tensor], samples_per_s: float) -> None:
+    def log(self, loss: float, logs: dict[str, Tensor], samples_per_s: float, waiting: float) -> None:
         """Add a row to loss.csv; a loss that is no number ends the run before it can be saved."""
         if not math.isfinite(loss):
             raise FloatingPointError(f"{self.out}: the loss is {loss} at step {self.step}; the last checkpoint is kept")
         row = {"step": self.step, "loss": loss, "lr": learning_rate(self.loop, self.step - 1)}
-        self.losses.add(row | {"samples_per_s": samples_per_s} | {k: float(v) for k, v in logs.items()})
+        row |= {"samples_per_s": samples_per_s, "waiting": waiting}
+        self.losses.add(row | {k: float(v) for k, v in logs.items()})
 
     @contextlib.contextmanager
     def averaged(self) -> Iterator[None]:
@@ -251,6 +229,7 @@ def train(task: Task, config: Any, out: Path | str, origin: Origin | None = None
     if loop.threads:
         torch.set_num_threads(loop.threads)
     run = _Run(task, loop, out, record)
+    record["calls"][-1] |= {"global_batch": run.global_batch, "processes": run.share.processes}
     text = json.dumps(to_json(config), indent=2) + "\n"
     if run.accelerator.is_main_process:
         write_file(out / "config.json", lambda partial: partial.write_text(text))
@@ -263,11 +242,17 @@ def train(task: Task, config: Any, out: Path | str, origin: Origin | None = None
 
 def _steps(run: _Run, bar: Progress, stop: list[int]) -> tuple[float, dict[str, float]]:
     """All steps of this call; returns the last logged loss and the last metrics."""
-    loop, mean, metrics = run.loop, math.nan, {}
+    loop, mean = run.loop, math.nan
+    metrics: dict[str, float] = {}
     row = bar.add_task(run.out.name, total=loop.steps, completed=run.step, loss=math.nan, speed=0.0)
-    since, pending = time.monotonic(), []
-    for batch in run.batches() if run.step < loop.steps else ():
-        loss, logs = run.update(batch)
+    if run.step >= loop.steps:
+        return mean, metrics
+    if run.accelerator.is_main_process:
+        bar.console.print(_stated(run))
+    batches = loader(run.task, loop, run.share, run.step, pinned=run.device.type == "cuda")
+    since, pending, run.waited = time.monotonic(), [], 0.0
+    while run.step < loop.steps:
+        loss, logs = run.update(batches)
         pending.append(loss)
         last = run.step == loop.steps
         out_of_time = loop.minutes is not None and time.monotonic() - run.started > loop.minutes * 60
@@ -275,9 +260,10 @@ def _steps(run: _Run, bar: Progress, stop: list[int]) -> tuple[float, dict[str, 
         save = last or over or time.monotonic() - run.saved > loop.save_every_s
         sample = last or run.step % loop.sample_every == 0
         if run.step % loop.log_every == 0 or save or sample:
-            speed = len(pending) * loop.batch / (time.monotonic() - since)
             mean = float(torch.stack(pending).mean())
-            run.log(mean, logs, speed)
+            seconds = time.monotonic() - since
+            speed = len(pending) * run.global_batch / seconds
+            run.log(mean, logs, speed, run.waited / seconds)
             bar.update(row, completed=run.step, loss=mean, speed=speed)
             if sample and run.accelerator.is_main_process:
                 metrics = run.sample()
@@ -285,7 +271,17 @@ def _steps(run: _Run, bar: Progress, stop: list[int]) -> tuple[float, dict[str, 
                 bar.console.print(f"step {run.step}  loss {mean:.4f}  {speed:.1f} samples/s{words}")
             if save:
                 run.save()
-            since, pending = time.monotonic(), []
+            since, pending, run.waited = time.monotonic(), [], 0.0
         if over:
             break
     return mean, metrics
+
+
+def _stated(run: _Run) -> str:
+    """What a step learns from."""
+    loop, share = run.loop, run.share
+    return (
+        f"{run.out.name}: global batch {run.global_batch} = {loop.batch} × {loop.accumulate} accumulated × "
+        f"{share.processes} process(es); an epoch of {run.task.examples} is {run.task.examples / run.global_batch:.1f} "
+        "steps"
+    )

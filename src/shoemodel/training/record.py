@@ -3,7 +3,8 @@
     run, module, preset      the folder's name, and what `shoemodel train` was told
     data                     folders of tuples: name, hash of the shards, world.json
     start                    component -> the runs behind its first weights (see `lineage`)
-    calls                    for each call: step at its beginning, seed, hashes of what else is read, commit, versions
+    calls                    for each call: step at its beginning, seed, hashes of what else is read, commit, versions,
+                             processes and global batch: examples that a step of all of them learns from
     steps, batch             steps done, samples a step of each process
 
 The configuration is beside it, in config.json.
@@ -19,6 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from shoemodel import lineage, packs
+from shoemodel.data import places
+from shoemodel.data.index import index_of
+from shoemodel.data.places import Place
 from shoemodel.errors import InputError
 from shoemodel.lineage import RECORD, UNKNOWN, Record
 from shoemodel.training.checkpoint import STATE_FILE
@@ -31,12 +35,18 @@ class Origin:
 
     module: str
     preset: str
-    data: tuple[Path, ...]
-    """Folders of tuples, or files of poses."""
+    data: tuple[Place, ...]
+    """Folders or URLs of tuples (see `data.places`), or files of poses."""
 
     def data_record(self) -> list[Record]:
-        """Name, hash and, where there is one, world.json of each folder."""
-        return [{"folder": path.resolve().name, "sha256": _hash(path), "world": _world(path)} for path in self.data]
+        """Name, hash of the shards (of other data, of all files) and, where there is one, world.json of each."""
+        named = [{"folder": places.name_of(place), "world": _world(place)} for place in self.data]
+        if all(not places.is_url(place) and not any(Path(place).glob("shard-*.tar")) for place in self.data):
+            hashes = [lineage.hash_of(Path(place)) for place in self.data]  # other data than tuples
+        else:
+            index = index_of(self.data)
+            hashes = [index.place_hash(number) for number in range(len(self.data))]
+        return [each | {"sha256": digest} for each, digest in zip(named, hashes, strict=True)]
 
 
 def begin(origin: Origin | None, config: Any, out: Path, components: Iterable[str]) -> Record:
@@ -96,14 +106,10 @@ def _inputs(config: Any, out: Path) -> dict[str, str]:
     }
 
 
-def _hash(path: Path) -> str:
-    """Of a file, of a folder's shards, or, where it holds other data, of all its files."""
-    sharded = path.is_dir() and any(path.glob("shard-*.tar"))
-    return lineage.shards_hash(path) if sharded else lineage.hash_of(path)
-
-
-def _world(folder: Path) -> Any:
-    file = folder / "world.json"
+def _world(place: Place) -> Any:
+    if places.is_url(place):
+        return UNKNOWN
+    file = Path(place) / "world.json"
     return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else UNKNOWN
 
 

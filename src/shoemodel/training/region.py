@@ -53,7 +53,7 @@ class RegionConfig:
 
 def mini() -> RegionConfig:
     """About an hour on one processor thread with AMX."""
-    loop = LoopConfig(steps=8000, batch=8, lr=6e-4, warmup=100, ema_decay=0.998, sample_every=1000)
+    loop = LoopConfig(steps=8000, batch=8, lr=6e-4, warmup=100, ema_decay=0.998, sample_every=1000, workers=1)
     return RegionConfig(loop=loop)
 
 
@@ -101,6 +101,7 @@ class RegionTask(Task):
     def __init__(self, config: RegionConfig, tuples: Tuples):
         self.config = config
         train, test = tuples.split()
+        self.examples = len(train)
         self.composer = Composer(train, config.backgrounds, config.side)
         self.test_composer = Composer(test, config.backgrounds, config.side)
         torch.manual_seed(config.loop.seed)
@@ -108,9 +109,11 @@ class RegionTask(Task):
         self.trained = {"region": self.model}
         self.frozen: dict[str, torch.nn.Module] = {}
 
-    def batch(self, rng: np.random.Generator, size: int) -> Batch:
-        """The first half asks with the whole picture's box, a quarter with a shoe's box, the last with points."""
-        return self._batch(self.composer, rng, size)
+    def batch(self, rng: np.random.Generator, rows: np.ndarray) -> Batch:
+        """The first half asks with the whole picture's box, a quarter with a shoe's box, the last with points.
+
+        A composite takes its parts from any tuples, so of `rows` only the number counts."""
+        return self._batch(self.composer, rng, len(rows))
 
     def _batch(self, composer: Composer, rng: np.random.Generator, size: int) -> Batch:
         """pixels (b, 3, s, s) in SAM's normalisation, masks (b, s, s), boxes (b − p, 4), points and labels (p, 3, …).

@@ -60,7 +60,9 @@ class SegmenterConfig:
 
 def mini() -> SegmenterConfig:
     """1.0M parameters, from the judge's weights: about an hour on one processor thread with AMX."""
-    loop = LoopConfig(steps=3000, batch=12, lr=1e-3, optimizer="muon", warmup=60, ema_decay=0.995, sample_every=500)
+    loop = LoopConfig(
+        steps=3000, batch=12, lr=1e-3, optimizer="muon", warmup=60, ema_decay=0.995, sample_every=500, workers=1
+    )
     return SegmenterConfig(loop=loop, judge=Path("mini"))
 
 
@@ -79,6 +81,7 @@ class SegmenterTask(Task):
     def __init__(self, config: SegmenterConfig, tuples: Tuples):
         self.config = config
         self.train, self.test = tuples.split()
+        self.examples = len(self.train)
         photos = backgrounds.load_folder(config.backgrounds) if config.backgrounds else []
         kept = [photo for number, photo in enumerate(photos) if number % HELD_OUT]
         self.packshots = self.test_packshots = None
@@ -100,10 +103,13 @@ class SegmenterTask(Task):
             weights[name] = weights[name][:1].repeat(len(segmenter.OUTPUTS), *[1] * (weights[name].ndim - 1))
         self.model.load_state_dict(weights)
 
-    def batch(self, rng: np.random.Generator, size: int) -> Batch:
-        """pixels (b, 3, s, s) in [-1, 1]; targets (b, 2, s, s) in {0, 1}; one side for the whole batch."""
+    def batch(self, rng: np.random.Generator, rows: np.ndarray) -> Batch:
+        """pixels (b, 3, s, s) in [-1, 1]; targets (b, 2, s, s) in {0, 1}; one side for the whole batch.
+
+        Most pictures are composed, and tuples drawn for the others, so of `rows` only the number counts.
+        """
         side = int(rng.choice(self.config.sides))
-        return _batch([self._example(rng, side, self.train, self.packshots) for _ in range(size)])
+        return _batch([self._example(rng, side, self.train, self.packshots) for _ in rows])
 
     def _example(
         self, rng: np.random.Generator, side: int, tuples: Tuples, packshots: Packshots | None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,16 +14,18 @@ from torch import Tensor
 
 from shoemodel.data.datasets import Tuples
 from shoemodel.image import draw, masks
+from shoemodel.image.crop import to_network
 from shoemodel.image.pose import ABSENT, HIDDEN, Pose
 from shoemodel.sw.conditions import condition, wearable_shoe
 from shoemodel.sw.diffusion import noise_loss
 from shoemodel.sw.model import shoe_controlnet
 from shoemodel.sw.sampler import Draft, Sampler, controlled
 from shoemodel.sw.sampling import Sampling
-from shoemodel.sw.text import encode
-from shoemodel.sw.vae import downsampling
+from shoemodel.sw.text import encode, tokens
+from shoemodel.sw.vae import downsampling, to_latents
 from shoemodel.training.base import plain_attention
 from shoemodel.training.config import LoopConfig
+from shoemodel.training.crops import Crop, check_crop, draw_crop
 from shoemodel.training.generator import GeneratorConfig, GeneratorTask
 from shoemodel.training.latents import View, load_component
 from shoemodel.training.task import Batch
@@ -45,6 +48,9 @@ class SWConfig(GeneratorConfig):
     """Deviation of the noise on the keypoints in half of the samples, at 256 px: phase 2 of LpS errs (ours)."""
     mask_jitter_px: float = 2.0
     """Largest growth or shrinking of the visible area in half of the samples: WD errs (ours)."""
+    crop: int | None = None
+    """Side of random crops of the tuples, px (the paper's 512): pictures and captions are encoded in each step. None:
+    the whole pictures in a few views, encoded once (`views`)."""
     collar_weight: float = 1.0
     """Weight of the loss about the wearable area, where shoe and leg must meet (ours)."""
     photo_share: float = 0.0
@@ -58,7 +64,7 @@ class SWConfig(GeneratorConfig):
 
 
 def paper() -> SWConfig:
-    """The paper's numbers: 500k iterations, lr 1e-5, batch 128, tuples of 512 px (3.3)."""
+    """The paper's numbers: 500k iterations, lr 1e-5, batch 128, random crops of 512 px (3.3)."""
     loop = LoopConfig(
         steps=500_000,
         batch=128,
@@ -69,12 +75,14 @@ def paper() -> SWConfig:
         sample_every=5000,
         workers=8,
     )
-    return SWConfig(loop=loop, pose_jitter_px=0.0, mask_jitter_px=0.0, lean=True)
+    return SWConfig(loop=loop, crop=512, pose_jitter_px=0.0, mask_jitter_px=0.0, lean=True)
 
 
 def mini() -> SWConfig:
     """About an hour on one processor thread with AMX (ours)."""
-    loop = LoopConfig(steps=3500, batch=16, lr=2e-3, optimizer="muon", warmup=100, ema_decay=0.998, sample_every=1000)
+    loop = LoopConfig(
+        steps=3500, batch=16, lr=2e-3, optimizer="muon", warmup=100, ema_decay=0.998, sample_every=1000, workers=1
+    )
     return SWConfig(loop=loop, collar_weight=2.0, photo_share=0.6)
 
 
@@ -91,7 +99,10 @@ class SWTask(GeneratorTask):
 
     def __init__(self, config: SWConfig, tuples: Tuples):
         self.config = config
-        super().__init__(config, tuples)
+        super().__init__(config, tuples, kept=config.crop is None)
+        self.cells = downsampling(self.vae)
+        if config.crop is not None:
+            check_crop(tuples.size, config.crop, self.cells)
         self.unet = load_component(config.base, "unet")
         self.scheduler = load_component(config.base, "scheduler")
         torch.manual_seed(config.loop.seed)
@@ -107,30 +118,46 @@ class SWTask(GeneratorTask):
         self.trained = {"controlnet": self.controlnet}
         self.frozen = {"unet": self.unet, "vae": self.vae, "text_encoder": self.text_encoder}
 
-    def batch(self, rng: np.random.Generator, size: int) -> Batch:
-        """latents (b, c, h, w), text (b, 77, d), condition (b, 6, s, s), weight (b, 1, h, w)."""
-        rows = rng.integers(len(self.train), size=size)
-        numbers = rng.integers(self.config.views, size=size)
+    def batch(self, rng: np.random.Generator, rows: np.ndarray) -> Batch:
+        """condition (b, 6, s, s), weight (b, 1, h, w); latents (b, c, h, w) and text (b, 77, d), or for random crops
+        pixels (b, 3, s, s) in [-1, 1] and tokens (b, 77)."""
+        crop = self.config.crop
+        numbers = rng.integers(self.config.views, size=len(rows))
+        views: list[View | Crop] = [
+            draw_crop(self.train.size, crop, rng) if crop else self.latents.view(int(row), int(number))
+            for row, number in zip(rows, numbers, strict=True)
+        ]
         # X_w of a collected tuple stands on black: there is no photo without the person
-        in_photo = (rng.random(size) < self.config.photo_share) & self.train.has_unworn[rows]
+        in_photo = (rng.random(len(rows)) < self.config.photo_share) & self.train.has_unworn[rows]
         conditions, weights = [], []
-        for row, number, stays in zip(rows, numbers, in_photo, strict=True):
-            seen = self.latents.view(row, number)
+        for row, seen, stays in zip(rows, views, in_photo, strict=True):
             labels = seen.labels(self.train.labels[row])
             unworn = seen.picture(self.train.unworn[row])
             conditions.append(self._condition(row, seen, unworn, labels, stays, rng))
             weights.append(self._weight(labels))
             if stays:
                 weights[-1] = weights[-1] * self._leg_weight(unworn, seen.picture(self.train.worn[row]))
-        return {
-            "latents": self.latents[rows, numbers],
-            "text": self.captions.draw(rows, self.config.text_dropout, rng),
-            "condition": torch.stack(conditions),
-            "weight": torch.stack(weights),
-        }
+        batch = {"condition": torch.stack(conditions), "weight": torch.stack(weights)}
+        if crop:
+            return batch | self._cropped(rows, views, rng)
+        text = self.captions.draw(rows, self.config.text_dropout, rng)
+        return batch | {"latents": self.latents[rows, numbers], "text": text}
+
+    def _cropped(self, rows: np.ndarray, views: Sequence[View | Crop], rng: np.random.Generator) -> Batch:
+        """pixels (b, 3, s, s), and tokens (b, 77) of a random caption of each tuple, or of none."""
+        pictures = [seen.picture(self.train.worn[row]) for row, seen in zip(rows, views, strict=True)]
+        texts = [self.train.captions[row] for row in rows]
+        drawn = ["" if rng.random() < self.config.text_dropout else str(rng.choice(each)) for each in texts]
+        return {"pixels": torch.from_numpy(to_network(np.stack(pictures))), "tokens": tokens(self.tokenizer, drawn)}
 
     def _condition(
-        self, row: int, seen: View, unworn: np.ndarray, labels: np.ndarray, in_photo: bool, rng: np.random.Generator
+        self,
+        row: int,
+        seen: View | Crop,
+        unworn: np.ndarray,
+        labels: np.ndarray,
+        in_photo: bool,
+        rng: np.random.Generator,
     ) -> Tensor:
         """X_w ‖ X_p of a training tuple in a view, roughened; X_w on black or in the photo."""
         tuples, config = self.train, self.config
@@ -148,22 +175,32 @@ class SWTask(GeneratorTask):
     def _weight(self, labels: np.ndarray) -> Tensor:
         """1 everywhere, up to `collar_weight` within 1/32 of the side about the wearable area; (1, h, w) of latents."""
         collar = masks.dilate(labels == masks.WEARABLE, labels.shape[0] / 32)
-        share = F.adaptive_avg_pool2d(torch.from_numpy(collar).float()[None], self.latents.shape[-2:])
+        share = self._pooled(collar)
         return 1 + (self.config.collar_weight - 1) * share
 
     def _leg_weight(self, unworn: np.ndarray, worn: np.ndarray) -> Tensor:
         """OF_LEG where the person changes the picture, BESIDE_LEG elsewhere; (1, h, w) of latents."""
         changed = np.abs(worn.astype(np.int16) - unworn).max(-1) > CHANGED
-        share = F.adaptive_avg_pool2d(torch.from_numpy(changed).float()[None], self.latents.shape[-2:])
-        return BESIDE_LEG + (OF_LEG - BESIDE_LEG) * share
+        return BESIDE_LEG + (OF_LEG - BESIDE_LEG) * self._pooled(changed)
+
+    def _pooled(self, mask: np.ndarray) -> Tensor:
+        """Share of each latent's cell that a mask covers, (1, h, w)."""
+        return F.avg_pool2d(torch.from_numpy(mask).float()[None], self.cells)
 
     def loss(self, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
         """Eq. (2)."""
+        latents, text = self._encoded(batch) if self.config.crop else (batch["latents"], batch["text"])
 
         def predict(noisy: Tensor, timesteps: Tensor) -> Tensor:
-            return controlled(self.unet, self.controlnet, noisy, timesteps, batch["text"], batch["condition"])
+            return controlled(self.unet, self.controlnet, noisy, timesteps, text, batch["condition"])
 
-        return noise_loss(predict, self.scheduler, batch["latents"], batch["weight"]), {}
+        return noise_loss(predict, self.scheduler, latents, batch["weight"]), {}
+
+    @torch.no_grad()
+    def _encoded(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """X_0 and C_te of random crops, float32."""
+        text = self.text_encoder(batch["tokens"]).last_hidden_state
+        return to_latents(self.vae, batch["pixels"]).float(), text.float()
 
     def sample_grid(self, count: int = 6) -> tuple[np.ndarray, dict[str, float]]:
         """Held-out shoes: X_w | X_p | drawn | true."""

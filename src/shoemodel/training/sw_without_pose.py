@@ -25,8 +25,8 @@ class SWWithoutPoseTask(SWTask):
         with torch.no_grad():
             self.controlnet.controlnet_cond_embedding.conv_in.weight[:, POSE_CHANNELS] = 0
 
-    def batch(self, rng: np.random.Generator, size: int) -> Batch:
+    def batch(self, rng: np.random.Generator, rows: np.ndarray) -> Batch:
         """As for `SWTask`, X_p black."""
-        batch = super().batch(rng, size)
+        batch = super().batch(rng, rows)
         batch["condition"][:, POSE_CHANNELS] = 0
         return batch

@@ -3,6 +3,7 @@
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
+from jaxtyping import Int
 from torch import Tensor, nn
 
 Batch = dict[str, Tensor]
@@ -16,13 +17,15 @@ class Task(Protocol):
     """Modules whose parameters with requires_grad are optimised and averaged."""
     frozen: dict[str, nn.Module]
     """Modules that are only used; the loop moves them to the device. May be empty."""
+    examples: int
+    """How many there are to learn from: an epoch."""
 
     def started(self) -> None:
         """Called once in a new run, after the weights of `loop.start`, if any, have been loaded. Does nothing here."""
         return
 
-    def batch(self, rng: np.random.Generator, size: int) -> Batch:
-        """One batch on the CPU; runs in worker processes and must draw from `rng` alone."""
+    def batch(self, rng: np.random.Generator, rows: Int[np.ndarray, "b"]) -> Batch:
+        """One batch of the given examples on the CPU; runs in worker processes and must draw from `rng` alone."""
         ...
 
     def loss(self, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:

@@ -37,6 +37,8 @@ class WDConfig:
     """3: background, visible, wearable; 2: everything else, wearable: the paper's ablation."""
     mosaic_p: float = augment.MOSAIC_P
     """The paper's 0.8."""
+    plain: bool = False
+    """Only the paper's augmentation: mosaic, rotation, colour, scale (3.1)."""
     another_place_p: float = 0.4
     """Share of the examples whose surroundings are another picture's: an imperfect region shows slivers of them."""
     backgrounds: Path | None = None
@@ -50,12 +52,14 @@ class WDConfig:
 def paper() -> WDConfig:
     """The paper's numbers: 640 px, 160k iterations, lr 6e-5, batch 16 (3.1). SegFormer-B0 is (ours)."""
     loop = LoopConfig(steps=160_000, batch=16, lr=6e-5, warmup=1500, sample_every=4000, workers=8)
-    return WDConfig(loop=loop, side=640, backbone="b0")
+    return WDConfig(loop=loop, side=640, backbone="b0", plain=True, another_place_p=0.0, patterned_p=0.0)
 
 
 def mini() -> WDConfig:
     """320 px, a smaller SegFormer and fewer mosaics (ours): best on tuples of 512 px, whose shoes are as large."""
-    loop = LoopConfig(steps=3000, batch=12, lr=2e-3, optimizer="muon", warmup=100, ema_decay=0.995, sample_every=500)
+    loop = LoopConfig(
+        steps=3000, batch=12, lr=2e-3, optimizer="muon", warmup=100, ema_decay=0.995, sample_every=500, workers=1
+    )
     return WDConfig(loop=loop, side=320, mosaic_p=0.3, class_weights=(1.0, 1.0, 1.5))
 
 
@@ -74,6 +78,7 @@ class WDTask(Task):
         rows, validation = decision.validation_rows(learnt.shoe_ids)
         self.train, self.validation = learnt.subset(rows), learnt.subset(validation)
         self.photos = load_folder(config.backgrounds) if config.backgrounds else []
+        self.examples = len(self.train)
         torch.manual_seed(config.loop.seed)
         names, stemmed = CLASS_NAMES[config.classes], config.backbone in STEMMED
         self.model = build(*SIZES[config.backbone], names, stemmed=stemmed)
@@ -81,28 +86,30 @@ class WDTask(Task):
         self.trained = {"areas": self.model}
         self.frozen: dict[str, torch.nn.Module] = {}
 
-    def batch(self, rng: np.random.Generator, size: int) -> Batch:
+    def batch(self, rng: np.random.Generator, rows: np.ndarray) -> Batch:
         """pixels (b, 3, s, s) in [-1, 1]; labels (b, s, s) with IGNORE."""
-        frames, targets = zip(*(self._example(rng) for _ in range(size)), strict=True)
+        frames, targets = zip(*(self._example(rng, int(row)) for row in rows), strict=True)
         pixels = torch.from_numpy(to_network(np.stack(frames)))
         labels = np.stack(targets)
         if self.config.classes == 2:
             labels = np.where(labels == augment.IGNORE, labels, labels == masks.WEARABLE)
         return {"pixels": pixels, "labels": torch.from_numpy(labels).long()}
 
-    def _example(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    def _example(self, rng: np.random.Generator, row: int) -> tuple[np.ndarray, np.ndarray]:
         side = self.config.side
         count, drawn = (4, side * 5 // 8) if rng.random() < self.config.mosaic_p else (1, side)
-        shoes = [self._shoe(rng) for _ in range(count)]
-        examples = [augment.shoe_example(rgb, labels, rng, drawn, reline) for rgb, labels, reline in shoes]
+        others = rng.integers(len(self.train), size=count - 1).tolist()
+        shoes = [self._shoe(rng, each) for each in (row, *others)]
+        plain = self.config.plain
+        examples = [augment.shoe_example(rgb, labels, rng, drawn, reline, plain) for rgb, labels, reline in shoes]
         return augment.mosaic(examples, rng, side) if count == 4 else examples[0]
 
-    def _shoe(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, float]:
+    def _shoe(self, rng: np.random.Generator, row: int) -> tuple[np.ndarray, np.ndarray, float]:
         """Picture, labels and `reline_p` of a tuple.
 
         The insole of an open shoe ends beyond the foot: other colours within the wearable area would tell where.
         """
-        row, other = rng.integers(len(self.train), size=2)
+        other = int(rng.integers(len(self.train)))
         rgb, labels = self.train.unworn[row], self.train.labels[row]
         if self.photos and rng.random() < self.config.patterned_p:
             rgb = patterned(rgb, labels != masks.BACKGROUND, self.photos, rng)

@@ -172,13 +172,20 @@ def _relined(rgb: Picture, wearable: Mask, rng: np.random.Generator) -> Picture:
 
 
 def shoe_example(
-    rgb: Picture, labels: UInt8[np.ndarray, "h w"], rng: np.random.Generator, side: int, reline_p: float = RELINE_P
+    rgb: Picture,
+    labels: UInt8[np.ndarray, "h w"],
+    rng: np.random.Generator,
+    side: int,
+    reline_p: float = RELINE_P,
+    plain: bool = False,
 ) -> tuple[UInt8[np.ndarray, "{side} {side} 3"], UInt8[np.ndarray, "{side} {side}"]]:
     """One shoe: X_m cropped as at inference, then turned, scaled, shifted, mirrored and recoloured; and its target.
 
     Shoe pixels that the imperfect region lost are IGNORE: they are black, nothing tells what they were. reline_p: how
-    often the wearable area alone is given other colours.
+    often the wearable area alone is given other colours. plain: only the paper's augmentation, on the exact region.
     """
+    if plain:
+        return _plain_example(rgb, labels, rng, side)
     if rng.random() < reline_p:
         rgb = _relined(rgb, labels == masks.WEARABLE, rng)
     region = imperfect(labels != masks.BACKGROUND, rng)
@@ -188,6 +195,19 @@ def shoe_example(
     target = warp(labels, transform, (side, side), nearest=True)
     target[(target != masks.BACKGROUND) & ~region] = IGNORE
     return x_m * region[..., None].astype(np.uint8), target
+
+
+def _plain_example(
+    rgb: Picture, labels: UInt8[np.ndarray, "h w"], rng: np.random.Generator, side: int
+) -> tuple[UInt8[np.ndarray, "{side} {side} 3"], UInt8[np.ndarray, "{side} {side}"]]:
+    """X_m turned, scaled and in other colours; and its target."""
+    moved = placement(rng, side, (0.75, 1.15), flip_p=0.0)
+    transform = square_around(labels != masks.BACKGROUND, side, MARGIN).then(moved)
+    target = warp(labels, transform, (side, side), nearest=True)
+    x_m = cv2.LUT(warp(rgb, transform, (side, side)), _tone_curves(rng))
+    if rng.random() < 0.5:
+        x_m = _saturate(x_m, rng.uniform(0.3, 1.6))
+    return x_m * (target != masks.BACKGROUND)[..., None].astype(np.uint8), target
 
 
 def mosaic(

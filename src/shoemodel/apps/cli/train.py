@@ -6,6 +6,7 @@ import importlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -68,11 +69,14 @@ class Train:
     """What to train; base needs the runs of autoencoder and clip, sw and the baselines need that of base as well."""
     preset: Positional[Literal["smoke", "mini", "paper"]]
     """smoke: seconds, to see that everything runs; mini: the shipped pack; paper: the paper's numbers, where known."""
-    data: Annotated[tuple[Path, ...], arg(metavar="DIR [DIR ...]")]
-    """Folders written by `shoemodel synth`; the pictures of a smaller --size are enlarged to those of the largest. For
-    fit the one written by `recipes/fit_shoes.py`, for legs_3d files written by `recipes/poses.py`."""
+    data: Annotated[tuple[str, ...], arg(metavar="DIR [DIR ...]")]
+    """Folders written by `shoemodel synth`, or URLs of their copies (s3://bucket/tuples, with the extra of fsspec that
+    its scheme needs); the pictures of a smaller --size are enlarged to those of the largest. For fit the one written by
+    `recipes/fit_shoes.py`, for legs_3d files written by `recipes/poses.py`."""
     out: Annotated[Path, arg(metavar="RUN")]
     """Run folder: configuration, record of data and code, state, model, losses, samples."""
+    keep_mb: Annotated[int, arg(metavar="MB")] = 512
+    """Memory for decoded pictures, in all processes that prepare batches; they stay in their shards otherwise."""
 
     def run(self, changes: Sequence[str] = ()) -> int:
         """Train; `changes` are flags that override fields of the preset."""
@@ -80,6 +84,7 @@ class Train:
             module = importlib.import_module(f"shoemodel.training.{self.module}")
             from shoemodel.data import datasets
             from shoemodel.training.loop import train
+            from shoemodel.training.processes import one_after_another
             from shoemodel.training.record import Origin
         except ImportError as error:
             raise InputError(f"train needs the package {error.name}: install shoemodel[train]") from error
@@ -88,8 +93,12 @@ class Train:
         preset = getattr(module, self.preset)()
         prog = f"shoemodel train {self.module} {self.preset} --data DIR --out RUN"
         config = tyro.cli(type(preset), default=preset, args=list(changes), prog=prog)
-        load = getattr(module, "load", datasets.load)
-        task = getattr(module, TASKS[self.module])(config, load(*self.data))
+        kept = (self.keep_mb << 20) // max(1, config.loop.workers)
+        own = self.module in ("fit", "legs_3d")  # which learn from no tuples
+        load = module.load if own else partial(datasets.stream, kept_bytes=kept)
+        with one_after_another():
+            data = load(*self.data)
+        task = getattr(module, TASKS[self.module])(config, data)
         outcome = train(task, config, self.out, Origin(self.module, self.preset, self.data))
         state = "finished" if outcome.finished else "stopped; the same command continues"
         if int(os.environ.get("RANK", 0)) == 0:  # the others of `accelerate launch` say the same

@@ -1,0 +1,64 @@
+"""The recipes of the packs, run from nothing at smoke size: the same files that make the real ones."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from shoemodel import packs
+from shoemodel.data import shards
+from tests.conftest import toy_sample
+
+ROOT = Path(__file__).parents[1]
+
+
+def run(recipe, work, **variables):
+    """Call a recipe with this interpreter."""
+    command = {"SHOEMODEL": str(Path(sys.executable).parent / "shoemodel"), "PYTHON": sys.executable}
+    told = os.environ | command | {"WORK": str(work), "PRESET": "smoke", "OMP_NUM_THREADS": "1"} | variables
+    done = subprocess.run(["sh", str(ROOT / "recipes" / recipe)], env=told, cwd=work, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-1500:] + done.stderr[-1500:]
+    return done.stdout
+
+
+def figures(work):
+    """Run -> its row of figures.md."""
+    rows = [line.strip("| ").split(" | ") for line in (work / "figures.md").read_text().splitlines()[2:]]
+    return {row[0]: row for row in rows}
+
+
+@pytest.mark.slow
+def test_the_pack_mini_is_made_from_nothing(tmp_path):
+    run("mini.sh", tmp_path)
+    manifest = packs.check(tmp_path / "mini")
+    assert set(packs.COMPONENTS) | set(packs.OPTIONAL) == set(manifest["lineage"])
+    for stages in manifest["lineage"].values():
+        (record,) = stages if len(stages) == 1 else stages[-1:]
+        assert record["preset"] == "smoke" and record["data"][0]["world"] != "unknown"
+    areas = manifest["lineage"]["areas"][0]
+    assert [each["folder"] for each in areas["data"]] == ["tuples", "held", "display", "pairs"]
+    made = figures(tmp_path)
+    trained = {"region", "judge", "segmenter", "wd", "feet", "fit", "legs", "autoencoder", "clip", "base", "sw"}
+    assert set(made) == trained and all(row[3] == "4" for row in made.values())
+    assert "miou" in made["wd"][6] and made["sw"][6] == "none"
+
+
+@pytest.mark.slow
+def test_the_paper_s_sizes_are_put_together_by_the_same_verbs(tmp_path):
+    data = tmp_path / "data"
+    data.mkdir()
+    shards.write_shard(data, 0, toy_sample, range(12))
+    run("paper.sh", tmp_path, DATA=str(data), SD=str(packs.MINI), REGION=str(packs.MINI / "region"), CROP="64")
+    manifest = json.loads((tmp_path / "sd15" / "pack.json").read_text())
+    for component, module in {"areas": "wd", "feet": "feet", "legs": "legs", "controlnet": "sw"}.items():
+        assert manifest["lineage"][component][-1]["module"] == module
+    assert set(figures(tmp_path)) == {"wd", "feet", "legs", "sw"}
+
+
+def test_a_batch_that_does_not_divide_the_paper_s_is_refused(tmp_path):
+    told = os.environ | {"WORK": str(tmp_path), "DATA": "d", "SD": "s", "PROCESSES": "8", "BATCH_WD": "3"}
+    done = subprocess.run(["sh", str(ROOT / "recipes" / "paper.sh")], env=told, capture_output=True, text=True)
+    assert done.returncode == 2 and "do not divide the global batch 16" in done.stderr
