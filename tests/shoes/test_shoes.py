@@ -102,7 +102,7 @@ def test_every_family_builds_a_shoe_that_stands_on_the_ground(family: str) -> No
     assert abs(points[:, 2].min()) < 0.003
     assert LENGTH < shoe.length_m < LENGTH + 0.08
     assert np.isfinite(points).all()
-    assert shoe.description["colour"] == parameters.colours["body"].name
+    assert shoe.description["colour"] == ("blue" if parameters.finish == "denim" else parameters.colours["body"].name)
 
 
 @pytest.mark.parametrize("family", FAMILIES)

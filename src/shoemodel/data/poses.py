@@ -78,7 +78,7 @@ class Legs3D:
         return Foot(SIDES[side], points, heel, collar, camera, float(self.bend_deg[row, side]), turn[2])
 
 
-def load_3d(*files: Path) -> Legs3D:
+def load_3d(*files: Path | str) -> Legs3D:
     """Files that `recipes/poses.py` wrote, as one. Raises InputError for one without legs in 3-D."""
     parts = [_load_3d(Path(file)) for file in files]
     fields = Legs3D.__dataclass_fields__
