@@ -24,7 +24,7 @@ set -eu
 
 WORK=${WORK:-build} PRESET=${PRESET:-mini} PROCESSES=${PROCESSES:-1}
 SHOEMODEL=${SHOEMODEL:-shoemodel} PYTHON=${PYTHON:-python}
-ONLY=${ONLY:-region judge segmenter wd feet fit legs autoencoder clip base sw}
+ONLY=${ONLY:-region judge segmenter wd feet fit legs legs_3d autoencoder clip base sw}
 here=$(dirname "$0")/..
 
 # How many tuples, and of which size. Seeds are those of the world: another seed is another world.
@@ -90,6 +90,7 @@ small="$WORK/tuples $WORK/held" worn="$WORK/tuples $WORK/held"
     # 3. LpS: the feet's points, and poses of the legs.
     train feet 6000 --data $small "$WORK/display" "$WORK/pairs"
     train legs 10000 --data $worn --poses "$WORK/poses.safetensors"
+    train legs_3d 2500 --data "$WORK/poses.safetensors"
     # 4. SW: autoencoder, text, base and ShoeControlNet.
     train autoencoder 8000 --data $small
     train clip 2000 --data $small

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from jaxtyping import Float, Float32
 
-from shoemodel.backends import stages
+from shoemodel.backends import surroundings
 from shoemodel.backends.settings import Scenery
 from shoemodel.compose import photo_light
 from shoemodel.compose.photo_light import Levels
@@ -59,7 +59,7 @@ def picture(
     rng = np.random.default_rng([seed, 23])
     fine = camera.scaled(min(1.0, LARGEST_PX / max(camera.size)))
     coarse = fine.scaled(min(1.0, LIGHT_PX / max(fine.size)))
-    flat, near = stages.parts(scenery, fine, light, rng, standing)
+    flat, near = surroundings.parts(scenery, fine, light, rng, standing)
     view = engine.lit(flat, light.environment, light.key)
     shot = engine.shoot(view, SAMPLES, seed, _film(coarse))
     clean = denoise(shot.radiance, shot.albedo, shot.normal, threads, fast=True)
@@ -70,8 +70,8 @@ def picture(
     white = cv2.resize(clean / np.maximum(shot.albedo, LEAST_ALBEDO), (width, height), interpolation=cv2.INTER_LINEAR)
     linear, depth = white * np.maximum(seen[..., :3], LEAST_ALBEDO) / unit, seen[..., 6]
     lamp = _flash(depth, float(np.linalg.norm(camera.origin))) if scenery.time == "night" else np.ones(1)
-    if stages.is_open(scenery):
-        linear = _before(linear, depth, stages.backdrop(scenery, rng), fine, lamp)
+    if surroundings.is_open(scenery):
+        linear = _before(linear, depth, surroundings.backdrop(scenery, rng), fine, lamp)
     else:
         linear = linear * lamp
     focus = float(np.linalg.norm(camera.origin - [0.0, 0.0, 0.05]))
