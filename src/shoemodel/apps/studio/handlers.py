@@ -188,7 +188,8 @@ class Handlers:
         """Turn left into right."""
         work = session.in_hand()
         layout = work.place(self.pipeline)
-        stands = views.standing(layout, Box.of_mask(work.find(self.pipeline).shoe))
+        assert work.refined is not None
+        stands = views.standing(layout, Box.of_mask(work.refined.shoe))
         return self.move(session, **stands | {"flip": not stands["flip"]})
 
     def reset(self, session: Session) -> Updates:

@@ -61,11 +61,11 @@ def painted(areas: ShoeAreas, url: str) -> tuple[np.ndarray, np.ndarray]:
 
 def placed(work: Work | None, move: int) -> dict[str, Any] | None:
     """For dragging: the shoe cut out, its canvas and where it stands after the page's `move`."""
-    if work is None or work.layout is None or work.areas is None:
+    if work is None or work.layout is None or work.refined is None:
         return None
-    box, layout = Box.of_mask(work.areas.shoe), work.layout
+    box, layout = Box.of_mask(work.refined.shoe), work.layout
     rows, columns = slice(int(box.y0), int(box.y1)), slice(int(box.x0), int(box.x1))
-    alpha = np.where(work.areas.visible, 255, np.where(work.areas.wearable, 90, 0)).astype(np.uint8)
+    alpha = np.where(work.refined.visible, 255, np.where(work.refined.wearable, 90, 0)).astype(np.uint8)
     cut = small(np.dstack([work.photo.rgb, alpha])[rows, columns], 640)
     return {
         "shoe": data_url(images.encode_png(cut)),

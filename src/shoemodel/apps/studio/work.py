@@ -60,6 +60,8 @@ class Work:
     """Who makes the leg."""
     background: Background = "photo"
     layout: Layout | None = None
+    refined: ShoeAreas | None = None
+    """The areas with the edges by which the layout stands."""
     shoe: PlacedShoe | None = None
     canvas: UInt8[np.ndarray, "h w 3"] | None = None
     """The photo, continued."""
@@ -102,9 +104,9 @@ class Work:
         """The layout, and with it X_w on the canvas."""
         areas = self.find(pipeline)
         if self.layout is None:
-            areas = pipeline.refine_edges(self.photo, areas, self.edges).areas
-            self.layout, self.shoe = pipeline.place(self.photo, areas, self.choice, self.background)
-            self.canvas = pipeline.extend(self.photo, areas, self.layout)
+            self.refined = pipeline.refine_edges(self.photo, areas, self.edges).areas
+            self.layout, self.shoe = pipeline.place(self.photo, self.refined, self.choice, self.background)
+            self.canvas = pipeline.extend(self.photo, self.refined, self.layout)
         return self.layout
 
     def fit(self, pipeline: ShoeModelPipeline) -> tuple[FittedShoe, ...]:
@@ -233,7 +235,7 @@ class Work:
         return replace(self, poses=[pose], picked=[0], renders={})
 
     def _forget_canvas(self) -> None:
-        self.layout = self.shoe = self.canvas = self.feet = None
+        self.layout = self.refined = self.shoe = self.canvas = self.feet = None
         self.fitted, self.fit_warnings = (), []
         self._forget_poses()
 
