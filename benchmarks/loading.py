@@ -1,6 +1,6 @@
 """Memory and speed of what feeds a training: does memory grow with the tuples, and does a network wait for them?
 
-    python benchmarks/loading.py memory --folder /tmp/stand-ins --counts 1000 100000
+    python benchmarks/loading.py memory --folder stand-ins --counts 1000 100000
     OMP_NUM_THREADS=1 python benchmarks/loading.py speed --data tuples --trainers wd feet legs
 
 `memory` writes that many tuples of 32 px, then lets a process of its own index them and make batches of them at random;

@@ -10,7 +10,7 @@ import pytest
 
 from shoemodel import packs
 from shoemodel.data import shards
-from tests.conftest import toy_sample
+from tests.toys import toy_sample
 
 ROOT = Path(__file__).parents[1]
 

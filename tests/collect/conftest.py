@@ -10,7 +10,7 @@ import pytest
 from shoemodel.collect.people import Person
 from shoemodel.image import io as images
 from shoemodel.image.pose import ABSENT, Pose
-from tests.conftest import toy_sample
+from tests.toys import toy_sample
 
 
 def toy_person(sample) -> Person:

@@ -14,7 +14,7 @@ from transformers import (
 
 from shoemodel.collect import captions
 from tests.collect.conftest import toy_person
-from tests.conftest import toy_sample
+from tests.toys import toy_sample
 
 
 def test_the_template_says_colour_number_and_how_much_is_seen():

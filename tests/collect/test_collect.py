@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from shoemodel.collect import collect, ledger, report, sources
-from shoemodel.collect.annotate import Options
 from shoemodel.collect.engines import Workers
+from shoemodel.collect.tuples import Options
 from shoemodel.data import datasets, inspection, shards
 from shoemodel.errors import InputError
 from shoemodel.image import io as images
 from tests.collect.conftest import ToyAnnotator, toy_models
-from tests.conftest import toy_sample
+from tests.toys import toy_sample
 
 MODELS = {"judge": "toy"}
 

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from shoemodel.collect.duplicates import first_of_each, perceptual_hash
-from tests.conftest import toy_sample
+from tests.toys import toy_sample
 
 
 def test_a_picture_is_known_again_smaller_noisier_and_darker_and_others_are_not():

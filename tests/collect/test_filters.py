@@ -10,7 +10,7 @@ from shoemodel.collect.people import Person
 from shoemodel.image.geometry import Box
 from shoemodel.image.pose import NAMES, Pose
 from tests.collect.conftest import toy_person
-from tests.conftest import toy_sample
+from tests.toys import toy_sample
 
 
 def hidden(person, *names):

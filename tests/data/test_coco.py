@@ -8,7 +8,7 @@ import pytest
 from shoemodel.apps.cli.main import main
 from shoemodel.data import coco
 from shoemodel.image.pose import NAMES
-from tests.conftest import toy_sample
+from tests.toys import toy_sample
 
 pycocotools = pytest.importorskip("pycocotools.coco")
 COUNT = 12

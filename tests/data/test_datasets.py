@@ -12,7 +12,7 @@ from shoemodel.data.sample import Sample
 from shoemodel.errors import InputError
 from shoemodel.image.masks import ShoeAreas
 from shoemodel.image.pose import Pose
-from tests.conftest import toy_sample
+from tests.toys import toy_sample
 
 
 def test_arrays_hold_what_the_shards_hold(toy_folder):

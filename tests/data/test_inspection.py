@@ -12,7 +12,7 @@ from shoemodel.data.sample import Sample
 from shoemodel.errors import InputError
 from shoemodel.image import io as images
 from shoemodel.image.pose import NAMES, Pose
-from tests.conftest import toy_sample
+from tests.toys import toy_sample
 
 
 def folder_of(path, samples: list[Sample]):

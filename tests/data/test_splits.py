@@ -7,7 +7,7 @@ import pytest
 from shoemodel.data import datasets, shards
 from shoemodel.data.splits import HELD_OUT_FAMILY, SPLITS, TEST_SHARE, split_of
 from shoemodel.errors import InputError
-from tests.conftest import toy_sample
+from tests.toys import toy_sample
 
 SHOES = [f"derby-{number:08x}" for number in range(3000)]
 TEST_SHOES = [shoe for shoe in SHOES if split_of(shoe, "derby") == "test"]

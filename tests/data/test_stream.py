@@ -1,9 +1,10 @@
 """Tuples that stay in their shards: the same ones as in memory, from folders and URLs, without holding them."""
 
+import multiprocessing
 import os
-import pickle
 import shutil
 import tarfile
+import threading
 
 import fsspec
 import numpy as np
@@ -13,7 +14,7 @@ from shoemodel.data import index, pictures, places, shards
 from shoemodel.data.datasets import load, stream
 from shoemodel.errors import InputError
 from shoemodel.lineage import shards_hash
-from tests.conftest import toy_sample
+from tests.toys import toy_sample
 
 
 def test_they_are_those_in_memory_also_after_a_split(toy_folder):
@@ -32,7 +33,11 @@ def test_a_picture_cannot_be_written_on_and_survives_the_way_to_another_process(
     tuples = stream(toy_folder)
     with pytest.raises(ValueError, match="read-only"):
         tuples.worn[0][:] = 0
-    sent = pickle.loads(pickle.dumps(tuples))
+    here, there = multiprocessing.Pipe(duplex=False)
+    sending = threading.Thread(target=there.send, args=(tuples,))
+    sending.start()
+    sent = here.recv()
+    sending.join()
     assert np.array_equal(sent.labels[5], tuples.labels[5]) and sent.captions[5] == tuples.captions[5]
 
 

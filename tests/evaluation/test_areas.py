@@ -7,7 +7,7 @@ from shoemodel.errors import InputError
 from shoemodel.evaluation import areas
 from shoemodel.evaluation.areas import Tally, confusion, measures, summarise
 from shoemodel.image.masks import ShoeAreas
-from tests.conftest import toy_sample
+from tests.toys import toy_sample
 
 
 def test_a_confusion_worked_out_by_hand():

@@ -6,7 +6,7 @@ import pytest
 from shoemodel.evaluation import feet
 from shoemodel.evaluation.feet import Reading, summarise
 from shoemodel.lps.predict import FootKeypoints
-from tests.conftest import toy_sample
+from tests.toys import toy_sample
 
 FOOT = np.array([[20.0, 40.0], [100.0, 60.0], [90.0, 64.0], [0.0, 60.0]])
 """Ankle, big toe, small toe, heel; 100 px long."""

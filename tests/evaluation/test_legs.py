@@ -7,7 +7,7 @@ from safetensors.numpy import save_file
 from shoemodel.errors import InputError
 from shoemodel.evaluation import legs
 from shoemodel.evaluation.legs import POSES, Real
-from tests.conftest import toy_sample
+from tests.toys import toy_sample
 
 
 @pytest.fixture(scope="module")

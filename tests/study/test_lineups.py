@@ -6,8 +6,8 @@ import pytest
 from shoemodel.errors import InputError
 from shoemodel.image import io as images
 from shoemodel.study import lineups
-from tests.conftest import toy_sample
 from tests.study.conftest import KEYS, METHODS
+from tests.toys import toy_sample
 
 
 @pytest.fixture

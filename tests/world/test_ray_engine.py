@@ -13,7 +13,7 @@ pytest.importorskip("ray")
 from shoemodel.data import shards
 from shoemodel.data.sample import Sample
 from shoemodel.world import local_engine, ray_engine
-from tests.conftest import toy_sample
+from tests.toys import toy_sample
 
 pytestmark = pytest.mark.slow
 NUM = 52

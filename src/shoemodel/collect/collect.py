@@ -12,10 +12,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from shoemodel.collect import duplicates, engines, ledger, sources
-from shoemodel.collect.annotate import Desk, Options, Outcome
-from shoemodel.collect.engines import Workers
+from shoemodel.collect.engines import Message, Wire, Workers
 from shoemodel.collect.ledger import PER_PART, Line
 from shoemodel.collect.sources import Manifest, Rights
+from shoemodel.collect.tuples import Options, Outcome, TupleMaker
 from shoemodel.data import shards
 from shoemodel.data.sample import Sample
 from shoemodel.errors import InputError
@@ -33,17 +33,18 @@ class Job:
     manifest: Manifest
     unlicensed_ok: bool
     options: Options
-    load: Callable[[], Desk]
+    load: Callable[[], TupleMaker]
     """Called once in every worker; can be pickled."""
     models: dict[str, str]
     """What `load` loads, by name and version."""
     engine: Engine = "local"
     workers: Workers = field(default_factory=Workers)
 
-    def answers(self, load: Callable[[], Any], items: Sequence[engines.Item]) -> Iterator[Any]:
+    def answers(self, load: Callable[[], Any], items: Sequence[engines.Item], wire: Wire[Any]) -> Iterator[Any]:
         """What each item gives, in order."""
-        run = engines.ray if self.engine == "ray" else engines.local
-        return run(load, items, self.workers)
+        if self.engine == "ray":
+            return engines.ray(load, items, self.workers, wire)
+        return engines.local(load, items, self.workers)
 
 
 def collect(job: Job) -> list[Line]:
@@ -62,7 +63,7 @@ def collect(job: Job) -> list[Line]:
     todo = [line for number in open_parts for line in parts[number] if not line["reason"]]
     items = [(job.folder / line["photo"], line) for line in todo]
     console.print(f"{len(found)} photos in {job.folder}: {len(items)} to annotate into {job.out}")
-    answers = _watched(job.answers(job.load, items), len(items), "annotating", console) if items else iter(())
+    answers = _watched(job.answers(job.load, items, OUTCOMES), len(items), "annotating", console) if items else iter(())
     for number in open_parts:
         _finish(job.out, number, parts[number], answers)
     return [line for number in range(len(parts)) for line in ledger.outcomes_of(job.out, number)]
@@ -76,7 +77,7 @@ def _look_through(job: Job, found: Sequence[str], console: Console) -> list[Line
     names = {line["photo"] for line in known}
     new = [name for name in found if name not in names]
     items = [(job.folder / name, name) for name in new]
-    answers = _watched(job.answers(_look, items), len(items), "looking through", console) if items else iter(())
+    answers = _watched(job.answers(_look, items, LINES), len(items), "looking through", console) if items else iter(())
     photos = known
     for line in answers:
         photos.append(line)
@@ -92,6 +93,18 @@ def _check_unchanged(folder: Path, known: Sequence[Line]) -> None:
         file = folder / line["photo"]
         if file.exists() and file.stat().st_size != line["bytes"]:
             raise InputError(f"{file} has changed since it was collected; another --out is accepted")
+
+
+def _line_sent(line: Line) -> Message:
+    return line, {}
+
+
+def _line_received(message: Message) -> Line:
+    return message[0]
+
+
+LINES = Wire(_line_sent, _line_received)
+OUTCOMES = Wire(Outcome.to_message, Outcome.from_message)
 
 
 def _look() -> engines.Work[Line]:
@@ -168,12 +181,12 @@ def _watched(answers: Iterator[Any], total: int, doing: str, console: Console) -
             yield answer
 
 
-def load_desk(make: Callable[[], tuple[Any, Any]], models: dict[str, str], options: Options) -> Desk:
-    """A desk with the annotator and the captioner that `make` gives."""
+def load_maker(make: Callable[[], tuple[Any, Any]], models: dict[str, str], options: Options) -> TupleMaker:
+    """A maker of tuples with the annotator and the captioner that `make` gives."""
     annotator, captioner = make()
-    return Desk(annotator, captioner, models, options)
+    return TupleMaker(annotator, captioner, models, options)
 
 
-def loader(make: Callable[[], tuple[Any, Any]], models: dict[str, str], options: Options) -> Callable[[], Desk]:
-    """`load_desk`, to be called in a worker."""
-    return functools.partial(load_desk, make, models, options)
+def loader(make: Callable[[], tuple[Any, Any]], models: dict[str, str], options: Options) -> Callable[[], TupleMaker]:
+    """`load_maker`, to be called in a worker."""
+    return functools.partial(load_maker, make, models, options)

@@ -1,30 +1,34 @@
 """Photos handed to several workers: processes of this machine, or Ray Data. Both give the same answers in order.
 
 Photos are read where the command was started when Ray is used, and travel to the actors as bytes, so that no folder of
-photos has to be shared; the weights must lie at the same place on every node, or on the hub.
+photos has to be shared; answers travel back as JSON and the bytes of files. The weights must lie at the same place on
+every node, or on the hub.
 """
 
 from __future__ import annotations
 
+import json
 import multiprocessing as mp
 import os
-import pickle
 import signal
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from shoemodel.runtime.ray import started
 
 Answer = TypeVar("Answer")
 Work = Callable[[bytes, Any], Answer]
-"""(the photo's bytes, what else it needs) -> an answer that can be pickled."""
+"""(the photo's bytes, what else it needs) -> an answer."""
 Item = tuple[Path, Any]
+"""A photo, and what else the work needs: a value of JSON."""
+Message = tuple[Any, Mapping[str, bytes]]
+"""A value of JSON, and files by name."""
 AHEAD = 4
 """Photos that wait for each worker."""
 
@@ -36,6 +40,14 @@ class Workers:
     count: int = 1
     gpus: float = 0.0
     """Ray: of a GPU; a fraction lets actors share one."""
+
+
+@dataclass(frozen=True)
+class Wire(Generic[Answer]):
+    """How an answer travels between machines."""
+
+    pack: Callable[[Answer], Message]
+    unpack: Callable[[Message], Answer]
 
 
 def local(load: Callable[[], Work[Answer]], items: Sequence[Item], workers: Workers) -> Iterator[Answer]:
@@ -63,24 +75,26 @@ def local(load: Callable[[], Work[Answer]], items: Sequence[Item], workers: Work
                 future.cancel()
 
 
-def ray(load: Callable[[], Work[Answer]], items: Sequence[Item], workers: Workers) -> Iterator[Answer]:
+def ray(
+    load: Callable[[], Work[Answer]], items: Sequence[Item], workers: Workers, wire: Wire[Answer]
+) -> Iterator[Answer]:
     """The same over Ray Data, on the cluster of RAY_ADDRESS or on this machine. InputError where ray is missing."""
     data = started(workers.count + 1)
     import ray as library
 
     here = {"ray.io/node-id": library.get_runtime_context().get_node_id()}
-    todo = [{"index": i, "path": str(path), "more": pickle.dumps(more)} for i, (path, more) in enumerate(items)]
+    todo = [{"index": i, "path": str(path), "more": json.dumps(more)} for i, (path, more) in enumerate(items)]
     rows = data.from_items(todo, override_num_blocks=len(todo)).map(
         _read, num_cpus=0, concurrency=2, label_selector=here
     )
     actors = data.ActorPoolStrategy(size=workers.count)
-    made = rows.map(_Actor, fn_constructor_args=(load,), compute=actors, num_cpus=1, num_gpus=workers.gpus)
-    early: dict[int, bytes] = {}
+    made = rows.map(_Actor, fn_constructor_args=(load, wire.pack), compute=actors, num_cpus=1, num_gpus=workers.gpus)
+    early: dict[int, Message] = {}
     wanted = 0
     for row in made.iter_rows():
-        early[row["index"]] = row["answer"]
+        early[row["index"]] = json.loads(row["told"]), dict(zip(row["names"], row["contents"], strict=True))
         while wanted in early:
-            yield pickle.loads(early.pop(wanted))
+            yield wire.unpack(early.pop(wanted))
             wanted += 1
 
 
@@ -133,12 +147,13 @@ def _do(path: Path, more: Any) -> Any:
 class _Actor:
     """Loads once, then answers row after row."""
 
-    def __init__(self, load: Callable[[], Work[Any]]):
+    def __init__(self, load: Callable[[], Work[Any]], pack: Callable[[Any], Message]):
         import torch
 
         torch.set_num_threads(1)
-        self.work = load()
+        self.work, self.pack = load(), pack
 
     def __call__(self, row: dict[str, Any]) -> dict[str, Any]:
-        answer = self.work(row["bytes"], pickle.loads(row["more"]))
-        return {"index": row["index"], "answer": pickle.dumps(answer)}
+        told, files = self.pack(self.work(row["bytes"], json.loads(row["more"])))
+        columns = {"told": json.dumps(told), "names": list(files), "contents": list(files.values())}
+        return {"index": row["index"], **columns}

@@ -70,8 +70,8 @@ class Collect:
         manifest = self._manifest()
         try:
             from shoemodel.collect import collect, report
-            from shoemodel.collect.annotate import Options
             from shoemodel.collect.engines import Workers
+            from shoemodel.collect.tuples import Options
         except ImportError as error:
             raise InputError(f"collect needs the package {error.name}: install shoemodel[train]") from error
         options = Options(size=self.size, keep_faces=self.keep_faces)

@@ -10,6 +10,7 @@ import numpy as np
 
 from shoemodel.collect import captions, filters, square
 from shoemodel.collect.captions import Captioner
+from shoemodel.collect.engines import Message
 from shoemodel.collect.filters import Refused
 from shoemodel.collect.people import Annotator, Person
 from shoemodel.collect.sources import Rights
@@ -44,9 +45,26 @@ class Outcome:
     refused: tuple[tuple[str, str], ...] = ()
     """Reason and detail of each person, the largest first, that became no tuple; of the photo where nobody was seen."""
 
+    def to_message(self) -> Message:
+        """As it travels between machines."""
+        members = [sample.to_members() for sample in self.samples]
+        files = {f"{number}.{name}": data for number, each in enumerate(members) for name, data in each.items()}
+        return {"keys": [sample.key for sample in self.samples], "refused": self.refused}, files
+
+    @classmethod
+    def from_message(cls, message: Message) -> Outcome:
+        """The inverse."""
+        told, files = message
+        members: list[dict[str, bytes]] = [{} for _ in told["keys"]]
+        for name, data in files.items():
+            number, _, member = name.partition(".")
+            members[int(number)][member] = data
+        samples = tuple(Sample.from_members(*each) for each in zip(told["keys"], members, strict=True))
+        return cls(samples, tuple((reason, detail) for reason, detail in told["refused"]))
+
 
 @dataclass(frozen=True)
-class Desk:
+class TupleMaker:
     """Who annotates, and how."""
 
     annotator: Annotator
