@@ -228,9 +228,10 @@ class Stages(DiffusionPipeline):
 
     def fit_shoe(
         self, image: AnyPhoto, areas: ShoeAreas, layout: Layout, feet: FootKeypoints,
-        up: Float[np.ndarray, "3"] | None = None,
+        up: Float[np.ndarray, "3"] | None = None, turned: bool = False,
     ) -> ShoeFit:  # fmt: skip
-        """The camera and one shoe in 3-D, from its areas on the layout's canvas (ours); up: as `fit.search` takes it.
+        """The camera and one shoe in 3-D, from its areas on the layout's canvas (ours); up, turned: as `fit.search`
+        takes them.
         InputError where no proxy shoe looks like this one.
         """
         photo = images.as_photo(image)
@@ -240,7 +241,7 @@ class Stages(DiffusionPipeline):
         return fit_shoe(
             areas, feet.points_px, feet.exists, feet.scores,
             focal_px=focal, centre_px=(float(centre[0]), float(centre[1])), name=photo.path.name, up=up,
-            network=self.fit,
+            network=self.fit, turned=turned,
         )  # fmt: skip
 
     def fit_shoes(

@@ -8,7 +8,10 @@ import pytest
 from shoemodel.errors import InputError
 from shoemodel.fit.each import fit_each
 from shoemodel.fit.standing import ground_up
+from shoemodel.image.masks import ShoeAreas
+from shoemodel.lps.predict import FootKeypoints
 from tests.backends.test_align import fit_from_the_side
+from tests.fit.test_pair import PUMP, SIZE, beside, fit_of, mask
 from tests.lps.test_pair import APART, RGB, feet
 
 FEET = feet(((20, 55), (80, 55)), ((120, 95), (180, 95)))
@@ -19,8 +22,8 @@ def fitting(*answers):
     """Gives the answers one after the other; what it was asked is kept."""
     asked, left = [], list(answers)
 
-    def fit_one(areas, feet, up):
-        asked.append((areas.shoe.sum(), feet.exists.copy(), up))
+    def fit_one(areas, feet, up, turned):
+        asked.append((areas.shoe.sum(), feet.exists.copy(), up, turned))
         answer = left.pop(0)
         if isinstance(answer, Exception):
             raise answer
@@ -66,3 +69,35 @@ def test_without_feet_what_was_found_is_one_shoe():
     fit_one, asked = fitting(GOOD)
     (found,), _ = fit_each(RGB, APART, feet(None, None), fit_one)
     assert found.areas is APART and asked[0][2] is None
+
+
+def _view(azimuth_deg, x, side):
+    return replace(fit_of(azimuth_deg, x=x, side=side), iou=0.93)
+
+
+def test_both_shoes_of_a_pair_are_one_model_and_know_their_side():
+    one = fit_of(60)
+    other = beside(one, (-0.13, 0.03), 10)
+    areas = ShoeAreas((mask(one) | mask(other)).astype(np.uint8))
+    points = [fit.camera.project(fit.placed(fit.proxy.landmarks))[0] for fit in (one, other)]
+    found_feet = FootKeypoints(np.concatenate(points), np.ones(8), np.ones(8, bool))
+    wrong = replace(fit_of(95, x=250, side="left", proxy=PUMP), iou=0.6)
+    fit_one, asked = fitting(one, wrong)
+    rgb = np.where(mask(one), 200, np.where(mask(other), 90, 0))[..., None].repeat(3, axis=2).astype(np.uint8)
+    found, _ = fit_each(rgb, areas, found_feet, fit_one)
+    assert [each.side for each in found] == [each.fit.side for each in found] == ["left", "right"]
+    assert found[1].fit.proxy is one.proxy and len(asked) == 2
+    np.testing.assert_allclose(ground_up(found[1].fit), ground_up(one))
+
+
+def test_a_pair_that_would_stand_crossed_is_seen_from_the_other_end():
+    before = _view(0, 130, "left"), _view(0, 270, "right")
+    behind = _view(180, 130, "left"), _view(180, 270, "right")
+    areas = ShoeAreas((mask(behind[0]) | mask(behind[1])).astype(np.uint8))
+    points = [fit.camera.project(fit.placed(fit.proxy.landmarks))[0] for fit in before]
+    found_feet = FootKeypoints(np.concatenate(points), np.ones(8), np.ones(8, bool))
+    fit_one, asked = fitting(*before, *behind)
+    found, _ = fit_each(np.zeros((*SIZE, 3), np.uint8), areas, found_feet, fit_one)
+    assert [turned for *_, turned in asked] == [False, False, True, True]
+    assert not asked[2][1].any(), "the points of the feet are those of the wrong end"
+    assert all(abs(each.fit.azimuth_deg) > 150 for each in found)

@@ -1,19 +1,23 @@
-"""Each shoe of a photo in 3-D: of a pair both, on one ground (ours)."""
+"""Each shoe of a photo in 3-D: of a pair both, on one floor (ours)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import UInt8
 
 from shoemodel.errors import InputError
-from shoemodel.fit import standing
+from shoemodel.fit import pair, standing
+from shoemodel.fit.outline import seen
 from shoemodel.fit.shoe import ShoeFit
 from shoemodel.image.masks import ShoeAreas
-from shoemodel.lps import pair
+from shoemodel.lps.pair import of_side, split
 from shoemodel.lps.predict import FootKeypoints
+
+TURNED_COST = 0.1
+"""What both overlaps together may lose where a pair is taken to be seen from the other end."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,8 +35,9 @@ def fit_each(
 ) -> tuple[tuple[FittedShoe, ...], list[str]]:
     """Each shoe that holds a foot, fitted by itself, or what was found as one where none does; and warnings.
 
-    Of two that do not agree about the ground the worse is fitted again on the better one's. One is left out, with a
-    warning, where one body cannot stand in both. fit_one: takes areas=, feet= and up=, and fits one shoe.
+    The two of a pair are one model on one floor (`fit.pair`). Where that does not do and they do not agree about the
+    ground, the worse is fitted again on the better one's. One is left out, with a warning, where one body cannot stand
+    in both. fit_one: takes areas=, feet=, up= and turned=, and fits one shoe.
 
     Raises:
         InputError: nothing fits any of them.
@@ -42,16 +47,18 @@ def fit_each(
 
     def one(side: str, own: ShoeAreas, up: np.ndarray | None = None) -> None:
         try:
-            fit = fit_one(areas=own, feet=pair.of_side(feet, side) if side else feet, up=up)
+            fit = fit_one(areas=own, feet=of_side(feet, side) if side else feet, up=up, turned=False)
             fitted[side] = FittedShoe(fit, own, side)
         except InputError as error:
             refused.append(error)
 
-    for side, own in (pair.split(canvas, areas, feet) or {"": areas}).items():
+    for side, own in (split(canvas, areas, feet) or {"": areas}).items():
         one(side, own)
     if not fitted:
         raise refused[0]
-    if len(fitted) == 2:
+    if len(fitted) == 2 and (found := _pair(fitted, feet, fit_one)):
+        fitted = {shoe.side: shoe for shoe in found}
+    elif len(fitted) == 2:
         worse, better = sorted(fitted, key=lambda side: fitted[side].fit.iou)
         if standing.tilt_deg(fitted[worse].fit, fitted[better].fit) > standing.ALIKE_DEG:
             one(worse, fitted[worse].areas, standing.ground_up(fitted[better].fit))
@@ -61,3 +68,24 @@ def fit_each(
     warnings = [f"one shoe alone is dressed: {error}" for error in refused] if len(fitted) == 1 else []
     told = [text for each in fitted.values() for text in each.fit.warnings()]
     return tuple(fitted.values()), [*warnings, *dict.fromkeys(told)]
+
+
+def _pair(
+    fitted: Mapping[str, FittedShoe], feet: FootKeypoints, fit_one: Callable[..., ShoeFit]
+) -> list[FittedShoe] | None:
+    """Both shoes on one floor, or None. Seen from before and from behind a shoe has nearly one outline: where a pair
+    would stand crossed, it is fitted from the other end, and that is taken if it agrees about as well."""
+    shoes = [seen(shoe.areas, *_points(of_side(feet, side))) for side, shoe in fitted.items()]
+    found = pair.together([shoe.fit for shoe in fitted.values()], shoes)
+    if found is not None and found.crossed:
+        fits = [fit_one(areas=shoe.areas, feet=of_side(feet, ""), up=None, turned=True) for shoe in fitted.values()]
+        turned = pair.together(fits, [seen(shoe.areas) for shoe in fitted.values()])
+        if turned is not None and not turned.crossed and turned.quality > found.quality - TURNED_COST:
+            found = turned
+    if found is None:
+        return None
+    return [FittedShoe(fit, shoe.areas, fit.side) for fit, shoe in zip(found.fits, fitted.values(), strict=True)]
+
+
+def _points(feet: FootKeypoints) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    return feet.points_px, feet.exists, feet.scores

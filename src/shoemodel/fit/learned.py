@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float
@@ -43,6 +43,10 @@ class Belief:
         said = answers(network, picture, points_of(points, seen.trust))
         del said["proxy"]
         return cls(**said | {"left": 1 / (1 + np.exp(-said["left"]))})
+
+    def turned(self) -> Belief:
+        """The same from the other end of the shoe, which has nearly the same outline."""
+        return replace(self, rotation=self.rotation * [-1.0, -1.0, 1.0], left=1 - self.left)
 
     def cost(
         self, view: Float[np.ndarray, "n 9"], mirror: Float[np.ndarray, "n"], coarse: float = 0.0

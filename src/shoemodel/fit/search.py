@@ -49,6 +49,7 @@ def fit_shoe(
     name: str = "the photo",
     up: Float[np.ndarray, "3"] | None = None,
     network: ViewNetwork | None = None,
+    turned: bool = False,
 ) -> ShoeFit:
     """The proxy shoe and the camera that look most like the shoe of a picture.
 
@@ -56,7 +57,7 @@ def fit_shoe(
     the left foot, then of the right one, exists says which of them are there, and scores how sure they are (heatmap
     peaks). focal_px: where it is known. centre_px: where the optical axis meets the grid, its middle by default. up:
     of the ground, in the camera's frame, where another shoe tells it. network: says which sides are tried; without it
-    every proxy is tried from every side.
+    every proxy is tried from every side. turned: the network takes the toes for the heel, what it says is turned round.
 
     Raises:
         InputError: there is no shoe, it is too small, or nothing fits it at all.
@@ -67,6 +68,8 @@ def fit_shoe(
     library = load_proxies() if proxies is None else tuple(proxies)
     looks = shipped_looks() if proxies is None else own_looks(library)
     belief = None if network is None else Belief.of(network, shoe)
+    if turned and belief is not None:
+        belief = belief.turned()
     prior = None if belief is None or up is not None else belief.prior()
     found = guesses(looks, shoe, GUESSES if up is None else MORE, prior=prior)
     task = problem(found, library, shoe, centre_px, focal_px)

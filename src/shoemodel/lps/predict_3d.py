@@ -23,6 +23,9 @@ SITS_DEG = 45.0
 """Who bends a knee further sits, kneels or jumps: few pictures show that."""
 POOL = 256
 """Poses drawn for every request."""
+ELSEWHERE = 1.2
+"""A foot whose points lie farther from where its shoe holds it, in their largest distance from their middle, was found
+in the other shoe or the wrong way round."""
 MOVED = 0.02
 """A knee or hip that lies farther from where the angles put it, in lengths of the shank, was moved by somebody."""
 
@@ -40,7 +43,7 @@ def leg_poses(
     """`num` different poses of the legs in one or two feet, in px of the picture of the visible area.
 
     sides: which leg of a pose each foot has, 0 the left and 1 the right one. found: the points of the feet; those of a
-    foot that was not found are where its shoe holds it. All poses have angles.
+    foot that was not found in its shoe are where the shoe holds it. All poses have angles.
     """
     rows = legs_3d.sample(denoiser, scheduler, feet, POOL, seed)
     together = legs_3d.fit_together(rows, feet)
@@ -50,13 +53,20 @@ def leg_poses(
     each_px, there = found.points_px.reshape(2, 4, 2).copy(), np.zeros(2, bool)
     for number, (foot, side) in enumerate(zip(feet, sides, strict=True)):
         legs[:, side], angles[:, side], there[side] = legs_3d.legs_px(rows[:, number], foot), rows[:, number], True
-        if not found.exists[4 * side : 4 * side + 4].all():
-            each_px[side] = foot.camera.project(foot.points)[0]
+        expected = foot.camera.project(foot.points)[0]
+        if not found.exists[4 * side : 4 * side + 4].all() or not _same(each_px[side], expected):
+            each_px[side] = expected
     feet_px = each_px.reshape(8, 2)
     sits = np.asarray(angles[..., ANGLES.index("knee")].max(axis=1) > SITS_DEG)
     order = choose.represent(legs.reshape(count, 6, 2), feet_px, there, num, visible, sits)
     merged = [merge(feet_px, np.repeat(there, 4), legs[row].reshape(6, 2), np.repeat(there, 3)) for row in order]
     return [_framed(pose, angles[row], visible.shape) for pose, row in zip(merged, order, strict=True)]
+
+
+def _same(points: np.ndarray, expected: np.ndarray) -> bool:
+    """Whether points (4, 2) of a foot were found in this shoe, and its toes where they are."""
+    length = float(np.linalg.norm(expected - expected.mean(axis=0), axis=1).max())
+    return bool(np.linalg.norm(points - expected, axis=1).max() < ELSEWHERE * length)
 
 
 def _framed(pose: Pose, angles: np.ndarray, size: tuple[int, ...]) -> Pose:
