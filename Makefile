@@ -1,15 +1,16 @@
 # Two commands do everything: `make demo` and `make test`.
 PYTHON ?= python3
 BIN := .venv/bin
+TORCH_INDEX ?=
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .PHONY: demo test check docs wheel clean
 .DELETE_ON_ERROR:
 
-# torch first and pinned: the constraints file names the version that comes as a CPU build where one is offered.
+# torch first and pinned; its CPU build with TORCH_INDEX=https://download.pytorch.org/whl/cpu.
 .venv/core: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(PIP) torch
+	$(PIP) $(addprefix --index-url ,$(TORCH_INDEX)) torch
 	$(PIP) --editable .
 	@touch $@
 

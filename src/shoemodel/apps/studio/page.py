@@ -23,7 +23,7 @@ STEPS = ("1 · Photo", "2 · Shoe", "3 · Canvas", "4 · Legs", "5 · Pictures")
 PHOTO, SHOE, CANVAS, LEGS, PICTURES = range(5)
 AUTOMATIC, ORIGINAL = "Automatic", "Original shape"
 SHAPES = (AUTOMATIC, ORIGINAL, "1:1", "4:5", "9:16")
-BACKENDS = [("Rendered in 3-D, in the photo's resolution", "render"), ("Drawn by the pack's diffusion", "diffusion")]
+BACKENDS = [("Rendered in 3-D, in the photo's resolution", "render"), ("By the pack's diffusion", "diffusion")]
 BACKGROUNDS = [("The photo itself, only legs are added", "photo"), ("A scene from the prompt", "scene")]
 SUGGESTIONS = (
     "a woman's legs in blue jeans",
