@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c const
 .venv/core: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(PIP) $(addprefix --index-url ,$(TORCH_INDEX)) torch
-	$(PIP) --editable .
+	$(PIP) --editable ".[studio,batch]"
 	@touch $@
 
 .venv/dev: .venv/core
@@ -27,6 +27,7 @@ demo: .venv/core
 		--prompt "a woman's legs in blue jeans, wooden floor" \
 		--prompt "black leggings, light pink background"
 	@echo "The pictures are in demo/sneaker: overview.png first, then image_00.png to image_05.png, one for each prompt."
+	@echo "For README's commands: . $(BIN)/activate"
 
 check: .venv/dev
 	$(BIN)/ruff check src tests benchmarks reproduce recipes examples docs/reference.py
