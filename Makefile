@@ -9,6 +9,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c const
 
 # torch first and pinned; its CPU build with TORCH_INDEX=https://download.pytorch.org/whl/cpu.
 .venv/core: pyproject.toml constraints.txt
+	@echo "Installing into .venv, which takes minutes: torch, then shoemodel."
 	$(PYTHON) -m venv .venv
 	$(PIP) $(addprefix --index-url ,$(TORCH_INDEX)) torch
 	$(PIP) --editable ".[studio,batch]"
