@@ -137,7 +137,12 @@ def _pictures(parts: dict[str, Any]) -> None:
     with gr.Row(equal_height=False):
         with gr.Column(scale=2, min_width=300):
             parts["prompt"] = gr.Textbox(
-                SUGGESTIONS[0], label="Prompt", lines=2, max_lines=4, elem_id="prompt", info="Who, what clothes; in a scene also where."
+                SUGGESTIONS[0],
+                label="Prompt",
+                lines=2,
+                max_lines=4,
+                elem_id="prompt",
+                info="Who, what clothes; in a scene also where.",
             )
             parts["suggestions"] = gr.Dataset(
                 components=["textbox"], samples=[[text] for text in SUGGESTIONS], label="Suggestions", type="values",
