@@ -1,16 +1,18 @@
 # Two commands do everything: `make demo` and `make test`.
 PYTHON ?= python3
 BIN := .venv/bin
+TORCH_INDEX ?=
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .PHONY: demo test check docs wheel clean
 .DELETE_ON_ERROR:
 
-# torch first and pinned: the constraints file names the version that comes as a CPU build where one is offered.
+# torch first and pinned; its CPU build with TORCH_INDEX=https://download.pytorch.org/whl/cpu.
 .venv/core: pyproject.toml constraints.txt
+	@echo "Installing into .venv, which takes minutes: torch, then shoemodel."
 	$(PYTHON) -m venv .venv
-	$(PIP) torch
-	$(PIP) --editable .
+	$(PIP) $(addprefix --index-url ,$(TORCH_INDEX)) torch
+	$(PIP) --editable ".[studio,batch]"
 	@touch $@
 
 .venv/dev: .venv/core
@@ -26,6 +28,7 @@ demo: .venv/core
 		--prompt "a woman's legs in blue jeans, wooden floor" \
 		--prompt "black leggings, light pink background"
 	@echo "The pictures are in demo/sneaker: overview.png first, then image_00.png to image_05.png, one for each prompt."
+	@echo "For README's commands: . $(BIN)/activate"
 
 check: .venv/dev
 	$(BIN)/ruff check src tests benchmarks reproduce recipes examples docs/reference.py

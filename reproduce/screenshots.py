@@ -20,6 +20,8 @@ from shoemodel.apps.pages.serving import launch
 
 QUALITY = 80
 """Of the JPEGs: each stays below 200 kB."""
+STILL_MS = 20_000
+"""A small render takes less."""
 
 
 def main() -> None:
@@ -85,6 +87,14 @@ def opened(chromium: Any, url: str, width: int, height: int, **options: Any) -> 
     return page
 
 
+def settle(page: Any) -> None:
+    """Wait until the small renders of all poses are there: until no picture has changed for a while."""
+    shown, before = "return [...document.querySelectorAll('#poses img')].map(one => one.src)", None
+    while before != (now := page.evaluate(f"() => {{ {shown} }}")):
+        before = now
+        page.wait_for_timeout(STILL_MS)
+
+
 def to_legs(page: Any, photo: Path, take: Any) -> None:
     """Steps 1 to 4; `take` is called with the name of each."""
     page.locator("#files input[type=file]").set_input_files(str(photo))
@@ -97,6 +107,8 @@ def to_legs(page: Any, photo: Path, take: Any) -> None:
         page.click(button)
         page.wait_for_selector(there)
         page.wait_for_timeout(3000)  # what is announced while it is computed goes away
+        if name == "legs":
+            settle(page)
         take(page, name)
 
 

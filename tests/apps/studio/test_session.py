@@ -210,3 +210,15 @@ def test_an_event_that_a_later_one_overtook_is_not_the_newest():
     session = Session()
     assert [session.is_newest("stroke", number) for number in (1, 3, 2, 4)] == [True, True, False, True]
     assert session.is_newest("pick", 1)
+
+
+def test_suggestions_are_heeded_and_the_first_by_the_page_s_own_background():
+    from shoemodel.apps.studio import page
+    from shoemodel.backends.settings import of_places
+    from shoemodel.body import prompt
+
+    background = page.build("tiny").background.value
+    readings = [prompt.read(text) for text in page.SUGGESTIONS]
+    assert background == "photo" and not readings[0].place and any(reading.place for reading in readings)
+    for reading in readings:
+        assert not (reading.unheeded or reading.pose or reading.view or reading.light or of_places(reading.place)[1])

@@ -23,16 +23,17 @@ STEPS = ("1 · Photo", "2 · Shoe", "3 · Canvas", "4 · Legs", "5 · Pictures")
 PHOTO, SHOE, CANVAS, LEGS, PICTURES = range(5)
 AUTOMATIC, ORIGINAL = "Automatic", "Original shape"
 SHAPES = (AUTOMATIC, ORIGINAL, "1:1", "4:5", "9:16")
-BACKENDS = [("Rendered in 3-D, in the photo's resolution", "render"), ("Drawn by the pack's diffusion", "diffusion")]
+BACKENDS = [("Rendered in 3-D, in the photo's resolution", "render"), ("By the pack's diffusion", "diffusion")]
 BACKGROUNDS = [("The photo itself, only legs are added", "photo"), ("A scene from the prompt", "scene")]
 SUGGESTIONS = (
-    "a woman's legs in blue jeans, standing on a wooden floor",
-    "a man wearing grey chinos, walking on a city street",
-    "a woman in a black skirt, studio background, side view",
-    "legs in white trousers, standing on stone paving, outdoors",
-    "a woman in a summer dress, standing on green grass in a park",
-    "a man in a dark suit, standing on a carpet, at home",
+    "a woman's legs in blue jeans",
+    "a man in grey chinos and white socks",
+    "a woman in a black skirt and sheer tights",
+    "legs in white trousers, on cobblestones",
+    "a woman in a summer dress, on green grass in a park",
+    "a man in a dark suit, on a carpet, at home",
 )
+"""The first is what the page begins with; three name no place, for photos as they are, and three do, for scenes."""
 HEADER = """<header class="sm-header"><h1>shoemodel <b>studio</b></h1>
 <p>A photo of a shoe in, pictures of legs wearing exactly that shoe out.</p></header>"""
 
@@ -136,7 +137,12 @@ def _pictures(parts: dict[str, Any]) -> None:
     with gr.Row(equal_height=False):
         with gr.Column(scale=2, min_width=300):
             parts["prompt"] = gr.Textbox(
-                SUGGESTIONS[0], label="Prompt", lines=2, max_lines=4, elem_id="prompt", info="Who, what clothes, where."
+                SUGGESTIONS[0],
+                label="Prompt",
+                lines=2,
+                max_lines=4,
+                elem_id="prompt",
+                info="Who, what clothes; in a scene also where.",
             )
             parts["suggestions"] = gr.Dataset(
                 components=["textbox"], samples=[[text] for text in SUGGESTIONS], label="Suggestions", type="values",
