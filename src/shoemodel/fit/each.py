@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import UInt8
@@ -56,15 +56,17 @@ def fit_each(
         one(side, own)
     if not fitted:
         raise refused[0]
-    if len(fitted) == 2 and (found := _pair(fitted, feet, fit_one)):
-        fitted = {shoe.side: shoe for shoe in found}
-    elif len(fitted) == 2:
+    found = _pair(fitted, feet, fit_one)
+    if found is None and len(fitted) == 2:
         worse, better = sorted(fitted, key=lambda side: fitted[side].fit.iou)
         if standing.tilt_deg(fitted[worse].fit, fitted[better].fit) > standing.ALIKE_DEG:
             one(worse, fitted[worse].areas, standing.ground_up(fitted[better].fit))
-        if apart := standing.apart(fitted[worse].fit, fitted[better].fit):
+            found = _pair(fitted, feet, fit_one)
+        if found is None and (apart := standing.apart(fitted[worse].fit, fitted[better].fit)):
             refused.append(InputError(apart))
             fitted = {better: fitted[better]}
+    if found is not None:
+        fitted = {shoe.side: shoe for shoe in found}
     warnings = [f"one shoe alone is dressed: {error}" for error in refused] if len(fitted) == 1 else []
     told = [text for each in fitted.values() for text in each.fit.warnings()]
     return tuple(fitted.values()), [*warnings, *dict.fromkeys(told)]
@@ -73,12 +75,20 @@ def fit_each(
 def _pair(
     fitted: Mapping[str, FittedShoe], feet: FootKeypoints, fit_one: Callable[..., ShoeFit]
 ) -> list[FittedShoe] | None:
-    """Both shoes on one floor, or None. Seen from before and from behind a shoe has nearly one outline: where a pair
-    would stand crossed, it is fitted from the other end, and that is taken if it agrees about as well."""
+    """Both shoes on one floor, or None where that does not do. Seen from before and from behind a shoe has nearly one
+    outline: a pair that would stand crossed is fitted from the other end, and that is taken if it agrees about as well.
+    The sides stay: an outline from the end hardly tells them."""
+    if len(fitted) < 2:
+        return None
     shoes = [seen(shoe.areas, *_points(of_side(feet, side))) for side, shoe in fitted.items()]
     found = pair.together([shoe.fit for shoe in fitted.values()], shoes)
     if found is not None and found.crossed:
-        fits = [fit_one(areas=shoe.areas, feet=of_side(feet, ""), up=None, turned=True) for shoe in fitted.values()]
+        fits = [
+            replace(
+                fit_one(areas=shoe.areas, feet=of_side(feet, ""), up=None, turned=True), side=shoe.side or shoe.fit.side
+            )
+            for shoe in fitted.values()
+        ]
         turned = pair.together(fits, [seen(shoe.areas) for shoe in fitted.values()])
         if turned is not None and not turned.crossed and turned.quality > found.quality - TURNED_COST:
             found = turned

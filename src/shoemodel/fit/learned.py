@@ -46,7 +46,7 @@ class Belief:
 
     def turned(self) -> Belief:
         """The same from the other end of the shoe, which has nearly the same outline."""
-        return replace(self, rotation=self.rotation * [-1.0, -1.0, 1.0], left=1 - self.left)
+        return replace(self, rotation=self.rotation * [-1.0, -1.0, 1.0])
 
     def cost(
         self, view: Float[np.ndarray, "n 9"], mirror: Float[np.ndarray, "n"], coarse: float = 0.0
