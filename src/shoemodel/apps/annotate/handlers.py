@@ -41,11 +41,16 @@ class Handlers:
         return guarded
 
     def newest(self, handler: Callable[..., Updates]) -> Callable[..., Updates]:
-        """For events that the page numbers: one that a later one overtook changes nothing."""
+        """For events that the page numbers: one that a later one overtook changes nothing.
+
+        None clears the notice. They are sent while others are under way, and gradio gives the page their answers in any
+        order: that of a stroke or an undo would take away what a later point has brought.
+        """
 
         @wraps(handler)
         def guarded(place: Place, event: gr.EventData) -> Updates:
-            return handler(place, event) if place.is_newest(handler.__name__, event.number) else {}
+            newest = place.is_newest(handler.__name__, event.number)
+            return {self.sheet.notice: gr.skip()} | (handler(place, event) if newest else {})
 
         return self.refusing(guarded)
 
