@@ -1,27 +1,63 @@
-"""The recipes of the packs, run from nothing at smoke size: the same files that make the real ones."""
+"""The recipes of the packs, run from nothing at smoke size: the same files that make the real ones.
+
+Their commands run in this process, one after the other: twenty interpreters would import torch twenty times.
+"""
 
 import json
 import os
+import runpy
+import socket
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from shoemodel import packs
+from shoemodel.apps.cli.main import main
 from shoemodel.data import shards
 from tests.toys import toy_sample
 
 ROOT = Path(__file__).parents[1]
+ASKING = """#!{python} -IS
+import json, socket, sys
+with socket.create_connection(("127.0.0.1", {port})) as to, to.makefile("rw") as line:
+    print(json.dumps(sys.argv), file=line, flush=True)
+    sys.exit(int(line.readline()))
+"""
+"""Stands for `shoemodel` and `python`: hands its arguments to the test, and ends with the code that it answers."""
+
+
+def call(name, *arguments):
+    """What `shoemodel` or `python` would do with these arguments, and the code that it ends with."""
+    if Path(name).name == "shoemodel":
+        return main([*arguments])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", [*arguments])
+        patch.syspath_prepend(Path(arguments[0]).parent)
+        runpy.run_path(arguments[0], run_name="__main__")
+    return 0
 
 
 def run(recipe, work, **variables):
-    """Call a recipe with this interpreter."""
-    command = {"SHOEMODEL": str(Path(sys.executable).parent / "shoemodel"), "PYTHON": sys.executable}
-    told = os.environ | command | {"WORK": str(work), "PRESET": "smoke", "OMP_NUM_THREADS": "1"} | variables
-    done = subprocess.run(["sh", str(ROOT / "recipes" / recipe)], env=told, cwd=work, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout[-1500:] + done.stderr[-1500:]
-    return done.stdout
+    """Call a recipe, and do what its commands ask for."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as server:
+        for name in ("shoemodel", "python"):
+            (work / name).write_text(ASKING.format(python=sys.executable, port=server.getsockname()[1]))
+            (work / name).chmod(0o755)
+        told = {"SHOEMODEL": str(work / "shoemodel"), "PYTHON": str(work / "python"), "WORK": str(work)}
+        told = os.environ | told | {"PRESET": "smoke"} | variables
+        server.settimeout(0.1)
+        with subprocess.Popen(["sh", str(ROOT / "recipes" / recipe)], env=told, cwd=work) as process:
+            while process.poll() is None:
+                try:
+                    asking, _ = server.accept()
+                except TimeoutError:
+                    continue
+                with asking, asking.makefile("rw") as line:
+                    print(call(*json.loads(line.readline())), file=line, flush=True)
+        assert process.returncode == 0
 
 
 def figures(work):

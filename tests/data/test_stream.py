@@ -128,6 +128,7 @@ def test_memory_does_not_grow_with_the_number(tmp_path):
     import sys
 
     command = [sys.executable, "benchmarks/loading.py", "memory", "--folder", str(tmp_path), "--counts", "200", "4000"]
+    command += ["--batches", "100"]
     done = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"OMP_NUM_THREADS": "1"})
     assert done.returncode == 0, done.stderr[-2000:]
     few, many = (float(line.split()[1]) for line in done.stdout.splitlines() if line[:1].isdigit())

@@ -36,6 +36,7 @@ tasks = [Rows(told) for told in (stopped, several)]
 for task, told in zip(tasks, (stopped, several)):
     train(task, told, out / "run")
 seen = [rows for task in tasks for rows in task.seen]
+torch.save(tasks[1].model.state_dict(), out / f"{rank}.pt")
 (out / f"{rank}.json").write_text(json.dumps({"encoded": encoded, "seen": seen, "count": found[0]}))
 """
 
@@ -54,6 +55,10 @@ def test_two_processes_share_what_one_would_do(toy_folder, tmp_path):
     assert first["count"] == second["count"] == count
     assert len(first["encoded"]) == len(second["encoded"]) == count / 2
     assert sorted(first["encoded"] + second["encoded"]) == list(range(count))
+
+    models = [torch.load(tmp_path / f"{rank}.pt") for rank in (0, 1)]
+    assert all(torch.equal(models[0][name], models[1][name]) for name in models[0])
+    assert torch.equal(weights(tmp_path / "run"), models[0]["linear.weight"])
 
     alone = config(steps=7, batch=8, ema_decay=0.0)
     task = Rows(alone)

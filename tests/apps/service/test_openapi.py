@@ -1,17 +1,13 @@
-"""The OpenAPI document against the service, with requests that schemathesis makes up."""
+"""The OpenAPI document against the service, with requests that schemathesis makes up.
+
+schemathesis takes seconds to import: only the process that runs these tests does.
+"""
 
 import threading
 import time
 
 import pytest
-
-schemathesis = pytest.importorskip("schemathesis")
-
-import uvicorn  # noqa: E402
-from hypothesis import HealthCheck, Phase, given, settings  # noqa: E402
-from hypothesis import strategies as st  # noqa: E402
-from schemathesis.checks import not_a_server_error  # noqa: E402
-from schemathesis.specs.openapi import checks as openapi  # noqa: E402
+import uvicorn
 
 ROUTES = (
     ("POST", "/v1/areas"),
@@ -31,6 +27,7 @@ ROUTES = (
 @pytest.fixture
 def document(serve):
     """The document of a service that listens on a port."""
+    schemathesis = pytest.importorskip("schemathesis")
     server = uvicorn.Server(uvicorn.Config(serve().app, port=0, log_level="warning"))
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -45,6 +42,11 @@ def document(serve):
 @pytest.mark.parametrize(("method", "path"), ROUTES)
 def test_answers_are_as_documented(document, method, path):
     """Statuses, content types and bodies are the documented ones, whatever is sent; nothing is a fault of ours."""
+    from hypothesis import HealthCheck, Phase, given, settings
+    from hypothesis import strategies as st
+    from schemathesis.checks import not_a_server_error
+    from schemathesis.specs.openapi import checks as openapi
+
     checks = [
         not_a_server_error,
         openapi.status_code_conformance,
