@@ -40,6 +40,7 @@ def launch(blocks: gr.Blocks, host: str, port: int, css: str = "") -> str:
             theme=theme(),
             css=(STATIC / "page.css").read_text(encoding="utf-8") + css,
             max_file_size=MAX_UPLOAD,
+            _frontend=False,  # else gradio gives up where a busy machine takes 3 s to answer its own first request
         )
     except OSError as error:
         raise InputError(f"the page cannot be served on {host}:{port} ({error}); a free port is accepted") from error
