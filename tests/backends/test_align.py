@@ -12,9 +12,9 @@ from shoemodel.render.pinhole import Pinhole
 SIZE = (400, 500)
 
 
-def fit_from_the_side(roll_deg=0.0):
-    """A sneaker seen from its left, 1 m away."""
-    proxy = next(proxy for proxy in load_proxies() if proxy.family == "sneaker")
+def fit_from_the_side(roll_deg=0.0, family="sneaker"):
+    """A shoe seen from its left, 1 m away."""
+    proxy = next(proxy for proxy in load_proxies() if proxy.family == family)
     rotation = np.array([[0.0, 1, 0], [0, 0, -1], [-1, 0, 0]])  # looks along -x: the toes are on the left
     c, s = np.cos(np.radians(roll_deg)), np.sin(np.radians(roll_deg))
     rotation = np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]]) @ rotation
@@ -65,15 +65,27 @@ def test_a_leg_never_becomes_a_stick_or_a_tree():
     assert align(column(fit, 0.03), fit, areas_with_opening(rim_px, across, 90)).scale == pytest.approx(1.20)
 
 
-def test_a_sliver_of_an_opening_is_not_all_of_it():
-    """The shoe's own upper edge, 300 px wide, decides, not a tab that stands above it."""
-    fit = fit_from_the_side()
+def seen_edge_on(fit):
+    """A shoe of 300 px with a sliver of an opening, and a tab that stands above it."""
     rim_px = fit.camera.project(fit.placed(fit.proxy.rim).mean(axis=0)[None])[0][0]
     labels = areas_with_opening(rim_px, np.array([1.0, 0.0]), 6).labels.copy()
     y, x = int(rim_px[1]), int(rim_px[0])
     labels[y - 90 : y - 58, x + 100 : x + 112] = 1
-    moved = align(column(fit), fit, ShoeAreas(labels))
-    assert moved.scale == pytest.approx(1.20) and np.abs(moved.shift @ fit.camera.rotation[0]) < 0.01
+    return ShoeAreas(labels)
+
+
+def test_a_sliver_of_an_opening_is_not_all_of_it():
+    """The upper edge of the boot decides, not a tab that stands above it."""
+    fit = fit_from_the_side(family="ankle boot")
+    moved = align(column(fit), fit, seen_edge_on(fit))
+    assert moved.scale == pytest.approx(1.30) and np.abs(moved.shift @ fit.camera.rotation[0]) < 0.01
+
+
+def test_in_a_low_shoe_whose_opening_is_not_seen_the_leg_stays_where_the_foot_has_it():
+    """The upper edge of a sneaker is its tongue, and no leg stands in that."""
+    fit = fit_from_the_side()
+    moved = align(column(fit), fit, seen_edge_on(fit))
+    assert moved.scale == 1.0 and not moved.shift.any()
 
 
 def test_directions_follow_the_camera():

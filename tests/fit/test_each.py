@@ -101,3 +101,15 @@ def test_a_pair_that_would_stand_crossed_is_seen_from_the_other_end():
     assert [turned for *_, turned in asked] == [False, False, True, True]
     assert not asked[2][1].any(), "the points of the feet are those of the wrong end"
     assert all(abs(each.fit.azimuth_deg) > 150 for each in found)
+
+
+def test_two_feet_that_stand_crossed_in_one_shoe_are_one():
+    one, other = _view(2, 200, "left"), _view(2, 230, "right")
+    areas = ShoeAreas((mask(one) | mask(other)).astype(np.uint8))
+    points = [fit.camera.project(fit.placed(fit.proxy.landmarks))[0] for fit in (one, other)]
+    found_feet = FootKeypoints(np.concatenate(points), np.ones(8), np.ones(8, bool))
+    whole = replace(one, iou=0.8)
+    fit_one, asked = fitting(one, other, one, other, whole)
+    found, warnings = fit_each(np.zeros((*SIZE, 3), np.uint8), areas, found_feet, fit_one)
+    assert len(found) == 1 and found[0].areas is areas and found[0].fit is whole and warnings == []
+    assert asked[-1][0] == areas.shoe.sum()

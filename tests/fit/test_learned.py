@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 import torch
 
+from shoemodel.errors import InputError
 from shoemodel.fit import fit_shoe, views
 from shoemodel.fit.grid import guesses, looks_of, tried_views
 from shoemodel.fit.learned import CELLS, Belief, angles_of
 from shoemodel.fit.network import ViewNetwork
 from shoemodel.fit.outline import seen
+from shoemodel.image.masks import ShoeAreas
 from tests.fit.test_search import seen_from, some_proxies
 
 
@@ -64,3 +66,17 @@ def test_a_fit_with_a_network_says_how_much_it_is_believed():
     one, again = (fit_shoe(areas, points, exists, proxies=library, network=network) for _ in range(2))
     assert 0 <= one.believed <= 1 and one.to_dict() == again.to_dict()
     assert fit_shoe(areas, points, exists, proxies=library).believed is None
+
+
+def test_what_no_shoe_has_for_an_outline_is_refused_where_its_view_is_not_believed(monkeypatch):
+    library = some_proxies()
+    network = ViewNetwork(32, (8, 16), 32, 4, ["one"]).eval()
+    cross = np.zeros((200, 200), np.uint8)
+    cross[90:110, 20:180] = cross[20:180, 90:110] = 1
+    monkeypatch.setattr(Belief, "share", lambda *_: 0.01)
+    with pytest.raises(InputError, match="looks like no single shoe"):
+        fit_shoe(ShoeAreas(cross), proxies=library, network=network)
+    areas, points, exists = seen_from(library[0], 80, 12)
+    assert fit_shoe(areas, points, exists, proxies=library, network=network).believed == 0.01
+    monkeypatch.setattr(Belief, "share", lambda *_: 0.9)
+    assert fit_shoe(ShoeAreas(cross), proxies=library, network=network).warnings()

@@ -87,7 +87,7 @@ def test_legs_of_a_pair_stand_apart_below_one_trunk():
 
 
 def test_poses_repeat_with_their_seed_and_keep_the_feet_that_were_found():
-    feet_px = np.tile([[400.0, 650], [300, 690], [310, 695], [430, 690]], (2, 1))
+    feet_px = np.tile(foot().camera.project(foot().points)[0] + [9.0, -6.0], (2, 1))
     found = FootKeypoints(feet_px, np.ones(8), np.arange(8) < 4)
     args = (untrained(), diffusion.build_scheduler(), [foot()], [0], found, np.zeros((1000, 800), bool))
     first, again, other = (predict_3d.leg_poses(*args, 3, seed) for seed in (1, 1, 2))
@@ -104,6 +104,15 @@ def test_a_foot_that_was_not_found_is_where_its_shoe_holds_it():
     args = (untrained(), diffusion.build_scheduler(), [foot("right")], [1], found, np.zeros((1000, 800), bool))
     (pose,) = predict_3d.leg_poses(*args, 1, 0)
     np.testing.assert_allclose(pose.points[8:12], foot("right").camera.project(foot("right").points)[0])
+
+
+def test_a_foot_that_was_found_the_wrong_way_round_is_where_its_shoe_holds_it():
+    expected = foot().camera.project(foot().points)[0]
+    ankle, big, small, heel = expected
+    found = FootKeypoints(np.tile([ankle, heel, heel, (big + small) / 2], (2, 1)), np.ones(8), np.arange(8) < 4)
+    args = (untrained(), diffusion.build_scheduler(), [foot()], [0], found, np.zeros((1000, 800), bool))
+    (pose,) = predict_3d.leg_poses(*args, 1, 0)
+    np.testing.assert_allclose(pose.points[2:6], expected)
 
 
 def test_angles_count_until_a_point_is_moved():

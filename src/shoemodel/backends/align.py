@@ -2,9 +2,9 @@
 
 The fitted proxy is not the photo's shoe: its opening lies a few millimetres beside the true one and is as much wider or
 narrower. So the leg is moved in the plane of the picture, and made thicker or thinner, until it fills the opening that
-was detected; where none is seen, at a shaft's edge-on rim, the shoe's own upper outline takes its place. A low-cut
-shoe, a pump say, holds the foot and not the ankle: there the proxy's rim is laid on the opening, and the foot goes
-with it.
+was detected; where none is seen, at a shaft's edge-on rim, the shoe's own upper outline takes its place. A low shoe
+whose opening is not seen has a tongue there: its leg stays where the foot has it. A low-cut shoe, a pump say, holds the
+foot and not the ankle: there the proxy's rim is laid on the opening, and the foot goes with it.
 """
 
 from __future__ import annotations
@@ -68,7 +68,9 @@ def align(leg: Float[np.ndarray, "n 3"], fit: ShoeFit, areas: ShoeAreas) -> Alig
     rim_px = (camera.project(rim)[0] - place[0]) @ across
     ends = _opening_ends(areas, place[0], across)
     seen = ends is not None and ends[1] - ends[0] > LEAST_SEEN * np.ptp(rim_px)
-    fill, limits = (SHAFT_FILL, SHAFT_SCALES) if shaft and not seen else (FILL, SCALES)
+    if not seen and not shaft:
+        return Alignment(pivot, 1.0, np.zeros(3))
+    fill, limits = (FILL, SCALES) if seen else (SHAFT_FILL, SHAFT_SCALES)
     if ends is None or not seen:
         ends = _outline_ends(areas, place[0], up, across, float(np.ptp(rim_px)))
     scale = float(np.clip(fill * (ends[1] - ends[0]) / max(np.ptp(own), 1.0), *limits))

@@ -14,10 +14,12 @@ from shoemodel.fit.outline import seen
 from shoemodel.fit.shoe import ShoeFit
 from shoemodel.image.masks import ShoeAreas
 from shoemodel.lps.pair import of_side, split
-from shoemodel.lps.predict import FootKeypoints
+from shoemodel.lps.predict import FootKeypoints, apart
 
 TURNED_COST = 0.1
 """What both overlaps together may lose where a pair is taken to be seen from the other end."""
+ONE_IOU = 0.72
+"""Two feet that would stand crossed in what one shoe fits so well were seen in one shoe."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,14 +58,14 @@ def fit_each(
         one(side, own)
     if not fitted:
         raise refused[0]
-    found = _pair(fitted, feet, fit_one)
+    found = _pair(areas, fitted, feet, fit_one)
     if found is None and len(fitted) == 2:
         worse, better = sorted(fitted, key=lambda side: fitted[side].fit.iou)
         if standing.tilt_deg(fitted[worse].fit, fitted[better].fit) > standing.ALIKE_DEG:
             one(worse, fitted[worse].areas, standing.ground_up(fitted[better].fit))
-            found = _pair(fitted, feet, fit_one)
-        if found is None and (apart := standing.apart(fitted[worse].fit, fitted[better].fit)):
-            refused.append(InputError(apart))
+            found = _pair(areas, fitted, feet, fit_one)
+        if found is None and (why := standing.apart(fitted[worse].fit, fitted[better].fit)):
+            refused.append(InputError(why))
             fitted = {better: fitted[better]}
     if found is not None:
         fitted = {shoe.side: shoe for shoe in found}
@@ -73,28 +75,36 @@ def fit_each(
 
 
 def _pair(
-    fitted: Mapping[str, FittedShoe], feet: FootKeypoints, fit_one: Callable[..., ShoeFit]
+    areas: ShoeAreas, fitted: Mapping[str, FittedShoe], feet: FootKeypoints, fit_one: Callable[..., ShoeFit]
 ) -> list[FittedShoe] | None:
-    """Both shoes on one floor, or None where that does not do. Seen from before and from behind a shoe has nearly one
-    outline: a pair that would stand crossed is fitted from the other end, and that is taken if it agrees about as well.
-    The sides stay: an outline from the end hardly tells them."""
+    """Both shoes on one floor, or None where that does not do; one shoe where two feet were seen in it."""
     if len(fitted) < 2:
         return None
     shoes = [seen(shoe.areas, *_points(of_side(feet, side))) for side, shoe in fitted.items()]
     found = pair.together([shoe.fit for shoe in fitted.values()], shoes)
-    if found is not None and found.crossed:
-        fits = [
-            replace(
-                fit_one(areas=shoe.areas, feet=of_side(feet, ""), up=None, turned=True), side=shoe.side or shoe.fit.side
-            )
-            for shoe in fitted.values()
-        ]
-        turned = pair.together(fits, [seen(shoe.areas) for shoe in fitted.values()])
-        if turned is not None and not turned.crossed and turned.quality > found.quality - TURNED_COST:
-            found = turned
     if found is None:
         return None
+    if found.crossed:
+        turned = _turned(fitted, feet, fit_one)
+        if turned is not None and turned.quality > found.quality - TURNED_COST:
+            found = turned
+        elif len(apart(areas.shoe)) == 1:
+            side = max(fitted, key=lambda each: fitted[each].fit.iou)
+            whole = fit_one(areas=areas, feet=of_side(feet, side), up=None, turned=False)
+            if whole.iou > ONE_IOU:
+                return [FittedShoe(whole, areas, side)]
     return [FittedShoe(fit, shoe.areas, fit.side) for fit, shoe in zip(found.fits, fitted.values(), strict=True)]
+
+
+def _turned(fitted: Mapping[str, FittedShoe], feet: FootKeypoints, fit_one: Callable[..., ShoeFit]) -> pair.Pair | None:
+    """The pair seen from the other end, where it does not stand crossed: from before and from behind a shoe has nearly
+    one outline. The sides stay, for that outline hardly tells them."""
+    fits = [
+        replace(fit_one(areas=shoe.areas, feet=of_side(feet, ""), up=None, turned=True), side=shoe.fit.side)
+        for shoe in fitted.values()
+    ]
+    found = pair.together(fits, [seen(shoe.areas) for shoe in fitted.values()])
+    return None if found is None or found.crossed else found
 
 
 def _points(feet: FootKeypoints) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -18,7 +18,7 @@ from shoemodel.fit.network import ViewNetwork
 from shoemodel.fit.outline import Seen, seen
 from shoemodel.fit.proxies import Proxy, load_proxies
 from shoemodel.fit.refine import Problem, problem, refined, residuals, without_edge
-from shoemodel.fit.shoe import ShoeFit
+from shoemodel.fit.shoe import SURE_IOU, ShoeFit
 from shoemodel.image.masks import ShoeAreas
 
 GUESSES, FEWER, FINAL = 48, 16, 8
@@ -36,6 +36,8 @@ TILT_TRIED_DEG = 17.0
 """First guesses that differ by this much more are not tried."""
 LEAST_IOU = 0.3
 """Under which nothing fits."""
+DOUBTED = 0.05
+"""A view that is believed less, of an unsure overlap, is that of something else than one shoe."""
 
 
 def fit_shoe(
@@ -60,7 +62,7 @@ def fit_shoe(
     every proxy is tried from every side. turned: the network takes the toes for the heel, what it says is turned round.
 
     Raises:
-        InputError: there is no shoe, it is too small, or nothing fits it at all.
+        InputError: there is no shoe, it is too small, or nothing fits it, if not from a side that it does not show.
     """
     size = areas.size
     centre_px = (size[1] / 2, size[0] / 2) if centre_px is None else centre_px
@@ -86,6 +88,13 @@ def fit_shoe(
     row = order[0]
     if overlap[row] < LEAST_IOU:
         raise InputError(f"no shoe fits what was marked in {name} (best overlap {overlap[row]:.2f})")
+    believed = None if belief is None else belief.share(task.views[row])
+    unsought = up is None and not turned
+    if unsought and believed is not None and believed < DOUBTED and overlap[row] < SURE_IOU:
+        raise InputError(
+            f"what was marked in {name} looks like no single shoe (overlap {overlap[row]:.2f}, from a side that it "
+            "hardly shows): mark one shoe with a box, points or a mask"
+        )
     one = slice(row, row + 1)
     rim = views.project(task.views[one], task.rim[one], task.middle[one], task.mirror[one], centre_px)[0]
     return ShoeFit(
@@ -93,7 +102,7 @@ def fit_shoe(
         np.abs(views.shaped(task.views[one], task.mirror[one])[0]),
         views.pinhole(task.views[row], task.middle[row], task.mirror[row], centre_px, size),
         float(overlap[row]), _spread(task, total, order),
-        None if belief is None else belief.share(task.views[row]), Collar.of(rim, shoe),
+        believed, Collar.of(rim, shoe),
     )  # fmt: skip
 
 
