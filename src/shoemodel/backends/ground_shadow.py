@@ -25,6 +25,8 @@ FINE_PX = 256
 WHITE_DEPTH, WHITE_REACH, WHITE_M = 0.55, 0.75, 0.22
 """How much of a shadow is laid on pure white; how far from the shoe it is gone in the picture, of its length; and how
 fast it fades on the ground with the distance from the shoe's middle."""
+UNSURE_REACH = 0.6
+"""The same where no lamp of the photo is known: a leg's whole shadow would tell of light that may be elsewhere."""
 GREY = 0.5
 
 
@@ -59,7 +61,10 @@ def cast(
     found = shadow.shadow(stage, [shoe], light, camera, seed, longer_px)
     known = np.isfinite(_metres(camera, found.beside_shoe.shape, stage.base))
     every = subject.shoe.areas
-    return Cast(leg_shadow.ground(found.beside_shoe, known, subject.rgb, every, subject.shadow, sunny), found.unit)
+    factor = leg_shadow.ground(found.beside_shoe, known, subject.rgb, every, subject.shadow, sunny)
+    if not sunny:
+        factor = 1 - _near(every, UNSURE_REACH) * (1 - factor)
+    return Cast(factor, found.unit)
 
 
 def on_white(
@@ -69,11 +74,15 @@ def on_white(
 
     metres: on a small grid over the canvas, how far on the ground each place is from the shoe's middle.
     """
-    box = Box.of_mask(areas.shoe)
-    length = float(max(box.width, box.height))
-    far = cv2.distanceTransform((~areas.shoe).astype(np.uint8), cv2.DIST_L2, 5) / (WHITE_REACH * length)
     near = cv2.resize(np.exp(-((metres / WHITE_M) ** 2)).astype(np.float32), areas.size[::-1])
-    return (1 - WHITE_DEPTH * near * np.clip(1 - far, 0, 1) * (1 - factor)).astype(np.float32)
+    return (1 - WHITE_DEPTH * near * _near(areas, WHITE_REACH) * (1 - factor)).astype(np.float32)
+
+
+def _near(areas: ShoeAreas, reach: float) -> Float32[np.ndarray, "h w"]:
+    """1 at the shoe, 0 from `reach` of its length away on."""
+    box = Box.of_mask(areas.shoe)
+    far = cv2.distanceTransform((~areas.shoe).astype(np.uint8), cv2.DIST_L2, 5)
+    return np.clip(1 - far / (reach * max(box.width, box.height)), 0, 1)
 
 
 def _metres(camera: Pinhole, size: tuple[int, ...], middle: np.ndarray) -> Float[np.ndarray, "n m"]:
