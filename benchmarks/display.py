@@ -31,9 +31,9 @@ class Display:
     """Folder for the shards."""
     seed: int = 0
     """Another seed is another display."""
-    preset: Literal["smoke", "mini", "pairs", "soles"] = "mini"
-    """smoke: 64 px, to see that everything runs; mini: 288 px, every arrangement; pairs: those of two shoes; soles:
-    upside down, to be refused."""
+    preset: Literal["smoke", "mini", "pairs", "photos", "soles"] = "mini"
+    """smoke: 64 px, to see that everything runs; mini: 288 px, every arrangement; pairs: those of two shoes;
+    photos: 640 px, one picture of each shoe; soles: upside down, to be refused."""
     split: Split = "train"
     """The one whose shoes are drawn."""
     families: tuple[str, ...] = ()

@@ -123,13 +123,14 @@ class ShoeModelPipeline(Stages):
             areas = areas or self.detect_areas(photo, region)
             if not areas.visible.any():
                 raise InputError(f"no part of the shoe in {photo.path.name} stays visible: give a mask, or areas")
-            unsure, soft = areas.unsure, self.refine_edges(photo, areas, edges)
+            soft = self.refine_edges(photo, areas, edges)
         placed, shoe = self.place(photo, soft.areas, layout, frame_of)
         canvas = self.extend(photo, soft.areas, placed)
         fitted, feet, poses, warnings = self._pose(
             maker, photo, canvas, shoe, placed, poses, fitted, seeds, clock, force
         )
-        warnings = [*doubts.of_region(photo.rgb, region.mask), *warnings, *doubts.of_areas(shoe.areas, feet, unsure)]
+        uncertain = doubts.of_areas(shoe.areas, feet, soft.areas.unsure)
+        warnings = [*doubts.of_region(photo.rgb, region.mask), *warnings, *uncertain]
         if frame_of == "photo" and (crowded := frame.no_room(shoe.areas.shoe)):
             warnings.append(crowded)
         legs = [

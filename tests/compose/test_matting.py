@@ -1,5 +1,7 @@
 """Edges move onto the photo's own, and colours at soft ones are the shoe's."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -53,8 +55,9 @@ def test_far_from_the_edge_areas_stay():
     photo, true = scene()
     drawn = true > 0.5
     wearable = ellipse(50, 20) > 0.5
-    areas = ShoeAreas.from_masks(drawn & ~wearable, wearable)
+    areas = replace(ShoeAreas.from_masks(drawn & ~wearable, wearable), unsure=0.07)
     soft = soft_areas(photo, areas)
+    assert soft.areas.unsure == 0.07
     assert soft.areas.wearable[ellipse(40, 10) > 0.5].all()
     assert not soft.areas.shoe[ellipse(150, 80) == 0].any()
     assert not (soft.areas.visible & soft.areas.wearable).any()

@@ -63,7 +63,7 @@ def soft_areas(photo_rgb: UInt8[np.ndarray, "h w 3"], areas: ShoeAreas) -> SoftA
     wearable = (shoe > 0.5) & (alpha <= 0.5) & dilate(wearable, radius)
     labels[part] = ShoeAreas.from_masks(alpha >= CERTAIN, wearable).labels
     soft[part], foreground[part] = alpha, _unmixed(rgb, alpha, radius)
-    return SoftAreas(ShoeAreas(labels), soft, foreground)
+    return SoftAreas(ShoeAreas(labels, areas.unsure), soft, foreground)
 
 
 def matte(

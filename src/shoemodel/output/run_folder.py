@@ -111,7 +111,11 @@ def describe(photo: Photo, result: ShoeModelResult, settings: dict[str, Any]) ->
             "confidence": round(result.region.confidence, 4),
             "pixels": int(result.region.mask.sum()),
         },
-        "areas": {"visible": int(result.areas.visible.sum()), "wearable": int(result.areas.wearable.sum())},
+        "areas": {
+            "visible": int(result.areas.visible.sum()),
+            "wearable": int(result.areas.wearable.sum()),
+            "unsure": round(result.areas.unsure, 4),
+        },
         "layout": {"canvas": list(layout.canvas), "transform": asdict(layout.transform), "exact": layout.is_exact},
         "fits": [fit.to_dict() for fit in result.fits],
         "foot_scores": {

@@ -95,6 +95,11 @@ def pairs() -> DisplayConfig:
     return DisplayConfig(shares=tuple((name, share) for name, share in arrange.SHARES.items() if name not in alone))
 
 
+def photos() -> DisplayConfig:
+    """One picture of each shoe, large enough to be dressed as a photo: what results are graded on."""
+    return DisplayConfig(size=640, arrangements=1, cameras=1, looks=1)
+
+
 def soles() -> DisplayConfig:
     """Shoes that lie upside down: what is to be refused."""
     return DisplayConfig(arrangements=1, shares=((arrange.SOLE_UP, 1.0),))
