@@ -115,6 +115,12 @@ def test_a_large_crop_is_rendered_small_and_laid_where_it_belongs(camera: Pinhol
     assert np.abs(small.colour - full.colour)[wanted[y0:y1, x0:x1]].mean() < 0.02
 
 
+def test_a_crop_that_reaches_the_edge_of_a_film_rounded_down_stays_within_it(camera: Pinhole, light, monkeypatch):
+    stage = leg.stand([post("legs_left", 0.0, 0.5, 0.04)], np.full(3, 0.5), light)
+    monkeypatch.setattr(leg, "LARGEST_PX", 33)
+    assert leg.picture(stage, camera, np.ones(SIZE, bool)).box == (0, 0, 100, 80)
+
+
 def test_a_shadow_lies_under_the_leg_and_a_shoe_takes_its_own_part(camera: Pinhole, light):
     stage = leg.stand([post("legs_left", 0.02, 0.5, 0.05)], np.full(3, 0.5), light)
     boot = [post("shoe", 0.0, 0.6, 0.08)]

@@ -15,6 +15,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Float32
 from scipy.ndimage import distance_transform_edt
 
+from shoemodel.image.geometry import Size
 from shoemodel.render.denoise import denoise
 from shoemodel.render.engine import View, first_hits, lit, shoot
 from shoemodel.render.light import Light
@@ -185,7 +186,7 @@ def picture(
     if height <= 0 or width <= 0:
         raise ValueError("nothing of the leg is wanted")
     small = camera.scaled(min(1.0, LARGEST_PX / max(height, width)))
-    small_box = _scaled(box, small.focal_px / camera.focal_px)
+    small_box = _scaled(box, small.focal_px / camera.focal_px, small.size)
     shot = shoot(stage.view, spp, seed, window(small, small_box))
     clean = denoise(shot.radiance, shot.albedo, shot.normal, threads, fast=True)
     filled = cover(stage, small, small_box, 2).leg
@@ -205,10 +206,10 @@ def picture(
     return LegPicture(box, np.maximum(colour * tone, 0).astype(np.float32), depth.astype(np.float32), unit)
 
 
-def _scaled(box: Box, scale: float) -> Box:
-    """The whole pixels of a smaller film that a box touches."""
+def _scaled(box: Box, scale: float, size: Size) -> Box:
+    """The whole pixels of a smaller film of `size` (h, w) that a box touches; its sides were rounded, perhaps down."""
     x0, y0, x1, y1 = np.array(box) * scale
-    return int(x0), int(y0), int(np.ceil(x1)), int(np.ceil(y1))
+    return int(x0), int(y0), min(int(np.ceil(x1)), size[1]), min(int(np.ceil(y1)), size[0])
 
 
 def _enlarged(field: np.ndarray, of: Box, film: Pinhole, box: Box, camera: Pinhole) -> np.ndarray:
