@@ -119,6 +119,16 @@ def test_a_pair_gets_two_legs_of_one_person(subject, pose, fit):
     assert legs.understood["garment"] == "jeans"
 
 
+def test_a_pair_of_two_families_is_worn_in_the_same_socks(subject, pose, fit):
+    derby = next(proxy for proxy in load_proxies() if proxy.family == "derby")
+    fitted = (FittedShoe(fit, subject.shoe.areas), FittedShoe(replace(fit, proxy=derby), subject.shoe.areas))
+    assert fit.proxy.family != "derby"
+    pair = RenderBackend().legs(replace(subject, fitted=fitted), "a man in jeans", "")
+    worn = [[leg._dressed(pose, seed)[1] for leg in (pair.one, pair.other)] for seed in range(4)]
+    assert any(one.sock_m > 0 for one, _ in worn)
+    assert all((one.sock_colour, one.sock_m > 0) == (other.sock_colour, other.sock_m > 0) for one, other in worn)
+
+
 def test_what_is_not_heeded_is_said(subject):
     legs = RenderBackend().legs(subject, "blue jeans and an umbrella, in a park", "rain")
     said = "; ".join(legs.warnings)

@@ -104,6 +104,11 @@ class RenderedLeg:
         return read(self.prompt) if isinstance(self.prompt, str) else Reading()
 
     @property
+    def family(self) -> str:
+        """By which the person dresses: of a pair, whose shoes may look like different proxies, the first shoe's."""
+        return self.subject.fitted[0].fit.proxy.family
+
+    @property
     def warnings(self) -> list[str]:
         """What is not heeded."""
         reading, said = self.reading, list(self.other_warnings)
@@ -192,7 +197,7 @@ class RenderedLeg:
     def _dressed(self, pose: Pose, seed: int) -> tuple[list[Part], Outfit]:
         """Skin and clothes of the leg in the opening, in the frame of the fit."""
         rng, fit = np.random.default_rng([seed, 9]), self.fit
-        female = dressing.person(self.reading, rng, fit.proxy.family) == "woman"
+        female = dressing.person(self.reading, rng, self.family) == "woman"
         person = choose(self.detail.people, female, self.reading.build, rng)
         foot = viewpoint.foot_of(self.shoe.fit)
         one = stand(
@@ -227,8 +232,7 @@ class RenderedLeg:
             return self.prompt
         joints = one.shod.figure.joints
         knee = float(joints[one.side, "knee"][2] - joints[one.side, "ankle"][2])
-        family = self.fit.proxy.family
-        outfit = dressing.outfit(self.reading, rng, collar_m, knee, collar_m > TALL_M, female, family)
+        outfit = dressing.outfit(self.reading, rng, collar_m, knee, collar_m > TALL_M, female, self.family)
         return replace(outfit, hem_m=outfit.hem_m - DEEPER_M) if outfit.tucked else outfit
 
     def _coverage(self, stage: leg.Stage, parts: Sequence[Part]) -> tuple[np.ndarray, np.ndarray]:
