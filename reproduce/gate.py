@@ -31,6 +31,7 @@ from shoemodel.errors import InputError
 from shoemodel.image import draw
 from shoemodel.image import io as images
 from shoemodel.output import run_folder
+from shoemodel.quality.score import LEAST, RENDERED, grade
 
 ROW, PAGE = 3, 6
 """Pictures in a row and on a page."""
@@ -43,8 +44,8 @@ PROMPTS = (
     "a man in a dark suit",
 )
 """Each photo has one, in turn."""
-DRAWS = 2000
-"""Of the bootstrap."""
+DRAWS, FOLDS = 2000, 10
+"""Of the bootstrap; of the cross-validation, which is done as often."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,10 +133,15 @@ class Agreement:
         print(f"{len(eyes)} results, {eyes.sum()} good")
         for fault, count in Counter(row["fault"] for row in rows.values() if row["good"] == "0").most_common():
             print(f"    {fault}: {count}")
+        passed = np.array([grade(each["measures"], RENDERED).passed for each in told])
+        counts = [(mine & theirs).sum() for mine in (passed, ~passed) for theirs in (eyes, ~eyes)]
+        print("passed and good {}, passed and bad {}; stopped and good {}, stopped and bad {}".format(*counts))
         print("AUC, 95% of it by bootstrap, n:")
         for name in ("score", *told[0]["measures"]):
             values = [each["score"] if name == "score" else each["measures"][name] for each in told]
             print(f"    {name}: {_line(eyes, np.array(values, float))}")
+        held_out = [cross_validated(eyes, [each["measures"] for each in told], seed) for seed in range(FOLDS)]
+        print(f"    score, its limits taken from nine tenths and tried on the rest: {np.mean(held_out):.2f}")
 
 
 def _runs(results: Path) -> list[tuple[Path, dict[str, Any]]]:
@@ -152,10 +158,8 @@ def measures(run: dict[str, Any], index: int) -> dict[str, float | None]:
     """What run.json says of one result, of a pair the worse of its shoes."""
     fits, feet = run["fits"], list(run["foot_scores"].values())
     told = {
-        "unsure": run["areas"]["unsure"],
         "region_confidence": run["region"]["confidence"],
         "foot_score": max(np.mean(feet[:4]), np.mean(feet[4:])),
-        "fit_iou": _worst(fits, "iou", min),
         "spread_deg": _worst(fits, "spread_deg", max),
         "believed": _worst(fits, "believed", min),
         "collar_gap": _worst(fits, "collar_gap", max),
@@ -175,6 +179,19 @@ def auc(eyes: np.ndarray, scores: np.ndarray) -> float:
     """How often a good picture scores above a bad one; 0.5 is chance, NaN without both kinds."""
     above = scores[eyes][:, None] - scores[~eyes][None]
     return float(((above > 0) + 0.5 * (above == 0)).mean()) if above.size else float("nan")
+
+
+def cross_validated(eyes: np.ndarray, told: Sequence[dict[str, float]], seed: int) -> float:
+    """AUC of the score of rendered legs, each graded by limits that were taken from results of other folds."""
+    values = {name: np.array([each[name] for each in told], float) for name in RENDERED}
+    fold, scores = np.random.default_rng(seed).permutation(len(eyes)) % FOLDS, np.ones(len(eyes))
+    for held in (fold == number for number in range(FOLDS)):
+        for name, limit in RENDERED.items():
+            better = 75 if limit.good > limit.bad else 25
+            good = np.percentile(values[name][~held & eyes], better)
+            bad = np.percentile(values[name][~held & ~eyes], 100 - better)
+            scores[held] *= np.clip((values[name][held] - bad) / (good - bad), LEAST, 1)
+    return auc(eyes, scores)
 
 
 def _line(eyes: np.ndarray, values: np.ndarray) -> str:

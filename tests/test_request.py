@@ -2,6 +2,7 @@
 
 import json
 import shlex
+from dataclasses import replace
 
 import pytest
 
@@ -34,6 +35,12 @@ def test_json_comes_back_as_it_was():
 
 def test_other_backends_do_not_tell_the_options_of_the_diffusion():
     assert not set(DIFFUSION_ONLY) & set(Request().to_dict()) and set(DIFFUSION_ONLY) <= set(FULL.to_dict())
+
+
+def test_only_the_diffusion_s_best_need_a_judge():
+    best = Request(prompt=("jeans",), num=2, keep=1)
+    assert replace(best, backend="diffusion").needs_judge
+    assert not best.needs_judge and not replace(best, keep=None, backend="diffusion").needs_judge
 
 
 def test_text_comes_back_as_it_was():

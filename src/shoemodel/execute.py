@@ -36,7 +36,7 @@ class Outcome:
     result: ShoeModelResult
     """The images kept: all in the order of their seeds, or with `keep` the best first."""
     qualities: list[Quality] | None = None
-    """Of each image kept; None where the pack holds no judge."""
+    """Of each image kept; None where nothing was fitted and the pack holds no judge."""
     rejected: ShoeModelResult | None = None
     """The other images, best first; None where they are not kept too."""
     rejected_qualities: list[tuple[int, Quality]] | None = None
@@ -76,10 +76,10 @@ def execute(
     pack: as `packs.identity` gives it. watch: as the pipeline takes it.
     Raises:
         InputError: the request is not complete, no shoe or foot was found, the backend cannot do this, or the best are
-            to be kept and the pack holds no judge.
+            to be kept, of the diffusion, and the pack holds no judge.
     """
     request.require_complete()
-    if request.keep is not None:
+    if request.needs_judge:
         keep.require_judge(pipeline.judge is not None, pack["name"])
     arguments = request.arguments() | (given or Given()).arguments()
     result = pipeline(photo, **arguments, output_type="np", progress=progress, watch=watch)
@@ -91,14 +91,17 @@ def execute(
     if request.backend == "diffusion" and request.guidance is None and result.background is not None:
         used = replace(used, guidance=DiffusionOptions().guidance(result.background))
     outcome = Outcome(photo=photo, request=used, pack=pack, result=result)
-    return outcome if pipeline.judge is None else _scored(pipeline, outcome)
+    return _scored(pipeline, outcome) if result.fits or pipeline.judge is not None else outcome
 
 
 def _scored(pipeline: ShoeModelPipeline, outcome: Outcome) -> Outcome:
     clock, request, result = Clock(None), outcome.request, outcome.result
     with clock("quality"):
-        towers = clips.of_pack(pipeline, outcome.pack["name"]) if clips.in_pack(pipeline) else None
-        qualities = score.score(result, pipeline.judge, towers)
+        if result.fits:
+            qualities = score.rendered(result)
+        else:
+            towers = clips.of_pack(pipeline, outcome.pack["name"]) if clips.in_pack(pipeline) else None
+            qualities = score.score(result, pipeline.judge, towers)
     result = replace(result, timings_s=result.timings_s | clock.seconds)
     kept, others = keep.best(qualities, request.num, request.keep)
     best = max(qualities, key=lambda quality: quality.score)

@@ -33,6 +33,7 @@ from shoemodel.image.masks import ShoeAreas
 from shoemodel.image.placement import LayoutChoice
 from shoemodel.image.pose import Pose
 from shoemodel.lps.predict import FootKeypoints, ankles_apart, feet_of, surer_foot
+from shoemodel.quality.measures import beside
 from shoemodel.result import OutputType, ShoeModelResult
 from shoemodel.runtime.progress import Clock, Progress
 from shoemodel.stages import Corners, Points, Stages
@@ -138,13 +139,17 @@ class ShoeModelPipeline(Stages):
             for each, before in zip(prompts, backgrounds, strict=True)
         ]
         edge = shoe_edges.on_canvas(soft, placed)
-        made = [lay(canvas, layers, edge) for layers in _timed(legs, poses, seeds, clock)]
+        made, legs_beside = [], []
+        for layers in _timed(legs, poses, seeds, clock):
+            made.append(lay(canvas, layers, edge))
+            legs_beside.append(beside(layers.alpha, shoe.areas))
         told = [warning for each in legs for warning in each.warnings]
         return ShoeModelResult(
             pixels=made,
             prompts=[each if isinstance(each, str) else describe(each) for each in prompts for _ in poses],
             understood=[each.understood for each in legs for _ in poses],
             lights=[each.light for each in legs for _ in poses],
+            beside=legs_beside,
             shoe=shoe,
             region=region,
             areas=soft.areas,

@@ -95,7 +95,7 @@ class Request:
     edges: Edges = "refined"
     """refined: the areas' edges are brought to the photo's own resolution; given: they are taken as they are."""
     keep: Annotated[int | None, Ge(1), _KEEP] = None
-    """Keep the K best images of each prompt, by their quality, the best first. Needs a pack with a judge."""
+    """Keep the K best images of each prompt, by their quality, the best first. Diffusion: needs a pack with a judge."""
     rejected: bool = False
     """Keep the other images too, in a folder named rejected."""
     force: bool = False
@@ -133,6 +133,11 @@ class Request:
             raise InputError("no prompt was given: say what the legs wear")
         if self.keep is not None and self.keep > self.num:
             raise InputError(f"keep is best:{self.keep}, but num is {self.num}; K from 1 to num is accepted")
+
+    @property
+    def needs_judge(self) -> bool:
+        """Whether the best are to be kept, and nothing but a judge tells which they are."""
+        return self.keep is not None and self.backend == "diffusion"
 
     @classmethod
     def of(cls, values: Mapping[str, Any], base: Request | None = None) -> Request:

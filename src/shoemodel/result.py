@@ -54,6 +54,8 @@ class ShoeModelResult:
     """What the backend understood of each result's prompt."""
     lights: list[dict[str, Any]] = field(default_factory=list)
     """Where the light of each result comes from, and by what: the photo's own, or what the prompt asks of a scene."""
+    beside: list[float] = field(default_factory=list)
+    """Of each result, how much leg lies beside the shoe (`quality.measures.beside`)."""
     fits: tuple[ShoeFit, ...] = ()
     """Camera and shoe in 3-D of each leg, where the backend asked for it."""
     timings_s: dict[str, float] = field(default_factory=dict)
@@ -75,6 +77,6 @@ class ShoeModelResult:
 
     def take(self, indices: Sequence[int]) -> ShoeModelResult:
         """The same with these images only, in this order."""
-        names = ("pixels", "poses", "seeds", "prompts", "understood", "lights")
+        names = ("pixels", "poses", "seeds", "prompts", "understood", "lights", "beside")
         taken: dict[str, Any] = {name: [getattr(self, name)[index] for index in indices] for name in names}
         return replace(self, **taken)

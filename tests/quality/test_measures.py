@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
+from shoemodel.image.masks import ShoeAreas
 from shoemodel.image.pose import FLIP, Pose
 from shoemodel.quality import measures
 from shoemodel.quality.judge import Reading
@@ -26,6 +27,14 @@ def pose():
 
 def reading(pose, scores=None):
     return Reading(np.zeros(SIZE, bool), pose.points, np.ones(12) if scores is None else np.asarray(scores, float))
+
+
+def test_a_leg_beside_the_shoe_is_measured_and_one_in_its_opening_is_not():
+    areas = ShoeAreas.from_masks(rectangle(50, 100, 150, 150), rectangle(80, 80, 120, 100))
+    within, beside = (rectangle(x, 0, x + 40, 100).astype(float) for x in (80, 30))
+    assert measures.beside(within, areas) == 0
+    assert measures.beside(beside, areas) == pytest.approx(20 / np.sqrt(5800), abs=0.05)
+    assert np.isnan(measures.beside(within, ShoeAreas(np.zeros(SIZE, np.uint8))))
 
 
 def test_expansion_is_the_area_added_over_the_area_kept():

@@ -1,6 +1,7 @@
 """A result as good as a true picture scores 1; each fault lowers the score and is named."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,13 +14,14 @@ from shoemodel.lps.predict import FootKeypoints
 from shoemodel.quality import clip, score
 from shoemodel.result import ShoeModelResult
 from shoemodel.wd.region import Region
+from tests.backends.test_align import fit_from_the_side
 
 GOOD = {"expansion": 0.0, "seam": 2.0, "pose": 1.0, "legs": 0.0, "sides": 1.0, "prompt": 60.0, "opening": 0.0}
 
 
 def test_every_limit_names_its_source():
     assert set(score.LIMITS) == set(GOOD)
-    for limit in score.LIMITS.values():
+    for limit in (*score.LIMITS.values(), *score.RENDERED.values()):
         assert limit.source and limit.grade(limit.good) == 1 and limit.grade(limit.bad) == 0
 
 
@@ -56,6 +58,19 @@ def test_a_score_below_half_has_a_reason_though_no_measure_is_poor():
     assert quality.score < 0.5 and not quality.passed
     assert quality.reasons == ["only 50% of the pose's points are found again"]
     assert score.grade(GOOD | {"pose": 0.5}).passed
+
+
+def test_a_leg_in_a_fitted_shoe_is_scored_without_a_judge(result):
+    """The worse of two fits counts, and what each picture shows beside the shoe."""
+    fits = tuple(replace(fit_from_the_side(), iou=iou) for iou in (0.97, 0.95, 0.8))
+    areas = replace(result.areas, unsure=0.001)
+    good, wide = score.rendered(replace(result, fits=fits[:2], areas=areas, beside=[0.2, 2.0]))
+    assert good.score == 1 and good.passed and set(good.measures) == set(score.RENDERED)
+    assert wide.score < 0.5 and wide.reasons == ["the leg lies beside the shoe, along 2.0 of its size"]
+    (turned,) = score.rendered(replace(result, fits=fits, areas=areas, beside=[0.2]))
+    assert "overlap 0.80" in turned.reasons[0]
+    (doubtful,) = score.rendered(replace(result, fits=fits[:2], areas=replace(areas, unsure=0.1), beside=[0.2]))
+    assert "10% of the shoe" in doubtful.reasons[0]
 
 
 @pytest.fixture

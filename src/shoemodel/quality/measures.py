@@ -11,11 +11,14 @@ from jaxtyping import Bool, Float, UInt8
 from scipy import ndimage
 
 from shoemodel.image import masks
+from shoemodel.image.masks import ShoeAreas
 from shoemodel.image.pose import ABSENT, NAMES, Pose
 from shoemodel.quality.judge import Reading
 
 TOLERANCE = 1 / 100
 """How far outside the kept pixels the judge may see shoe: its grid is 1/64 of the side, its borders are blurred."""
+CONTACT_PX = 2
+"""Leg and shoe that are so near touch each other."""
 PCK = 0.1
 """Largest distance of a point that counts as found again, of the longer side of the box round the pose's points."""
 RING = 1 / 85
@@ -39,6 +42,18 @@ def expansion(shoe: Bool[np.ndarray, "h w"], visible: Bool[np.ndarray, "h w"], t
         return float("nan")
     near = masks.dilate(visible, tolerance * max(visible.shape))
     return float((shoe & ~near).sum() / visible.sum())
+
+
+def beside(alpha: Float[np.ndarray, "h w"], areas: ShoeAreas) -> float:
+    """Along how much of the visible shoe leg lies outside the shoe, in sides of a square as large as the shoe.
+
+    A leg that leaves by the opening touches little but the rim; one that stands beside it, or is wider than it, touches
+    more. alpha: how much of each pixel the leg covers. NaN where no shoe is.
+    """
+    if not areas.shoe.any():
+        return float("nan")
+    contact = masks.dilate(areas.visible, CONTACT_PX) & (alpha > 0.5) & ~areas.shoe
+    return float(contact.sum() / CONTACT_PX / np.sqrt(areas.shoe.sum()))
 
 
 def found_again(reading: Reading, pose: Pose, size: tuple[int, int]) -> Bool[np.ndarray, "k"]:

@@ -1,4 +1,5 @@
-"""The quality of one result: a score in [0, 1] and the reasons that lower it, from the measures of Table 3 (all ours).
+"""The quality of one result: a score in [0, 1] and the reasons that lower it (all ours): of a rendered leg from what
+its fit and areas say, of the diffusion's images from the measures of Table 3.
 
 Each measure gets a grade, 1 where it is as in true pictures and 0 where only faulty pictures are, straight in between;
 the score is their product, each counting at least LEAST so that the worst can still be told from the bad.
@@ -75,6 +76,17 @@ LIMITS: Mapping[str, Limit] = MappingProxyType({
 """They hold for the judge and the CLIP they were measured with; `reproduce/quality.py` prints those of others."""
 
 
+GRADED = (
+    "reproduce/gate.py, results graded by eye: the better quarter of the good, the worse quarter of the bad"
+)
+RENDERED: Mapping[str, Limit] = MappingProxyType({
+    "fit": Limit(0.95, 0.77, "no known shoe has quite this outline (overlap {:.2f})", GRADED),
+    "unsure": Limit(0.008, 0.13, "the opening is uncertain: {:.0%} of the shoe may be wrongly labelled", GRADED),
+    "beside": Limit(0.36, 1.95, "the leg lies beside the shoe, along {:.1f} of its size", GRADED),
+})  # fmt: skip
+"""Those of a leg whose shoe was fitted: they need no network that looks at pictures."""
+
+
 @dataclass(frozen=True)
 class Quality:
     """What is to be thought of one result."""
@@ -83,12 +95,18 @@ class Quality:
     reasons: list[str]
     """One sentence for each poor measure, the worst first; for the worst where none is poor but the score is."""
     measures: dict[str, float]
-    """By the names of LIMITS; NaN for what the picture does not tell."""
+    """By the names of LIMITS or RENDERED; NaN for what the picture does not tell."""
 
     @property
     def passed(self) -> bool:
         """Nothing is poor."""
         return not self.reasons
+
+
+def rendered(result: ShoeModelResult) -> list[Quality]:
+    """The quality of each picture of a leg in fitted shoes; the overlap is that of the shoe that was fitted worse."""
+    fit, unsure = min(each.iou for each in result.fits), result.areas.unsure
+    return [grade({"fit": fit, "unsure": unsure, "beside": each}, RENDERED) for each in result.beside]
 
 
 def score(result: ShoeModelResult, judge: SegformerForSemanticSegmentation, clip: Clip | None = None) -> list[Quality]:
@@ -125,10 +143,10 @@ def assess(
     })  # fmt: skip
 
 
-def grade(values: Mapping[str, float]) -> Quality:
-    """Score and reasons of measured values, one for each of LIMITS."""
-    grades = {name: limit.grade(values[name]) for name, limit in LIMITS.items()}
+def grade(values: Mapping[str, float], limits: Mapping[str, Limit] = LIMITS) -> Quality:
+    """Score and reasons of measured values, one for each of the limits."""
+    grades = {name: limit.grade(values[name]) for name, limit in limits.items()}
     total = math.prod(max(LEAST, value) for value in grades.values())
     worst = sorted(grades, key=grades.__getitem__)
     poor = [name for name in worst if grades[name] < POOR] or worst[: int(total < POOR)]
-    return Quality(total, [LIMITS[name].reason.format(values[name]) for name in poor], dict(values))
+    return Quality(total, [limits[name].reason.format(values[name]) for name in poor], dict(values))

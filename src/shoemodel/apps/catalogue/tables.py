@@ -13,7 +13,7 @@ from shoemodel.apps.catalogue.manifest import Row
 from shoemodel.apps.catalogue.store import DONE, RESULTS, Store
 from shoemodel.errors import InputError
 from shoemodel.image import io as images
-from shoemodel.quality.score import LIMITS
+from shoemodel.quality.score import LIMITS, RENDERED
 
 STAGES = ("region", "areas", "poses", "fit", "generate", "paste", "quality")
 COLUMNS: dict[str, type] = {
@@ -30,7 +30,7 @@ COLUMNS: dict[str, type] = {
     "best": str,
     "score": float,
     "reasons": str,
-    **{f"quality_{name}": float for name in LIMITS},
+    **{f"quality_{name}": float for name in (*RENDERED, *LIMITS)},
     "max_delta": int,
     "confidence": float,
     "warnings": str,
@@ -38,7 +38,8 @@ COLUMNS: dict[str, type] = {
     **{f"{stage}_s": float for stage in STAGES},
 }
 """Column -> what stands in it. Scores, reasons and quality_* are those of the best picture; max_delta is that of the
-certificate; all of them are empty where a row failed, and the quality where the pack holds no judge."""
+certificate; all of them are empty where a row failed, and what was not measured: rendered legs and the diffusion's images have
+measures of their own."""
 
 
 def rows(store: Store, wanted: Sequence[Row]) -> list[dict[str, Any]]:

@@ -52,5 +52,5 @@ def require_judge(request: Request, manifest: Mapping[str, Any]) -> None:
     """Raise InputError where the best are to be kept and the pack of this pack.json holds no judge."""
     from shoemodel.quality import keep
 
-    if request.keep is not None:
+    if request.needs_judge:
         keep.require_judge(any(file.startswith("judge/") for file in manifest["files"]), manifest["name"])
