@@ -76,9 +76,7 @@ LIMITS: Mapping[str, Limit] = MappingProxyType({
 """They hold for the judge and the CLIP they were measured with; `reproduce/quality.py` prints those of others."""
 
 
-GRADED = (
-    "reproduce/gate.py, results graded by eye: the better quarter of the good, the worse quarter of the bad"
-)
+GRADED = "reproduce/gate.py, results graded by eye: the better quarter of the good, the worse quarter of the bad"
 RENDERED: Mapping[str, Limit] = MappingProxyType({
     "fit": Limit(0.95, 0.77, "no known shoe has quite this outline (overlap {:.2f})", GRADED),
     "unsure": Limit(0.008, 0.13, "the opening is uncertain: {:.0%} of the shoe may be wrongly labelled", GRADED),

@@ -38,8 +38,8 @@ COLUMNS: dict[str, type] = {
     **{f"{stage}_s": float for stage in STAGES},
 }
 """Column -> what stands in it. Scores, reasons and quality_* are those of the best picture; max_delta is that of the
-certificate; all of them are empty where a row failed, and what was not measured: rendered legs and the diffusion's images have
-measures of their own."""
+certificate; all of them are empty where a row failed, and where it was not measured: rendered legs and images of
+the diffusion have measures of their own."""
 
 
 def rows(store: Store, wanted: Sequence[Row]) -> list[dict[str, Any]]:
