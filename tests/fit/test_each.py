@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from shoemodel.errors import InputError
+from shoemodel.fit import pair
 from shoemodel.fit.each import fit_each
 from shoemodel.fit.standing import ground_up
 from shoemodel.image.masks import ShoeAreas
@@ -32,7 +33,13 @@ def fitting(*answers):
     return fit_one, asked
 
 
-def test_each_shoe_is_fitted_to_its_own_pixels_and_foot():
+@pytest.fixture
+def no_pair(monkeypatch):
+    """Shoes that do not agree about a floor."""
+    monkeypatch.setattr(pair, "together", lambda fits, shoes: None)
+
+
+def test_each_shoe_is_fitted_to_its_own_pixels_and_foot(no_pair):
     fit_one, asked = fitting(GOOD, replace(GOOD, side="right"))
     found, warnings = fit_each(RGB, APART, FEET, fit_one)
     assert len(found) == 2 and warnings == []
@@ -41,7 +48,7 @@ def test_each_shoe_is_fitted_to_its_own_pixels_and_foot():
     assert not (found[0].areas.shoe & found[1].areas.shoe).any()
 
 
-def test_the_worse_one_is_fitted_again_on_the_ground_of_the_better():
+def test_the_worse_one_is_fitted_again_on_the_ground_of_the_better(no_pair):
     leaning = replace(fit_from_the_side(roll_deg=60), iou=0.8)
     fit_one, asked = fitting(leaning, GOOD, replace(GOOD, iou=0.78))
     found, warnings = fit_each(RGB, APART, FEET, fit_one)
@@ -50,7 +57,7 @@ def test_the_worse_one_is_fitted_again_on_the_ground_of_the_better():
     assert asked[2][1][:4].all() and not asked[2][1][4:].any()
 
 
-def test_where_no_body_stands_in_both_the_better_is_dressed():
+def test_where_no_body_stands_in_both_the_better_is_dressed(no_pair):
     leaning = replace(fit_from_the_side(roll_deg=60), iou=0.8)
     for again in (leaning, InputError("nothing fits")):
         found, warnings = fit_each(RGB, APART, FEET, fitting(leaning, GOOD, again)[0])
