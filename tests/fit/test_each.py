@@ -120,3 +120,13 @@ def test_two_feet_that_stand_crossed_in_one_shoe_are_one():
     found, warnings = fit_each(np.zeros((*SIZE, 3), np.uint8), areas, found_feet, fit_one)
     assert len(found) == 1 and found[0].areas is areas and found[0].fit is whole and warnings == []
     assert asked[-1][0] == areas.shoe.sum()
+
+
+def test_a_crossed_pair_that_nothing_else_fits_stays():
+    one, other = _view(2, 200, "left"), _view(2, 230, "right")
+    areas = ShoeAreas((mask(one) | mask(other)).astype(np.uint8))
+    points = [fit.camera.project(fit.placed(fit.proxy.landmarks))[0] for fit in (one, other)]
+    found_feet = FootKeypoints(np.concatenate(points), np.ones(8), np.ones(8, bool))
+    fit_one, asked = fitting(one, other, InputError("not from behind"), InputError("no single shoe"))
+    found, warnings = fit_each(np.zeros((*SIZE, 3), np.uint8), areas, found_feet, fit_one)
+    assert len(found) == 2 and len(asked) == 4 and warnings == []

@@ -36,8 +36,7 @@ def beside(fit, at, turn_deg) -> ShoeFit:
 
 
 def mask(fit):
-    faces = fit.proxy.faces if fit.side == "left" else fit.proxy.faces[:, ::-1]
-    return silhouette(fit.camera.project(fit.placed(fit.proxy.vertices))[0], faces, SIZE)
+    return silhouette(fit.camera.project(fit.placed(fit.proxy.vertices))[0], fit.faces, SIZE)
 
 
 def shown(near, far):

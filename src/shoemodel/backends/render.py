@@ -247,9 +247,8 @@ class RenderedLeg:
     def _shoe(self) -> Part:
         """The proxy, which casts a shadow and is never seen."""
         proxy = self.fit.proxy
-        faces = proxy.faces if self.fit.side == "left" else proxy.faces[:, ::-1]
         grey = np.full((len(proxy.vertices), 3), 0.5)
-        return Part("shoe", self.fit.placed(proxy.vertices), faces, RUBBER, colours=grey)
+        return Part("shoe", self.fit.placed(proxy.vertices), self.fit.faces, RUBBER, colours=grey)
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -90,19 +91,23 @@ def _pair(
             found = turned
         elif len(apart(areas.shoe)) == 1:
             side = max(fitted, key=lambda each: fitted[each].fit.iou)
-            whole = fit_one(areas=areas, feet=of_side(feet, side), up=None, turned=False)
-            if whole.iou > ONE_IOU:
-                return [FittedShoe(whole, areas, side)]
+            with suppress(InputError):  # then it is no single shoe
+                whole = fit_one(areas=areas, feet=of_side(feet, side), up=None, turned=False)
+                if whole.iou > ONE_IOU:
+                    return [FittedShoe(whole, areas, side)]
     return [FittedShoe(fit, shoe.areas, fit.side) for fit, shoe in zip(found.fits, fitted.values(), strict=True)]
 
 
 def _turned(fitted: Mapping[str, FittedShoe], feet: FootKeypoints, fit_one: Callable[..., ShoeFit]) -> pair.Pair | None:
-    """The pair seen from the other end, where it does not stand crossed: from before and from behind a shoe has nearly
-    one outline. The sides stay, for that outline hardly tells them."""
-    fits = [
-        replace(fit_one(areas=shoe.areas, feet=of_side(feet, ""), up=None, turned=True), side=shoe.fit.side)
-        for shoe in fitted.values()
-    ]
+    """The pair seen from the other end, where that fits and it does not stand crossed: from before and from behind a
+    shoe has nearly one outline. The sides stay, for that outline hardly tells them."""
+    try:
+        fits = [
+            replace(fit_one(areas=shoe.areas, feet=of_side(feet, ""), up=None, turned=True), side=shoe.fit.side)
+            for shoe in fitted.values()
+        ]
+    except InputError:
+        return None
     found = pair.together(fits, [seen(shoe.areas) for shoe in fitted.values()])
     return None if found is None or found.crossed else found
 

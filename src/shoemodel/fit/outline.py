@@ -162,14 +162,19 @@ def small(seen_shoe: Seen) -> tuple[Bool[np.ndarray, "h w"], float, Float[np.nda
     corner = seen_shoe.low - margin
     scale = SIDE_PX / (seen_shoe.length + 2 * margin)
     size = np.ceil((seen_shoe.high - seen_shoe.low + 2 * margin) * scale).astype(int)
+    return reduced(seen_shoe.mask, scale, corner, size), scale, corner
+
+
+def reduced(
+    mask: Bool[np.ndarray, "h w"], scale: float, corner: Float[np.ndarray, "2"], size: Int[np.ndarray, "2"]
+) -> Bool[np.ndarray, "small_h small_w"]:
+    """A mask on a grid of `size` (width, height) that begins at a corner [px], `scale` times as fine."""
     matrix = np.array([[scale, 0, -corner[0] * scale], [0, scale, -corner[1] * scale]])
     matrix[:, 2] += 0.5 * scale - 0.5
-    source = seen_shoe.mask.astype(np.float32)
+    source = mask.astype(np.float32)
     if scale < 0.5:
-        sigma = 0.4 / scale
-        source = cv2.GaussianBlur(source, (0, 0), sigma)
-    warped = cv2.warpAffine(source, matrix, (int(size[0]), int(size[1])), flags=cv2.INTER_LINEAR)
-    return warped > 0.5, scale, corner
+        source = cv2.GaussianBlur(source, (0, 0), 0.4 / scale)
+    return cv2.warpAffine(source, matrix, (int(size[0]), int(size[1])), flags=cv2.INTER_LINEAR) > 0.5
 
 
 def silhouette(

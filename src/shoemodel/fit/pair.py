@@ -10,13 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 from jaxtyping import Bool, Float
 from scipy.optimize import minimize
 
 from shoemodel.fit.collar import Collar
-from shoemodel.fit.outline import Seen, silhouette
+from shoemodel.fit.outline import Seen, reduced, silhouette
 from shoemodel.fit.shoe import ShoeFit, Side
 from shoemodel.render.meshes import rotation
 
@@ -69,7 +68,7 @@ class Floor:
         scale = SIDE_PX / float((high - low).max())
         corner = low - 0.1 * SIDE_PX / scale
         size = np.ceil((high - low) * scale + 0.2 * SIDE_PX).astype(int)
-        goal, hidden = (_reduced(mask, scale, corner, size) for mask in (other, own))
+        goal, hidden = (reduced(mask, scale, corner, size) for mask in (other, own))
         trust = seen.trust[:, 1:].min(axis=1)
         points = seen.points[int(trust.argmax())]
         way = points[1:3].mean(axis=0) - points[3] if trust.max() > 0 else None
@@ -95,8 +94,7 @@ class Floor:
         px, depth = fit.camera.project(fit.placed(fit.proxy.vertices))
         if depth.min() < NEAREST_M:
             return np.zeros(self.goal.shape, bool)
-        faces = fit.proxy.faces if fit.side == "left" else fit.proxy.faces[:, ::-1]
-        return silhouette((px - self.corner) * self.scale, faces, self.goal.shape)
+        return silhouette((px - self.corner) * self.scale, fit.faces, self.goal.shape)
 
     def overlap(self, fit: ShoeFit) -> tuple[float, float]:
         """IoU where the first shoe hides nothing, and the share that it hides."""
@@ -172,14 +170,19 @@ def together(fits: Sequence[ShoeFit], shoes: Sequence[Seen]) -> Pair | None:
         if second.iou >= max(LEAST_IOU, alone - WORSE):
             quality = _quality(fits[base], shoes[base]) + _quality(second, shoes[other])
             found.append(Pair((fits[0], second) if base == 0 else (second, fits[1]), quality))
-            if second.iou >= max(GOOD_IOU, alone) and quality == fits[base].iou + second.iou:
+            if second.iou >= max(GOOD_IOU, alone) and not any(_unlike(second, shoe) for shoe in shoes):
                 break
     return max(found, key=lambda pair: pair.quality, default=None)
 
 
 def _quality(fit: ShoeFit, shoe: Seen) -> float:
-    insole = np.count_nonzero(shoe.wearable) > INSOLE * np.count_nonzero(shoe.mask)
-    return fit.iou - OPEN * (insole and fit.proxy.kind != "open")
+    """The overlap, less for a closed proxy of an open shoe."""
+    return fit.iou - OPEN * _unlike(fit, shoe)
+
+
+def _unlike(fit: ShoeFit, shoe: Seen) -> bool:
+    """Whether a closed proxy was fitted to a shoe that shows its insole."""
+    return fit.proxy.kind != "open" and bool(shoe.wearable.sum() > INSOLE * shoe.mask.sum())
 
 
 def _on(floor: Floor, shoe: Seen) -> ShoeFit:
@@ -205,14 +208,3 @@ def _spread(starts: np.ndarray, order: np.ndarray) -> list[int]:
         if len(kept) == FIRST:
             break
     return kept
-
-
-def _reduced(
-    mask: Bool[np.ndarray, "h w"], scale: float, corner: Float[np.ndarray, "2"], size: np.ndarray
-) -> Bool[np.ndarray, "h2 w2"]:
-    matrix = np.array([[scale, 0, -corner[0] * scale], [0, scale, -corner[1] * scale]])
-    matrix[:, 2] += 0.5 * scale - 0.5
-    source = mask.astype(np.float32)
-    if scale < 0.5:
-        source = cv2.GaussianBlur(source, (0, 0), 0.4 / scale)
-    return cv2.warpAffine(source, matrix, (int(size[0]), int(size[1])), flags=cv2.INTER_LINEAR) > 0.5

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from shoemodel.fit.collar import Collar
 from shoemodel.fit.proxies import Proxy
@@ -112,6 +112,11 @@ class ShoeFit:
         leg_px = feet_px[0] + np.outer([2 * SHIN_M, SHIN_M, 0.0], way)  # a near camera would have the knee behind it
         mine = np.array([side == self.side for side in ("left", "right")])
         return merge(np.tile(feet_px, (2, 1)), np.repeat(mine, 4), np.tile(leg_px, (2, 1)), np.repeat(mine, 3))
+
+    @property
+    def faces(self) -> Int[np.ndarray, "m 3"]:
+        """Those of the proxy, turned outwards whichever foot the shoe is for."""
+        return self.proxy.faces if self.side == "left" else self.proxy.faces[:, ::-1]
 
     def placed(self, points: Float[np.ndarray, "n 3"]) -> Float[np.ndarray, "n 3"]:
         """Points of the proxy (canonical, left) in the frame of the fit."""
