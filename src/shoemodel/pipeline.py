@@ -139,10 +139,15 @@ class ShoeModelPipeline(Stages):
             for each, before in zip(prompts, backgrounds, strict=True)
         ]
         edge = shoe_edges.on_canvas(soft, placed)
-        made, legs_beside = [], []
+        made, legs_beside, hidden = [], [], np.zeros(shoe.size, bool)
         for layers in _timed(legs, poses, seeds, clock):
             made.append(lay(canvas, layers, edge))
             legs_beside.append(beside(layers.alpha, shoe.areas))
+            hidden |= False if layers.before is None else layers.before
+        if hidden.any():
+            share = 100 * np.count_nonzero(hidden) / np.count_nonzero(shoe.visible)
+            warnings.append(f"the nearer leg hides {share:.1f}% of the pair, of the shoe behind it")
+            shoe = shoe.behind(hidden)
         told = [warning for each in legs for warning in each.warnings]
         return ShoeModelResult(
             pixels=made,

@@ -1,5 +1,7 @@
 """What is certified and what nothing covers keeps its bytes."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from shoemodel.compose.lay import in_place, lay
@@ -74,3 +76,18 @@ def test_another_place_takes_that_of_the_ground_and_of_nothing_else():
     shaded = lay(picture, Layers(np.zeros((*SIZE, 3), np.float32), np.zeros(SIZE, np.float32), dark, place), edges)
     assert (shaded[:15] < 51).all()
     np.testing.assert_array_equal(shaded[labels == 1], picture[labels == 1])
+
+
+def test_what_a_leg_stands_before_is_laid_without_its_soft_edge():
+    background, visible = photo(), np.zeros(SIZE, bool)
+    visible[40:], visible[10:20, 30:40] = True, True
+    alpha = visible.astype(np.float32)
+    alpha[9, 30:40] = 0.5
+    before = visible.copy()
+    before[40:] = False
+    leg = layers(np.ones(SIZE), grey=0.0)
+    edges = soft(visible, alpha)
+    assert (lay(background, leg, edges)[9, 30:40] == 100).all()
+    result = lay(background, replace(leg, before=before), edges)
+    assert (result[:40] == 0).all()
+    np.testing.assert_array_equal(result[40:], background[40:])

@@ -79,3 +79,10 @@ def test_iou():
     assert iou(np.zeros((3, 3), bool), np.zeros((3, 3), bool)) == 1.0
     with pytest.raises(ValueError, match="one shape"):
         iou(np.zeros((3, 3), bool), np.zeros((3, 4), bool))
+
+
+def test_what_a_leg_hides_is_no_longer_visible():
+    areas = ShoeAreas(np.array([[0, 1, 1, 2]], np.uint8), unsure=0.1)
+    hidden = areas.behind(np.array([[True, True, False, True]]))
+    np.testing.assert_array_equal(hidden.labels, [[0, 2, 1, 2]])
+    assert hidden.unsure == 0.1

@@ -139,6 +139,16 @@ def test_ankles_in_one_place_are_refused(pipeline):
     np.testing.assert_array_equal(surer.exists, np.arange(8) >= 4)
 
 
+def test_one_wrong_point_does_not_make_two_feet_of_one(pipeline, monkeypatch):
+    twice = np.concatenate([FEET[:4], FEET[:4] + 1])
+    twice[7] += [90, 0]
+    monkeypatch.setattr(predict, "_read", lambda *_: (twice, np.repeat([0.3, 0.35], 4)))
+    visible = np.zeros((120, 200), bool)
+    visible[40:100, 20:160] = True
+    found = predict.foot_keypoints(pipeline.feet, np.zeros((120, 200, 3), np.uint8), visible)
+    np.testing.assert_array_equal(found.exists, np.repeat([False, True], 4))
+
+
 def test_of_two_feet_read_from_one_shoe_the_sure_one_is_kept(pipeline, monkeypatch):
     """Toes to either side of one ankle, as of a shoe that looks alike from both ends."""
     turned = FEET.copy()

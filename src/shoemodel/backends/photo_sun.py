@@ -17,8 +17,9 @@ from jaxtyping import Bool, Float, Float32, UInt8
 
 from shoemodel.compose.photo_light import to_linear
 from shoemodel.fit.each import FittedShoe
+from shoemodel.fit.outline import silhouette
 from shoemodel.fit.shoe import ShoeFit
-from shoemodel.image.geometry import Box
+from shoemodel.image.geometry import Box, Size
 from shoemodel.render.pinhole import Pinhole
 
 AZIMUTHS, ELEVATIONS_DEG = 24, (18.0, 28.0, 40.0, 52.0, 64.0)
@@ -41,6 +42,8 @@ LEAST_DEPTH, DEEPEST = 0.16, 1.3
 behind the shoe; and how dark it must be, natural logarithm of linear light; what is darker than the last is no
 shadow."""
 LEAST_PX = 120
+NEAREST_M = 0.05
+"""A shadow that comes nearer to the camera is not looked at."""
 LOWEST = 0.15
 """Sine of the least height of the light above the ground."""
 STILL = 0.02
@@ -99,27 +102,41 @@ def find(
     if np.sqrt(total / where.sum()) < STILL:
         return None
     least = LEAST_GAINS[int(one.fit.pitch_deg > STEEP_DEG)]
-    best: Sun | None = None
+    rows, columns = (slice(side.start, side.stop) for side in Box.of_mask(where).slices)
+    corner, there = np.array([columns.start, rows.start], float), where[rows, columns]
+    tried: list[tuple[np.ndarray, float]] = []
+    shades: list[np.ndarray] = []
     for towards in directions():
-        shade = shadow_of(one.fit, camera, towards)
+        shade = shadow_of(one.fit, camera, towards, corner, there.shape)
         for other in fitted:
             if other is one:
                 continue
             # in the frame of its own fit
             same = other.fit.camera.rotation.T @ one.fit.camera.rotation @ towards
             if same[2] > LOWEST:
-                shade = np.maximum(shade, shadow_of(other.fit, other.fit.camera.scaled(scale), same))
-        if shade[where].sum() < LEAST_PX / 4:
+                view = other.fit.camera.scaled(scale)
+                shade = np.maximum(shade, shadow_of(other.fit, view, same, corner, there.shape))
+        if shade[there].sum() < LEAST_PX / 4:
             continue
         for penumbra, lamp_m in zip(PENUMBRAS, LAMPS_M, strict=True):
-            soft = _rest(cv2.GaussianBlur(shade, (0, 0), max(penumbra * length, 0.6))[where], usual)
-            size = float((soft**2).sum())
-            depth = -float(soft @ left) / max(size, 1e-6)
-            gain = depth**2 * size / total
-            if LEAST_DEPTH < depth < DEEPEST and gain > (best.gain if best else least):
-                x, y, z = towards.tolist()
-                best = Sun((x, y, z), lamp_m, depth, gain)
-    return best
+            shades.append(cv2.GaussianBlur(shade, (0, 0), max(penumbra * length, 0.6))[there])
+            tried.append((towards, lamp_m))
+    return _best(tried, np.array(shades), left, usual, least) if tried else None
+
+
+def _best(
+    tried: Sequence[tuple[np.ndarray, float]], shades: np.ndarray, left: np.ndarray, usual: np.ndarray, least: float
+) -> Sun | None:
+    """The direction and lamp whose shadow (n,) explains most of what is left of the ground's brightness (n,)."""
+    size = np.einsum("kn,kn->k", shades, shades) - ((shades @ usual) ** 2).sum(axis=1)  # of what the base leaves of them
+    depth = -(shades @ left) / np.maximum(size, 1e-6)
+    gain = depth**2 * size / float((left**2).sum())
+    gain[(depth <= LEAST_DEPTH) | (depth >= DEEPEST)] = 0
+    best = int(gain.argmax())
+    if gain[best] <= least:
+        return None
+    (x, y, z), lamp_m = tried[best][0].tolist(), tried[best][1]
+    return Sun((x, y, z), lamp_m, float(depth[best]), float(gain[best]))
 
 
 def directions() -> Float[np.ndarray, "n 3"]:
@@ -129,18 +146,17 @@ def directions() -> Float[np.ndarray, "n 3"]:
     return np.stack([flat * np.sin(azimuth), -flat * np.cos(azimuth), np.sin(elevation)], axis=-1).reshape(-1, 3)
 
 
-def shadow_of(fit: ShoeFit, camera: Pinhole, towards: Float[np.ndarray, "3"]) -> Float32[np.ndarray, "h w"]:
-    """Where on a camera's film the proxy keeps the light from level ground, 0 or 1."""
+def shadow_of(
+    fit: ShoeFit, camera: Pinhole, towards: Float[np.ndarray, "3"], corner: Float[np.ndarray, "2"], size: Size
+) -> Float32[np.ndarray, "h w"]:
+    """Where in a part of a camera's film, (h, w) px from a corner on, the proxy keeps the light from level ground, 0
+    or 1."""
     points = fit.placed(fit.proxy.vertices)
     fallen = points - np.maximum(points[:, 2:], 0) * towards / towards[2]
     px, depth = camera.project(fallen)
-    shade = np.zeros(camera.size, np.uint8)
-    if (depth < 0.05).any():
-        return shade.astype(np.float32)
-    corners = np.round(px[fit.proxy.faces] * 16).astype(np.int32)
-    for face in corners:
-        cv2.fillConvexPoly(shade, face, 1, cv2.LINE_8, 4)
-    return shade.astype(np.float32)
+    if (depth < NEAREST_M).any():
+        return np.zeros(size, np.float32)
+    return silhouette(px - corner, fit.faces, size).astype(np.float32)
 
 
 def _near(fit: ShoeFit, camera: Pinhole) -> Bool[np.ndarray, "h w"]:
@@ -160,7 +176,7 @@ def _explained(distance: np.ndarray, where: np.ndarray, length: float) -> np.nda
     y, x = (axis / length for axis in np.nonzero(where))
     near = [np.exp(-distance[where] / (reach * length)) for reach in DARK_NEAR]
     base, _ = np.linalg.qr(np.stack([np.ones_like(x), x, y, *near], axis=1))
-    return base
+    return base.astype(np.float32)
 
 
 def _rest(values: np.ndarray, base: np.ndarray) -> np.ndarray:

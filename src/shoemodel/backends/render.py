@@ -13,8 +13,9 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from jaxtyping import Bool
 
-from shoemodel.backends import ground_shadow, lamps, photo_sun, scenery, settings, viewpoint
+from shoemodel.backends import ground_shadow, lamps, photo_sun, rendered_pair, scenery, settings, viewpoint
 from shoemodel.backends.align import TOE, UP, align, direction
 from shoemodel.backends.align import warnings as misplaced
 from shoemodel.backends.backend import Subject
@@ -28,7 +29,7 @@ from shoemodel.body.outfits import Outfit
 from shoemodel.body.prompt import Reading, read, warning
 from shoemodel.compose import leg_shadow, mask, photo_light
 from shoemodel.compose.kinds import Background
-from shoemodel.compose.layers import Layers, over
+from shoemodel.compose.layers import Layers
 from shoemodel.compose.photo_light import Levels
 from shoemodel.errors import InputError
 from shoemodel.fit.each import FittedShoe
@@ -65,7 +66,7 @@ class RenderBackend:
         """A scene where the prompt names a place that can be made, else the photo."""
         return "scene" if isinstance(prompt, str) and settings.of_places(read(prompt).place)[0] else "photo"
 
-    def legs(self, subject: Subject, prompt: str | Outfit, negative_prompt: str) -> RenderedLeg | RenderedPair:
+    def legs(self, subject: Subject, prompt: str | Outfit, negative_prompt: str) -> RenderedLeg | rendered_pair.RenderedPair:
         if not subject.fitted:
             raise ValueError("the render needs the fitted camera of its subject")
         engine.start(threads=THREADS)
@@ -75,10 +76,11 @@ class RenderBackend:
                 subject, shoe, viewpoint.of_leg(shoe.fit), prompt,
                 [*told, *viewpoint.warnings(shoe.fit), *misplaced(shoe.fit, shoe.areas)], paints=number == 0,
                 detail=self.detail,
+                behind=rendered_pair.behind(shoe, next((each for each in subject.fitted if each is not shoe), None)),
             )
             for number, shoe in enumerate(subject.fitted)
         ]  # fmt: skip
-        return legs[0] if len(legs) == 1 else RenderedPair(legs[0], legs[1])
+        return legs[0] if len(legs) == 1 else rendered_pair.RenderedPair(legs[0], legs[1])
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +98,8 @@ class RenderedLeg:
     paints: bool = True
     """Whether it makes the scene, where there is to be one; of a pair one leg does."""
     detail: Detail = FULL
+    behind: Bool[np.ndarray, "h w"] | None = None
+    """Pixels of the other shoe of a pair that it may stand before."""
     steps: int = STEPS
 
     @cached_property
@@ -171,6 +175,8 @@ class RenderedLeg:
         up, toe = (direction(self.fit, way) for way in (UP, TOE))
         covered *= mask.seen(covered, np.zeros_like(loose) if outfit.tucked else loose, areas, up, toe)
         report(2)
+        before = None if self.behind is None else rendered_pair.hidden(every.visible, self.behind, covered)
+        areas, every = (each if before is None else each.behind(before) for each in (areas, every))
         wanted = (covered > 0) & ~every.visible
         if not (wanted & (covered > leg.WHOLE)).any():
             raise InputError(
@@ -192,7 +198,7 @@ class RenderedLeg:
         dark, place = leg_shadow.lining(covered, areas) * shadow.factor, None
         if self.subject.background == "scene" and self.paints:
             place = scenery.picture(self.scenery, view, light, shadow.unit, self.levels, seed, THREADS, shoe.vertices)
-        return Layers(colour, alpha, dark.astype(np.float32), place)
+        return Layers(colour, alpha, dark.astype(np.float32), place, before)
 
     def _dressed(self, pose: Pose, seed: int) -> tuple[list[Part], Outfit]:
         """Skin and clothes of the leg in the opening, in the frame of the fit."""
@@ -249,45 +255,3 @@ class RenderedLeg:
         proxy = self.fit.proxy
         grey = np.full((len(proxy.vertices), 3), 0.5)
         return Part("shoe", self.fit.placed(proxy.vertices), self.fit.faces, RUBBER, colours=grey)
-
-
-@dataclass(frozen=True, eq=False)
-class RenderedPair:
-    """Both legs of one prompt in a pair, of the same person in the same clothes."""
-
-    one: RenderedLeg
-    other: RenderedLeg
-
-    @property
-    def _legs(self) -> tuple[RenderedLeg, RenderedLeg]:
-        """The farther shoe's first: its lower edge is higher in the picture."""
-        lower = [int(np.flatnonzero(leg.shoe.areas.shoe.any(axis=1)).max()) for leg in (self.one, self.other)]
-        return (self.one, self.other) if lower[0] <= lower[1] else (self.other, self.one)
-
-    @property
-    def steps(self) -> int:
-        """Of both."""
-        return self.one.steps + self.other.steps
-
-    @property
-    def warnings(self) -> list[str]:
-        """Of both, each once."""
-        return list(dict.fromkeys([*self.one.warnings, *self.other.warnings]))
-
-    @property
-    def understood(self) -> dict[str, Any]:
-        """As of one leg."""
-        return self.one.understood
-
-    @property
-    def light(self) -> dict[str, Any]:
-        """As of one leg."""
-        return self.one.light
-
-    def generate(self, poses: Sequence[Pose], seeds: Sequence[int], report: Callable[[int], None]) -> Iterator[Layers]:
-        far, near = (iter(leg.generate(poses, seeds, lambda _: None)) for leg in self._legs)
-        for number in range(len(poses)):
-            behind = next(far)
-            report(number * self.steps + self.one.steps)
-            yield over(next(near), behind)
-            report((number + 1) * self.steps)

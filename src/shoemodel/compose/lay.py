@@ -22,11 +22,13 @@ def lay(background_rgb: UInt8[np.ndarray, "h w 3"], layers: Layers, soft: SoftAr
 
     background_rgb: the photo on the canvas, or with another ground about the shoe; the layers' place, where they have
     one, takes the place of its ground. Where there is neither leg nor
-    shadow, and on the visible area, its bytes stay. ValueError for sizes that differ.
+    shadow, and on the visible area but for `layers.before`, its bytes stay. ValueError for sizes that differ.
     """
     size = background_rgb.shape[:2]
     if layers.size != size or soft.areas.size != size:
         raise ValueError(f"background, layers and areas need one size, got {size}, {layers.size}, {soft.areas.size}")
+    if layers.before is not None and layers.before.any():
+        soft = soft.behind(layers.before)
     if layers.place is not None:
         background_rgb = in_place(background_rgb, layers.place, soft)
     result = background_rgb.copy()

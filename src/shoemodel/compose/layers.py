@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Bool, Float32
 
 from shoemodel.image.geometry import Size
 
@@ -22,6 +22,8 @@ class Layers:
     """Factor, 0 to 1, on the linear light of the background: ground and lining in the leg's shadow; 1 leaves it."""
     place: Float32[np.ndarray, "h w 3"] | None = None
     """A scene, sRGB in [0, 1], that stands behind the shoe in place of the photo's ground."""
+    before: Bool[np.ndarray, "h w"] | None = None
+    """Pixels of the visible area that the leg hides: those of the other shoe of a pair, behind it."""
 
     def __post_init__(self) -> None:
         size = self.alpha.shape
@@ -30,6 +32,8 @@ class Layers:
             raise ValueError(f"colour (h, w, 3), alpha (h, w) and shadow (h, w) need one size, got {shapes}")
         if self.place is not None and self.place.shape != (*size, 3):
             raise ValueError(f"the place (h, w, 3) needs the leg's size, got {self.place.shape} and {size}")
+        if self.before is not None and self.before.shape != size:
+            raise ValueError(f"what the leg hides needs its size, got {self.before.shape} and {size}")
         kinds = {self.colour.dtype, self.alpha.dtype, self.shadow.dtype}
         if kinds != {np.dtype(np.float32)}:
             raise ValueError(f"layers are float32, got {sorted(map(str, kinds))}")
@@ -49,4 +53,4 @@ def over(front: Layers, behind: Layers) -> Layers:
     mixed = front.alpha[..., None] * front.colour + hidden[..., None] * behind.colour
     colour = mixed / np.maximum(alpha, 1e-6)[..., None]
     place = behind.place if front.place is None else front.place
-    return Layers(colour.astype(np.float32), alpha.astype(np.float32), front.shadow * behind.shadow, place)
+    return Layers(colour.astype(np.float32), alpha.astype(np.float32), front.shadow * behind.shadow, place, front.before)

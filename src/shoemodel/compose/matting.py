@@ -47,6 +47,13 @@ class SoftAreas:
             found = f"{size}, {self.alpha.shape} and {self.foreground.shape}"
             raise ValueError(f"areas (h, w), alpha (h, w) and foreground (h, w, 3) need one size, got {found}")
 
+    def behind(self, leg: Bool[np.ndarray, "h w"]) -> SoftAreas:
+        """Without what a leg hides, and without its soft edge."""
+        areas = self.areas.behind(leg)
+        box = Box.of_mask(areas.shoe)
+        edge = dilate(leg, 2 * _radius(box)) & ~areas.visible
+        return SoftAreas(areas, np.where(edge, np.float32(0), self.alpha), self.foreground)
+
 
 def soft_areas(photo_rgb: UInt8[np.ndarray, "h w 3"], areas: ShoeAreas) -> SoftAreas:
     """Edges of the visible area and of the whole shoe, drawn anew within a band about the given ones."""
@@ -55,7 +62,7 @@ def soft_areas(photo_rgb: UInt8[np.ndarray, "h w 3"], areas: ShoeAreas) -> SoftA
     if not areas.shoe.any():
         return SoftAreas(areas, np.zeros(areas.size, np.float32), photo_rgb.copy())
     box = Box.of_mask(areas.shoe)
-    radius = max(3, round(BAND * max(box.width, box.height)))
+    radius = _radius(box)
     part = tuple(slice(max(0, s.start - 8 * radius), s.stop + 8 * radius) for s in box.slices)
     rgb, visible, wearable = photo_rgb[part], areas.visible[part], areas.wearable[part]
     alpha, shoe = matte(rgb, visible, radius), matte(rgb, visible | wearable, radius)
@@ -64,6 +71,11 @@ def soft_areas(photo_rgb: UInt8[np.ndarray, "h w 3"], areas: ShoeAreas) -> SoftA
     labels[part] = ShoeAreas.from_masks(alpha >= CERTAIN, wearable).labels
     soft[part], foreground[part] = alpha, _unmixed(rgb, alpha, radius)
     return SoftAreas(ShoeAreas(labels, areas.unsure), soft, foreground)
+
+
+def _radius(box: Box) -> int:
+    """Half the width of the band, px; box: the shoe's."""
+    return max(3, round(BAND * max(box.width, box.height)))
 
 
 def matte(

@@ -53,6 +53,10 @@ class PlacedShoe:
         placed = layout.apply_areas(areas)
         return cls(cv2.copyTo(layout.apply_image(photo_rgb), placed.visible.view(np.uint8)), placed)
 
+    def behind(self, leg: Bool[np.ndarray, "h w"]) -> PlacedShoe:
+        """Without what a leg hides."""
+        return PlacedShoe(np.where(leg[..., None], np.uint8(0), self.rgb), self.areas.behind(leg))
+
     @property
     def size(self) -> Size:
         """(h, w) of the canvas in px."""

@@ -61,6 +61,10 @@ class ShoeAreas:
     def size(self) -> tuple[int, int]:
         return self.labels.shape
 
+    def behind(self, leg: Bool[np.ndarray, "h w"]) -> ShoeAreas:
+        """The same where a leg hides more: what of its pixels was visible is wearable."""
+        return ShoeAreas(np.where(leg & self.visible, np.uint8(WEARABLE), self.labels), self.unsure)
+
     def coloured(self) -> UInt8[np.ndarray, "h w 3"]:
         """The label map in the paper's colours."""
         return np.array(COLOURS, np.uint8)[self.labels]

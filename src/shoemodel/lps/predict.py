@@ -38,7 +38,7 @@ ANKLES_APART = 0.25  # least distance of two ankles, in foot lengths (ours: 0.35
 SURE = (
     1.4  # sum of the peaks of a foot from which it is believed, and not another whose ankle is in the same place (ours)
 )
-SAME_FOOT = 0.3  # mean distance of two feet's points, in foot lengths, under which they are one foot (ours)
+SAME_FOOT = 0.3  # median distance of two feet's points, in foot lengths, under which they are one foot (ours)
 POOL = 512  # poses sampled for every request (ours)
 SIDE = 256  # px of the square frame in which the paper's normalisation is taken
 
@@ -141,9 +141,10 @@ def feet_of(pose: Pose) -> FootKeypoints:
 
 
 def in_one_shoe(points_px: Float[np.ndarray, "8 2"]) -> bool:
-    """Whether both feet were read from the same shoe: a network that cannot tell left from right answers twice."""
+    """Whether both feet were read from the same shoe: a network that cannot tell left from right answers twice, and
+    one of its points may be wrong."""
     left, right = points_px.reshape(2, 4, 2)
-    return bool(np.linalg.norm(left - right, axis=1).mean() < SAME_FOOT * _length(points_px))
+    return bool(np.median(np.linalg.norm(left - right, axis=1)) < SAME_FOOT * _length(points_px))
 
 
 def _ankles_away(points_px: Float[np.ndarray, "8 2"]) -> float:
