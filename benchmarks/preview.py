@@ -1,6 +1,6 @@
 """What the studio's small render of a pose costs: each one by itself, as when a pose or the prompt is changed.
 
-    python benchmarks/preview.py examples/sneaker.jpg
+python benchmarks/preview.py examples/sneaker.jpg
 """
 
 from __future__ import annotations

@@ -35,7 +35,8 @@ def photo(fit, towards, depth, penumbra_px=1.0):
     shoe = np.zeros(SIZE, np.uint8)
     for face in fit.camera.project(fit.placed(fit.proxy.vertices))[0].astype(np.int32)[fit.proxy.faces]:
         cv2.fillConvexPoly(shoe, face, 1)
-    shade = cv2.GaussianBlur(photo_sun.shadow_of(fit, fit.camera, np.asarray(towards), np.zeros(2), fit.camera.size), (0, 0), penumbra_px)
+    shade = photo_sun.shadow_of(fit, fit.camera, np.asarray(towards), np.zeros(2), fit.camera.size)
+    shade = cv2.GaussianBlur(shade, (0, 0), penumbra_px)
     linear = 0.4 * np.exp(-depth * shade) * np.random.default_rng(0).normal(1, 0.04, SIZE)
     rgb = np.clip(255 * linear ** (1 / 2.2), 0, 255).astype(np.uint8)
     rgb[shoe > 0] = 90

@@ -21,7 +21,8 @@ def near():
 
 def farther(shoe, by_m):
     camera = shoe.fit.camera
-    return replace(shoe, fit=replace(shoe.fit, camera=replace(camera, origin=camera.origin - by_m * camera.rotation[2])))
+    camera = replace(camera, origin=camera.origin - by_m * camera.rotation[2])
+    return replace(shoe, fit=replace(shoe.fit, camera=camera))
 
 
 def test_what_lies_behind_is_the_farther_shoe_of_the_same_model(near):

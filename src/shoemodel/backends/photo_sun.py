@@ -128,7 +128,7 @@ def _best(
     tried: Sequence[tuple[np.ndarray, float]], shades: np.ndarray, left: np.ndarray, usual: np.ndarray, least: float
 ) -> Sun | None:
     """The direction and lamp whose shadow (n,) explains most of what is left of the ground's brightness (n,)."""
-    size = np.einsum("kn,kn->k", shades, shades) - ((shades @ usual) ** 2).sum(axis=1)  # of what the base leaves of them
+    size = np.einsum("kn,kn->k", shades, shades) - ((shades @ usual) ** 2).sum(axis=1)  # of what the base leaves
     depth = -(shades @ left) / np.maximum(size, 1e-6)
     gain = depth**2 * size / float((left**2).sum())
     gain[(depth <= LEAST_DEPTH) | (depth >= DEEPEST)] = 0

@@ -15,12 +15,13 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool
 
-from shoemodel.backends import ground_shadow, lamps, photo_sun, rendered_pair, scenery, settings, viewpoint
+from shoemodel.backends import ground_shadow, lamps, photo_sun, scenery, settings, viewpoint
 from shoemodel.backends.align import TOE, UP, align, direction
 from shoemodel.backends.align import warnings as misplaced
 from shoemodel.backends.backend import Subject
 from shoemodel.backends.photo_sun import Sun
 from shoemodel.backends.posing import FULL, Detail, choose, leg_of
+from shoemodel.backends.rendered_pair import RenderedPair, behind, hidden
 from shoemodel.backends.settings import Scenery
 from shoemodel.body import dressing
 from shoemodel.body.clothes import dress
@@ -66,7 +67,7 @@ class RenderBackend:
         """A scene where the prompt names a place that can be made, else the photo."""
         return "scene" if isinstance(prompt, str) and settings.of_places(read(prompt).place)[0] else "photo"
 
-    def legs(self, subject: Subject, prompt: str | Outfit, negative_prompt: str) -> RenderedLeg | rendered_pair.RenderedPair:
+    def legs(self, subject: Subject, prompt: str | Outfit, negative_prompt: str) -> RenderedLeg | RenderedPair:
         if not subject.fitted:
             raise ValueError("the render needs the fitted camera of its subject")
         engine.start(threads=THREADS)
@@ -76,11 +77,11 @@ class RenderBackend:
                 subject, shoe, viewpoint.of_leg(shoe.fit), prompt,
                 [*told, *viewpoint.warnings(shoe.fit), *misplaced(shoe.fit, shoe.areas)], paints=number == 0,
                 detail=self.detail,
-                behind=rendered_pair.behind(shoe, next((each for each in subject.fitted if each is not shoe), None)),
+                behind=behind(shoe, next((each for each in subject.fitted if each is not shoe), None)),
             )
             for number, shoe in enumerate(subject.fitted)
         ]  # fmt: skip
-        return legs[0] if len(legs) == 1 else rendered_pair.RenderedPair(legs[0], legs[1])
+        return legs[0] if len(legs) == 1 else RenderedPair(legs[0], legs[1])
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,7 +176,7 @@ class RenderedLeg:
         up, toe = (direction(self.fit, way) for way in (UP, TOE))
         covered *= mask.seen(covered, np.zeros_like(loose) if outfit.tucked else loose, areas, up, toe)
         report(2)
-        before = None if self.behind is None else rendered_pair.hidden(every.visible, self.behind, covered)
+        before = None if self.behind is None else hidden(every.visible, self.behind, covered)
         areas, every = (each if before is None else each.behind(before) for each in (areas, every))
         wanted = (covered > 0) & ~every.visible
         if not (wanted & (covered > leg.WHOLE)).any():

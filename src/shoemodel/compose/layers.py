@@ -53,4 +53,5 @@ def over(front: Layers, behind: Layers) -> Layers:
     mixed = front.alpha[..., None] * front.colour + hidden[..., None] * behind.colour
     colour = mixed / np.maximum(alpha, 1e-6)[..., None]
     place = behind.place if front.place is None else front.place
-    return Layers(colour.astype(np.float32), alpha.astype(np.float32), front.shadow * behind.shadow, place, front.before)
+    shadow = front.shadow * behind.shadow
+    return Layers(colour.astype(np.float32), alpha.astype(np.float32), shadow, place, front.before)
