@@ -88,3 +88,16 @@ def test_light_follows_evidence_then_words(fit):
     other = replace(LEVELS, side=-0.7)
     key = lamps.light_of(other, None, fit.camera, ("hard",)).key
     assert (key.origin - key.target) @ fit.camera.rotation[0] < 0
+
+
+def test_a_pairs_lamp_is_one_in_the_frames_of_both_shoes(fit):
+    """A shoe that was turned by a quarter sees the lamp from the other side."""
+    turn = rotation("z", 90.0)
+    other = replace(fit, camera=replace(fit.camera, rotation=fit.camera.rotation @ turn))
+    sun = Sun((0.6, 0.0, 0.8), 0.1, 0.5, 0.4)
+    assert sun.of_other(fit, fit) is sun
+    seen = sun.of_other(fit, other)
+    np.testing.assert_allclose(seen.towards, turn.T @ [0.6, 0.0, 0.8], atol=1e-9)
+    assert replace(seen, towards=sun.towards) == sun
+    lying = replace(fit, camera=replace(fit.camera, rotation=fit.camera.rotation @ rotation("y", 90.0)))
+    assert sun.of_other(fit, lying) is None or sun.of_other(fit, lying).towards[2] > photo_sun.LOWEST

@@ -40,6 +40,20 @@ def test_imperfect_stays_close_to_the_mask():
     assert min(overlaps) > 0.6 and np.mean(overlaps) < 0.99
 
 
+def test_ground_seen_through_a_strap_may_be_in_the_region_and_is_no_shoe(monkeypatch):
+    rgb, labels = shoe()
+    labels[64:70, 40:60] = masks.BACKGROUND
+    rgb[64:70, 40:60] = 128
+    monkeypatch.setattr(augment, "LOOPS_P", 1.0)
+    monkeypatch.setattr(augment, "imperfect", lambda mask, rng: mask.copy())
+    shown = []
+    for seed in range(8):
+        picture, target = augment.shoe_example(rgb, labels, np.random.default_rng(seed), 96)
+        assert not (target == augment.IGNORE).any()
+        shown.append(picture[target == masks.BACKGROUND].any(axis=-1).sum())
+    assert min(shown) > 60
+
+
 def test_photometric_changes_colours_only():
     rgb = shoe()[0]
     changed = augment.photometric(rgb, np.random.default_rng(0))

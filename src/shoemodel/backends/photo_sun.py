@@ -8,7 +8,7 @@ Where none explains enough there is no evidence, and the light is soft.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2
@@ -63,6 +63,14 @@ class Sun:
     gain: float
     """Share of the ground's unevenness that its shadow explains."""
 
+    def of_other(self, one: ShoeFit, other: ShoeFit) -> Sun | None:
+        """The same lamp, found in the frame of one fit, in that of another on the photo; None where it would be too low
+        there."""
+        if one is other:
+            return self
+        x, y, z = _seen_by(other, one, np.array(self.towards)).tolist()
+        return replace(self, towards=(x, y, z)) if z > LOWEST else None
+
     def to_dict(self) -> dict[str, Any]:
         """For JSON: degrees, and how hard it is."""
         x, y, z = self.towards
@@ -111,8 +119,7 @@ def find(
         for other in fitted:
             if other is one:
                 continue
-            # in the frame of its own fit
-            same = other.fit.camera.rotation.T @ one.fit.camera.rotation @ towards
+            same = _seen_by(other.fit, one.fit, towards)
             if same[2] > LOWEST:
                 view = other.fit.camera.scaled(scale)
                 shade = np.maximum(shade, shadow_of(other.fit, view, same, corner, there.shape))
@@ -137,6 +144,11 @@ def _best(
         return None
     (x, y, z), lamp_m = tried[best][0].tolist(), tried[best][1]
     return Sun((x, y, z), lamp_m, float(depth[best]), float(gain[best]))
+
+
+def _seen_by(other: ShoeFit, one: ShoeFit, towards: Float[np.ndarray, "3"]) -> Float[np.ndarray, "3"]:
+    """A direction in the frame of one fit in that of another."""
+    return other.camera.rotation.T @ one.camera.rotation @ towards
 
 
 def directions() -> Float[np.ndarray, "n 3"]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -72,10 +72,12 @@ class RenderBackend:
             raise ValueError("the render needs the fitted camera of its subject")
         engine.start(threads=THREADS)
         told = ["the render takes no negative prompt, it is not heeded"] if negative_prompt else []
+        first, every = subject.fitted[0], subject.shoe.areas.shoe
+        lamp = cache(lambda: photo_sun.find(subject.rgb, first, every, subject.fitted))
         legs = [
             RenderedLeg(
                 subject, shoe, viewpoint.of_leg(shoe.fit), prompt,
-                [*told, *viewpoint.warnings(shoe.fit), *misplaced(shoe.fit, shoe.areas)], paints=number == 0,
+                [*told, *viewpoint.warnings(shoe.fit), *misplaced(shoe.fit, shoe.areas)], lamp, paints=number == 0,
                 detail=self.detail,
                 behind=behind(shoe, next((each for each in subject.fitted if each is not shoe), None)),
             )
@@ -96,6 +98,8 @@ class RenderedLeg:
     prompt: str | Outfit
     other_warnings: list[str]
     """Of the view, and of what the pictures made so far do not show."""
+    lamp: Callable[[], Sun | None]
+    """Finds the photo's strongest lamp, in the frame of the first shoe's fit."""
     paints: bool = True
     """Whether it makes the scene, where there is to be one; of a pair one leg does."""
     detail: Detail = FULL
@@ -142,8 +146,9 @@ class RenderedLeg:
 
     @cached_property
     def sun(self) -> Sun | None:
-        """The photo's strongest lamp; None where its shadow does not tell."""
-        return photo_sun.find(self.subject.rgb, self.shoe, self.subject.shoe.areas.shoe, self.subject.fitted)
+        """The photo's strongest lamp, in the frame of the fit; None where its shadow does not tell."""
+        found = self.lamp()
+        return found and found.of_other(self.subject.fitted[0].fit, self.shoe.fit)
 
     @property
     def _asked(self) -> tuple[str, ...]:

@@ -13,12 +13,14 @@ from jaxtyping import Bool, UInt8
 
 from shoemodel.image import masks
 from shoemodel.image.crop import about_centre, square_around
-from shoemodel.image.geometry import Similarity, warp
+from shoemodel.image.geometry import Box, Similarity, warp
 from shoemodel.wd.model import MARGIN
 
 IGNORE = 255
 MOSAIC_P, ROTATE_P, ROTATE_DEG = 0.8, 0.5, 15.0
 RELINE_P = 0.2
+LOOPS_P = 0.25
+"""Share of the regions that hold the ground seen through their straps: of sandals on a carpet nobody finds it all."""
 
 Picture = UInt8[np.ndarray, "h w 3"]
 Mask = Bool[np.ndarray, "h w"]
@@ -150,6 +152,18 @@ def _ground(mask: Mask, rng: np.random.Generator) -> Mask:
     return below & (start <= np.arange(width)) & (np.arange(width) <= end)
 
 
+def _without_loops(mask: Mask, rng: np.random.Generator) -> Mask:
+    """With the ground that is seen through straps and between two shoes, where the gaps are not wider than drawn."""
+    box = Box.of_mask(mask)
+    radius = max(2, round(max(box.width, box.height) * rng.uniform(0.01, 0.08)))
+    closed = cv2.morphologyEx(
+        np.pad(mask.astype(np.uint8), radius),
+        cv2.MORPH_CLOSE,
+        cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1)),
+    )[radius:-radius, radius:-radius]
+    return masks.fill_holes(closed > 0)
+
+
 def _blobs(mask: Mask, where: Mask, rng: np.random.Generator, value: bool) -> Mask:
     """Set up to three ellipses centred in `where` to `value`."""
     painted = mask.astype(np.uint8)
@@ -189,6 +203,8 @@ def shoe_example(
     if rng.random() < reline_p:
         rgb = _relined(rgb, labels == masks.WEARABLE, rng)
     region = imperfect(labels != masks.BACKGROUND, rng)
+    if rng.random() < LOOPS_P:
+        region |= _without_loops(labels != masks.BACKGROUND, rng)
     transform = square_around(region, side, MARGIN).then(placement(rng, side, (0.75, 1.15), shift=0.06))
     x_m = photometric(warp(rgb, transform, (side, side)), rng)
     region = warp(region.astype(np.uint8), transform, (side, side), nearest=True).astype(bool)
