@@ -43,3 +43,13 @@ def test_squares_and_leg_masks_are_computed_once(placed, upright):
 def test_sizes_must_agree(photo):
     with pytest.raises(ValueError, match="one size"):
         PlacedShoe(photo, ShoeAreas(np.zeros((40, 40), np.uint8)))
+
+
+def test_what_a_leg_hides_is_left_out(placed):
+    leg = np.zeros(placed.size, bool)
+    leg[:25] = True
+    less = placed.behind(leg)
+    assert not (less.visible & leg).any() and (less.visible == (placed.visible & ~leg)).all()
+    assert not less.rgba[leg].any()
+    np.testing.assert_array_equal(less.rgb[less.visible], placed.rgb[less.visible])
+    assert (less.areas.shoe == placed.areas.shoe).all()
