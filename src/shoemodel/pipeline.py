@@ -143,10 +143,12 @@ class ShoeModelPipeline(Stages):
         for layers in _timed(legs, poses, seeds, clock):
             made.append(lay(canvas, layers, edge))
             legs_beside.append(beside(layers.alpha, shoe.areas))
-            hidden |= False if layers.before is None else layers.before
+            if layers.before is not None:
+                hidden |= layers.before
         if hidden.any():
             share = 100 * np.count_nonzero(hidden) / np.count_nonzero(shoe.visible)
-            warnings.append(f"the nearer leg hides {share:.1f}% of the pair, of the shoe behind it")
+            said = f"{share:.1f}%" if share >= 0.05 else "less than 0.1%"
+            warnings.append(f"the nearer leg hides {said} of the pair, of the shoe behind it")
             shoe = shoe.behind(hidden)
         told = [warning for each in legs for warning in each.warnings]
         return ShoeModelResult(

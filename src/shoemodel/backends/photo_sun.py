@@ -110,7 +110,7 @@ def find(
     if np.sqrt(total / where.sum()) < STILL:
         return None
     least = LEAST_GAINS[int(one.fit.pitch_deg > STEEP_DEG)]
-    rows, columns = (slice(side.start, side.stop) for side in Box.of_mask(where).slices)
+    rows, columns = Box.of_mask(where).slices
     corner, there = np.array([columns.start, rows.start], float), where[rows, columns]
     tried: list[tuple[np.ndarray, float]] = []
     shades: list[np.ndarray] = []

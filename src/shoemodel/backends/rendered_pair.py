@@ -71,7 +71,10 @@ class RenderedPair:
 
     @property
     def _legs(self) -> tuple[RenderedLeg, RenderedLeg]:
-        """The farther shoe's first: its lower edge is higher in the picture."""
+        """The farther shoe's first: by depth where that is known, else its lower edge is higher in the picture."""
+        for near, far in ((self.one, self.other), (self.other, self.one)):
+            if near.behind is not None:
+                return far, near
         lower = [int(np.flatnonzero(leg.shoe.areas.shoe.any(axis=1)).max()) for leg in (self.one, self.other)]
         return (self.one, self.other) if lower[0] <= lower[1] else (self.other, self.one)
 

@@ -153,7 +153,8 @@ def _ground(mask: Mask, rng: np.random.Generator) -> Mask:
 
 
 def _without_loops(mask: Mask, rng: np.random.Generator) -> Mask:
-    """With the ground that is seen through straps and between two shoes, where the gaps are not wider than drawn."""
+    """With the ground that is seen through straps and between two shoes: gaps no wider than is drawn at random, and all
+    that is enclosed then."""
     box = Box.of_mask(mask)
     radius = max(2, round(max(box.width, box.height) * rng.uniform(0.01, 0.08)))
     closed = cv2.morphologyEx(
