@@ -26,23 +26,16 @@ from shoemodel.fit import proxies
 from shoemodel.fit.grid import icons_of
 from shoemodel.fit.proxies import RIM_POINTS, Kind, Proxy
 from shoemodel.render.meshes import compact, transform
-from shoemodel.shoes.build import spring
-from shoemodel.shoes.implicit import surface
-from shoemodel.shoes.last import Last, shape_last
+from shoemodel.shoes.last import shape_last
 from shoemodel.shoes.parameters import ShoeParameters, Strap
-from shoemodel.shoes.upper import cut_field, shell_field
+from shoemodel.shoes.rim import rim
 
 FACES = 1600
 # parts that neither the outline nor a shadow shows
 SMALL = ("laces", "buckle", "bit", "tassel", "bow", "insole", "stripe", "tab", "fringe")
-STEP = 0.003
-# how near its cut edge a point of the upper counts as the edge
-EDGE_M = 0.0025
 REFERENCE = {"gender": 1.0, "age": 0.6, "muscle": 0.45, "weight": 0.45, "height": 0.5}
 # a collar this far above the ankle encloses the shin
 SHAFT_M = 0.03
-# of open shoes the insole counts as the opening, but for this much of the foot's length at toe and heel
-INSOLE_MARGIN_S = 0.04
 
 
 @dataclass(frozen=True)
@@ -178,7 +171,7 @@ def proxy(name: str, p: ShoeParameters, fitting: Fitting) -> Proxy:
     shoe = fitting.shoe
     last, _ = shape_last(p, reference_body().foot(fitting.figure, shoe.heel_deg))
     kind: Kind = "low" if p.collar else "open"
-    ring = ring_of(np.concatenate([edge(last, p), insole(last, p)]) if p.collar else insole(last, p))
+    ring = rim(last, p, RIM_POINTS)
     if p.collar and ring[:, 2].max() > fitting.ankle[2] + SHAFT_M:
         kind = "shaft"
     vertices, faces = decimated(shoe)
@@ -202,49 +195,6 @@ def landmarks(fitting: Fitting) -> np.ndarray:
     skin = posed(fitting)
     points = [skin[reference_body().landmarks["left", name]] for name in proxies.LANDMARKS[1:]]
     return np.array([fitting.ankle, *points])
-
-
-def edge(last: Last, p: ShoeParameters) -> np.ndarray:
-    """Points (k, 3) of the edge of the upper round the opening: a tongue is cut at the heel's height and straps are
-    left out."""
-    cut = replace(p, straps=(), padding=0.0, tongue=min(p.tongue, p.collar[0][1]) if p.throat_radius < 0 else p.tongue)
-    low = np.append(last.plan.origin, last.sole - 0.006)
-    high = np.append(last.plan.origin + np.array(last.plan.values.shape) * last.plan.step, last.top)
-
-    def upper(x: np.ndarray, y: np.ndarray, z: np.ndarray) -> np.ndarray:
-        return shell_field(last, cut, x[:, None, None], y[None, :, None], z[None, None])
-
-    points, _ = surface(upper, low, high, STEP)
-    found = points[np.abs(cut_field(last, cut, *points.T)) < EDGE_M]
-    found[:, 2] += spring(last, p, found[:, 1])
-    return found
-
-
-def insole(last: Last, p: ShoeParameters) -> np.ndarray:
-    """Points (k, 3) of the outline of the footbed but for its ends; of an upper that is open behind, before it."""
-    angle = 2 * np.pi * np.arange(4 * RIM_POINTS) / (4 * RIM_POINTS)
-    s = 0.5 - (0.5 - INSOLE_MARGIN_S) * np.cos(angle)
-    y = -s * last.length
-    x = last.plan.origin[0] + last.plan.step * np.arange(last.plan.values.shape[0])
-    inside = last.plan.on(x, y) < -0.004
-    outer = np.array([x[row][[0, -1]] if row.any() else [np.nan, np.nan] for row in inside.T])
-    points = np.stack([np.where(angle < np.pi, outer[:, 1], outer[:, 0]), y, last.bed(y) + spring(last, p, y)], axis=1)
-    ends = max((at for at, height in p.collar if height < 0), default=-1.0) if p.collar else 1.0
-    return points[np.isfinite(points[:, 0]) & (s < ends)]
-
-
-def ring_of(edge: np.ndarray) -> np.ndarray:
-    """Points of an edge (k, 3) in any order -> a closed ring (RIM_POINTS, 3), evenly spaced, by angle from above."""
-    middle = (edge[:, :2].min(axis=0) + edge[:, :2].max(axis=0)) / 2
-    half = np.ptp(edge[:, :2], axis=0) / 2
-    away = (edge[:, :2] - middle) / half
-    angle = np.arctan2(away[:, 0], away[:, 1]) % (2 * np.pi)
-    bins = np.floor(angle / (2 * np.pi) * 72).astype(int)
-    path = np.array([edge[bins == k].mean(axis=0) for k in range(72) if (bins == k).any()])
-    path = np.concatenate([path, path[:1]])
-    way = np.append(0.0, np.cumsum(np.linalg.norm(np.diff(path, axis=0), axis=1)))
-    at = np.linspace(0, way[-1], RIM_POINTS, endpoint=False)
-    return np.stack([np.interp(at, way, path[:, k]) for k in range(3)], axis=1)
 
 
 def decimated(shoe: shoes.Shoe) -> tuple[np.ndarray, np.ndarray]:

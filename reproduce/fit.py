@@ -75,13 +75,18 @@ class Shoe:
 
 def shoe(family: str, run: int) -> Shoe:
     """A shoe of the world on the foot of someone."""
+    from shoemodel.world.shod import shod_figure
+
+    return worn(shod_figure(SEED, run, None, None, family)[1])
+
+
+def worn(fitting: Any) -> Shoe:
+    """The same of a shoe on a foot."""
     from shoemodel.body import figure as bodies
     from shoemodel.body.anny_model import body
     from shoemodel.fit.proxies import LANDMARKS
     from shoemodel.render.meshes import transform
-    from shoemodel.world.shod import shod_figure
 
-    _, fitting = shod_figure(SEED, run, None, None, family)
     made, figure = fitting.shoe, fitting.figure
     moved = bodies.rest_transforms()
     stretched = bodies.reference_foot(figure, "left", made.heel_deg)
@@ -91,7 +96,7 @@ def shoe(family: str, run: int) -> Shoe:
     surface = np.concatenate([strewn(v, f, STREWN * len(f) // sum(len(g) for _, g in faces)) for v, f in faces])
     marks = np.array([fitting.ankle, *(posed[body().landmarks["left", name]] for name in LANDMARKS[1:])])
     leg = strewn(posed, body().leg_faces("left"), STREWN)
-    return Shoe(family, surface, leg, marks, (surface.min(axis=0) + surface.max(axis=0)) / 2)
+    return Shoe(made.family, surface, leg, marks, (surface.min(axis=0) + surface.max(axis=0)) / 2)
 
 
 def strewn(vertices: np.ndarray, faces: np.ndarray, count: int) -> np.ndarray:

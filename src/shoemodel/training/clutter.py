@@ -81,7 +81,8 @@ def _piece(picture: Picture, photos: list[np.ndarray], rng: np.random.Generator)
 
 
 def _hand(picture: Picture, rng: np.random.Generator) -> tuple[Picture, np.ndarray]:
-    """An arm from the edge with a palm and fingers, in some skin's colour -> the picture, and where the hand is."""
+    """An arm from the edge, mostly in a sleeve, with a palm and fingers in some skin's colour -> the picture, and where
+    they are."""
     side = len(picture)
     skin = np.array([224, 172, 140]) * rng.uniform(0.35, 1.12) * rng.uniform(0.93, 1.07, 3)
     palm, angle = rng.uniform(0.25, 0.75, 2) * side, rng.uniform(0, 2 * np.pi)
@@ -100,7 +101,12 @@ def _hand(picture: Picture, rng: np.random.Generator) -> tuple[Picture, np.ndarr
     depth = cv2.distanceTransform(where, cv2.DIST_L2, 3)
     light = 0.7 + 0.35 * np.clip(depth / (1.2 * width), 0, 1) ** 0.5 + rng.normal(0, 0.015, (side, side))
     soft = cv2.GaussianBlur(where, (0, 0), 0.7)[..., None] / 255
-    drawn = picture * (1 - soft) + np.clip(skin * light[..., None], 0, 255) * soft
+    colours = np.broadcast_to(skin, (side, side, 3))
+    if rng.random() < 0.7:
+        y, x = np.mgrid[:side, :side]
+        covered = (x - palm[0]) * way[0] + (y - palm[1]) * way[1] > width * rng.uniform(2.5, 7)
+        colours = np.where(covered[..., None], rng.uniform(10, 235) + rng.normal(0, 25, 3), colours)
+    drawn = picture * (1 - soft) + np.clip(colours * light[..., None], 0, 255) * soft
     return drawn.astype(np.uint8), where > 127
 
 

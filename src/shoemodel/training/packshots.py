@@ -26,6 +26,8 @@ PLAIN_P = 0.55
 """Share of the pictures with a plain ground."""
 SECOND_P = 0.2
 """Share with a second, different cut-out."""
+HARD_P = 0.12
+"""Share of the shoes on a plain ground whose shadow is a dark, sharp shape, as image editors cut them."""
 TURNED_P = 0.08
 """Share of the pictures whose shoes lie sole up, where there are such cut-outs."""
 
@@ -155,7 +157,9 @@ def _pasted(
     size = (side, side)
     rgb = warp(_spread(cut), move, size)
     cover = warp(cut.cover, move, size).astype(np.float32) / 255
-    if rng.random() < 0.75:
+    if plain and rng.random() < HARD_P:
+        picture = picture * (1 - _hard_shadow(cover, rng))[..., None]
+    elif rng.random() < 0.75:
         shade = warp(((255 - cut.shadow) * _inner(len(cut.rgb))).astype(np.uint8), move, size).astype(np.float32) / 255
         shade = cv2.GaussianBlur(shade, (0, 0), rng.uniform(0.3, 0.02 * side))
         picture = (picture * (1 - rng.uniform(0.15, 1.1) * np.clip(shade, 0, 0.9))[..., None]).clip(0, 255)
@@ -164,6 +168,21 @@ def _pasted(
     soft = cv2.GaussianBlur(cover, (0, 0), rng.uniform(0.25, 0.8))[..., None]
     picture = (picture * (1 - soft) + rgb * soft).astype(np.uint8)
     return picture, np.maximum(mask, cover)
+
+
+def _hard_shadow(cover: Float[np.ndarray, "s s"], rng: np.random.Generator) -> Float[np.ndarray, "s s"]:
+    """The share of light that a lying silhouette of the shoe takes away: dark, with a sharp or ragged edge."""
+    side, rows = len(cover), np.flatnonzero(cover.max(axis=1) > 0.5)
+    if not len(rows):
+        return np.zeros_like(cover)
+    low, flat = rows[-1], rng.uniform(-0.25, 0.3)
+    slant, aside = rng.uniform(-0.6, 0.6), rng.uniform(-0.05, 0.05) * side
+    lie = np.array([[1, -slant, slant * low + aside], [0, flat, (1 - flat) * low + rng.uniform(-0.06, 0.02) * side]])
+    shape = cv2.GaussianBlur(cv2.warpAffine(cover, lie, (side, side)), (0, 0), rng.uniform(0.5, 0.012 * side))
+    ragged = cv2.resize(rng.standard_normal((side // 4, side // 4), np.float32), (side, side))
+    shape = shape + rng.uniform(0, 0.25) * ragged * (shape > 0.05)
+    sharp = np.clip((shape - 0.4) * rng.uniform(2, 12), 0, 1)
+    return (rng.uniform(0.5, 0.97) * sharp).astype(np.float32)
 
 
 def _inner(side: int) -> Float[np.ndarray, "s s"]:

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import torch
 import torch.nn.functional as F
+from jaxtyping import Bool, Float
 from torch import Tensor
 
 from shoemodel.data.datasets import Tuples
@@ -29,7 +31,9 @@ from shoemodel.wd import segmenter
 from shoemodel.wd.augment import photometric, placement
 from shoemodel.wd.segformer import StemmedSegformer
 
-HELD_OUT = 6
+HOLLOW = 3.0
+"""Weight of ground inside the shoes' convex hull: seen through straps, between two shoes, beneath an arch."""
+HELD_OUT = 3
 """Of the photos of places every HELD_OUT-th is only tested on."""
 
 
@@ -104,7 +108,8 @@ class SegmenterTask(Task):
         self.model.load_state_dict(weights)
 
     def batch(self, rng: np.random.Generator, rows: np.ndarray) -> Batch:
-        """pixels (b, 3, s, s) in [-1, 1]; targets (b, 2, s, s) in {0, 1}; one side for the whole batch.
+        """pixels (b, 3, s, s) in [-1, 1]; targets (b, 2, s, s) in {0, 1}; weights (b, 1, s, s) of their pixels; one side
+        for the whole batch.
 
         Most pictures are composed, and tuples drawn for the others, so of `rows` only the number counts.
         """
@@ -126,7 +131,7 @@ class SegmenterTask(Task):
         """Cross-entropy at full resolution of both outputs, and Dice of the unworn shoe."""
         outputs = self.model(pixel_values=batch["pixels"]).logits.float()
         logits, target = segmenter.enlarged(outputs, batch["pixels"].shape[-1]), batch["targets"]
-        entropy = F.binary_cross_entropy_with_logits(logits, target)
+        entropy = F.binary_cross_entropy_with_logits(logits, target, batch["weights"])
         dice = dice_loss(logits[:, segmenter.UNWORN], target[:, segmenter.UNWORN])
         return 4 * entropy + dice, {"entropy": entropy.detach(), "dice": dice.detach()}
 
@@ -162,7 +167,18 @@ def _batch(examples: list[tuple[np.ndarray, np.ndarray]]) -> Batch:
     return {
         "pixels": torch.from_numpy(to_network(np.stack(pictures))),
         "targets": torch.from_numpy(np.stack(targets)).float(),
+        "weights": torch.from_numpy(np.stack([_weights(target) for target in targets]))[:, None],
     }
+
+
+def _weights(target: Bool[np.ndarray, "2 s s"]) -> Float[np.ndarray, "s s"]:
+    """`HOLLOW` for ground inside the convex hull of the shoes, 1 for everything else."""
+    shoe = target.any(axis=0).astype(np.uint8)
+    outlines, _ = cv2.findContours(shoe, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    hull = np.zeros_like(shoe)
+    if outlines:
+        cv2.fillConvexPoly(hull, cv2.convexHull(np.concatenate(outlines)), 1)
+    return np.where((hull > 0) & (shoe == 0), HOLLOW, 1.0).astype(np.float32)
 
 
 def _of_tuple(tuples: Tuples, rng: np.random.Generator, side: int) -> tuple[np.ndarray, np.ndarray]:

@@ -26,7 +26,6 @@ EXACT = 3.0  # distance up to which a pixel has exactly the ground's colour, whe
 PURE, LEAST_LOOP = 0.8, 3e-4  # share of exact pixels in ground seen through a loop, and its least share of the picture
 TINT = 0.035  # how far the channels of a shadow may be darkened unevenly
 DARKEST = 0.45  # share of the light that a soft shadow leaves
-DARKER = 0.3  # evidence of what is the ground's own colour, but darker: a hard shadow, or a black shoe
 SMOOTH = 5.0  # 8-bit steps a pixel of SIDE that a soft shadow may change by
 
 
@@ -65,8 +64,7 @@ def plain(rgb: UInt8[np.ndarray, "h w 3"]) -> Ground | None:
     reached = _reaching_border(alike)
     shaded = _reaching_border(reached | shadow) & ~reached
     evidence = np.clip((distance - same) / (OTHER - SAME), 0, 1)
-    evidence[_even(small, surface)] *= DARKER
-    evidence[shaded] = 0
+    evidence[_even(small, surface) | shaded] = 0
     evidence[reached] = -1
     inner = alike & ~reached
     evidence[inner] = 0
