@@ -5,7 +5,8 @@ well the outline of our leg in it covers that of the true wearer, who stands in 
 
 Needs shoemodel[world], no data: shoes and views as in `fit.py`, which no training and no proxy has seen. The wearer is
 someone of the world, ours one of the package's bodies; both stand with the same angles of the leg, which are drawn.
-Legs are bare, up to LEG_M above the ankle, less what the shoe hides of them.
+Legs are bare, up to LEG_M above the ankle, less what the shoe hides of them. Another person's leg is thicker or
+thinner, so the overlap is measured with the wearer's own body, too.
 """
 
 from __future__ import annotations
@@ -24,17 +25,18 @@ from shoemodel.backends import viewpoint
 from shoemodel.backends.align import align
 from shoemodel.body import bodies
 from shoemodel.body.anny_model import body, sample_phenotype
-from shoemodel.body.figure import Figure, skin
+from shoemodel.body.figure import Body, Figure, skin
 from shoemodel.body.footing import fit as put_on
-from shoemodel.body.leg_angles import LegAngles
-from shoemodel.body.leg_pose import sample_habit, stand, take
-from shoemodel.body.wearing import put_in
+from shoemodel.body.leg_angles import UP, LegAngles
+from shoemodel.body.leg_pose import sample_habit, take
+from shoemodel.body.wearing import Worn, put_in
 from shoemodel.data.splits import HELD_OUT_FAMILY
 from shoemodel.fit import fit_shoe, views
 from shoemodel.fit.proxies import RIM_POINTS
 from shoemodel.fit.shoe import ShoeFit
 from shoemodel.image import masks
 from shoemodel.image.masks import ShoeAreas
+from shoemodel.render.meshes import transform
 from shoemodel.shoes.last import shape_last
 from shoemodel.shoes.parameters import FAMILIES, OPEN_FAMILIES
 from shoemodel.shoes.rim import rim
@@ -91,23 +93,23 @@ def wearer(family: str, run: int) -> Wearer:
 
 def true_leg(it: Wearer, angles: LegAngles) -> Float[np.ndarray, "m 3 3"]:
     """Corners of the faces of the wearer's left leg."""
-    worn = put_in(body(), it.figure, "left", it.shoe.marks, it.heel_deg)
-    vertices = skin(worn.shod.vertices, body().weights, take(worn, "left", angles))
-    return _below(vertices[body().leg_faces("left")], it.shoe.marks[0, 2])
+    return _corners(body(), put_in(body(), it.figure, "left", it.shoe.marks, it.heel_deg), "left", angles)
 
 
-def our_leg(fit: ShoeFit, areas: ShoeAreas, angles: LegAngles, rng: np.random.Generator) -> tuple[np.ndarray, Any]:
-    """The same of the leg that the backend would stand in the fitted shoe, and its camera."""
+def our_leg(
+    fit: ShoeFit, areas: ShoeAreas, angles: LegAngles, someone: Body, figure: Figure
+) -> Float[np.ndarray, "m 3 2"]:
+    """The same, in the picture, of the leg that the backend would stand in the fitted shoe."""
     seen, foot = viewpoint.of_leg(fit), viewpoint.foot_of(fit)
-    people = bodies.load(False).people
-    person = people[int(rng.integers(len(people)))]
-    collar = foot.collar_m + float(foot.points[0, 2])
-    one = stand(person, foot.points, foot.heel_deg, collar, fit.side, angles, 0, foot.upwards)
-    corners = _below(one.vertices[person.body.leg_faces(fit.side)], foot.points[0, 2])
-    return align(corners.reshape(-1, 3), seen, areas).apply(corners.reshape(-1, 3)).reshape(-1, 3, 3), seen.camera
+    worn = put_in(someone, figure, fit.side, foot.points, foot.heel_deg)
+    corners = _corners(someone, worn, fit.side, angles, foot.upwards).reshape(-1, 3)
+    return seen.camera.project(align(corners, seen, areas).apply(corners))[0].reshape(-1, 3, 2)
 
 
-def _below(corners: np.ndarray, ankle: float) -> np.ndarray:
+def _corners(someone: Body, worn: Worn, side: str, angles: LegAngles, upwards: np.ndarray = UP) -> np.ndarray:
+    vertices = skin(worn.shod.vertices, someone.weights, take(worn, side, angles, upwards))
+    corners = vertices[someone.leg_faces(side)]
+    ankle = transform(worn.upright, worn.shod.figure.joints[side, "ankle"][None])[0, 2]
     return corners[corners[..., 2].max(axis=1) < ankle + LEG_M]
 
 
@@ -131,6 +133,7 @@ def measure(it: Wearer, kind: str, rng: np.random.Generator, options: Options, n
     areas = fits.areas(view, it.shoe, mirror, fits.Options(ragged=options.ragged), rng)
     fit = fit_shoe(areas, points, exists, network=network)
 
+    people = bodies.load(False).people
     length = it.length_m * float(np.exp(view[views.SCALE]))
     ring = fits.projected(view, it.rim, it.shoe.middle, mirror)
     ours = fit.camera.project(fit.placed(fit.proxy.rim))[0]
@@ -141,13 +144,13 @@ def measure(it: Wearer, kind: str, rng: np.random.Generator, options: Options, n
     angles = sample_habit(rng)
     corners = true_leg(it, angles)
     px = fits.projected(view, corners.reshape(-1, 3), it.shoe.middle, mirror).reshape(-1, 3, 2)
-    mine, camera = our_leg(fit, areas, angles, rng)
-    mine_px = camera.project(mine.reshape(-1, 3))[0].reshape(-1, 3, 2)
-    pad = round(AROUND * fits.SIZE)
-    shown = ~np.pad(areas.visible, pad)
-    legs = [outline(each) & shown for each in (px, mine_px)]
-    overlap = masks.iou(*legs) if legs[0].sum() > LEAST_PX else np.nan
-    return {"kind": kind, "family": it.shoe.family, "ring": off, "leg": overlap}
+    person = people[int(rng.integers(len(people)))]
+    mine = our_leg(fit, areas, angles, person.body, person.figure)
+    same = our_leg(fit, areas, angles, body(), it.figure)
+    shown = ~np.pad(areas.visible, round(AROUND * fits.SIZE))
+    legs = [outline(each) & shown for each in (px, mine, same)]
+    leg, same_leg = (masks.iou(legs[0], each) if legs[0].sum() > LEAST_PX else np.nan for each in legs[1:])
+    return {"kind": kind, "family": it.shoe.family, "ring": off, "leg": leg, "same": same_leg}
 
 
 def main(options: Options) -> None:
@@ -161,7 +164,7 @@ def main(options: Options) -> None:
         for run in range(options.shoes):
             it = wearer(family, run)
             rows += [measure(it, kind, rng, options, network) for kind in fits.KINDS]
-    print(f"{'':18s}   n  ring, % of the shoe: median  90 %   leg IoU: median  10 %")
+    print(f"{'':18s}   n  ring, % of the shoe: median  90 %   leg IoU: median  10 %   same person: median  10 %")
     for title in ("kind", "family"):
         for value in dict.fromkeys(row[title] for row in rows):
             _line(value, [row for row in rows if row[title] == value])
@@ -170,10 +173,11 @@ def main(options: Options) -> None:
 
 
 def _line(name: str, rows: list[dict[str, Any]]) -> None:
-    ring, leg = (np.array([row[key] for row in rows]) for key in ("ring", "leg"))
+    ring, leg, same = (np.array([row[key] for row in rows]) for key in ("ring", "leg", "same"))
     print(
         f"{name:18s} {len(rows):4d}  {100 * np.median(ring):26.1f}  {100 * np.quantile(ring, 0.9):4.1f}   "
-        f"{np.nanmedian(leg):15.3f} {np.nanquantile(leg, 0.1):5.3f}",
+        f"{np.nanmedian(leg):15.3f} {np.nanquantile(leg, 0.1):5.3f}   "
+        f"{np.nanmedian(same):19.3f} {np.nanquantile(same, 0.1):5.3f}",
         flush=True,
     )
 

@@ -16,6 +16,7 @@ import numpy as np
 from jaxtyping import Float
 
 from shoemodel.fit.shoe import ShoeFit
+from shoemodel.image.geometry import Box
 from shoemodel.image.masks import ShoeAreas, dilate
 
 FILL, SHAFT_FILL = 0.90, 0.90
@@ -36,6 +37,10 @@ SMALLEST = 6e-4
 """Wearable pieces below this fraction of the shoe's length squared are no opening."""
 
 
+STEPS, RELUCTANT = (0.0, 0.5, 1.0), 0.005
+"""How much of the way a leg may go, and what the whole of it must cover besides, of the shoe's pixels."""
+CELLS = 64
+"""Along the longer side of the shoe: what a leg covers is told on so coarse a grid."""
 MATCH, MATCH_MARGIN = 0.50, 0.05
 """Less of the opening within the fitted rim means that they are not the same; a margin about it, of the length."""
 
@@ -52,9 +57,43 @@ class Alignment:
         """Points of the leg moved into the opening."""
         return self.pivot + self.scale * (points - self.pivot) + self.shift
 
+    def by(self, share: float) -> Alignment:
+        """So much of the way."""
+        return Alignment(self.pivot, self.scale**share, share * self.shift)
+
 
 def align(leg: Float[np.ndarray, "n 3"], fit: ShoeFit, areas: ShoeAreas) -> Alignment:
-    """leg: surface points of what goes into the shoe; areas: on the canvas of the fit's camera."""
+    """The alignment that leaves least of the wearable area uncovered; none where that is as good.
+
+    leg: surface points of what goes into the shoe; areas: on the canvas of the fit's camera.
+    """
+    whole = _filled(leg, fit, areas)
+    if whole.scale == 1.0 and not whole.shift.any():
+        return whole
+    costs = [_uncovered(whole.by(share).apply(leg), fit, areas) + RELUCTANT * share for share in STEPS]
+    return whole.by(STEPS[int(np.argmin(costs))])
+
+
+def _uncovered(leg: Float[np.ndarray, "n 3"], fit: ShoeFit, areas: ShoeAreas) -> float:
+    """The wearable pixels that a leg leaves uncovered, as a share of the shoe's."""
+    rows, columns = Box.of_mask(areas.shoe).slices
+    high, wide = areas.shoe[rows, columns].shape
+    cell = max(1.0, max(high, wide) / CELLS)
+    size = (int(np.ceil(wide / cell)), int(np.ceil(high / cell)))
+    cells = np.floor((fit.camera.project(leg)[0] - (columns.start, rows.start)) / cell).astype(int)
+    cells = cells[((cells >= 0) & (cells < size)).all(axis=1)]
+    covered = np.zeros(size[::-1], np.uint8)
+    covered[cells[:, 1], cells[:, 0]] = 1
+    covered = cv2.morphologyEx(covered, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+    shoe, wearable = (
+        cv2.resize(mask[rows, columns].astype(np.float32), size, interpolation=cv2.INTER_AREA)
+        for mask in (areas.shoe, areas.wearable)
+    )
+    return float((wearable * (1 - covered)).sum() / shoe.sum())
+
+
+def _filled(leg: Float[np.ndarray, "n 3"], fit: ShoeFit, areas: ShoeAreas) -> Alignment:
+    """The leg so thick and at such a place that it fills the opening."""
     camera, rim = fit.camera, fit.placed(fit.proxy.rim)
     if fit.proxy.family in LOW_CUT and areas.wearable.any():
         return _with_rim(fit, areas)
@@ -98,9 +137,16 @@ def _with_rim(fit: ShoeFit, areas: ShoeAreas) -> Alignment:
 
 
 def _rim_mask(fit: ShoeFit) -> np.ndarray:
-    """What the proxy's rim encloses in the picture."""
-    mask = np.zeros(fit.camera.size, np.uint8)
-    cv2.fillPoly(mask, [np.round(fit.camera.project(fit.placed(fit.proxy.rim))[0]).astype(np.int32)], 1)
+    """What the picture shows of the room that the proxy's rim encloses: strips across it whose upper side is seen."""
+    rim, camera = fit.placed(fit.proxy.rim), fit.camera
+    one, other = rim[: len(rim) // 2 + 1], np.roll(rim[::-1], 1, axis=0)[: len(rim) // 2 + 1]
+    strips = np.stack([one[:-1], one[1:], other[1:], other[:-1]], axis=1)
+    upwards = np.cross(strips[:, 2] - strips[:, 0], strips[:, 3] - strips[:, 1])
+    upwards *= np.sign(upwards[:, 2:])
+    seen = ((camera.origin - strips.mean(axis=1)) * upwards).sum(axis=1) > 0
+    mask = np.zeros(camera.size, np.uint8)
+    for corners in strips[seen]:
+        cv2.fillConvexPoly(mask, np.round(camera.project(corners)[0]).astype(np.int32), 1)
     return mask > 0
 
 
