@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from shoemodel.backends.align import TOE, UP, align, direction, warnings
+from shoemodel.backends.align import TOE, UP, align, direction, fill, warnings
 from shoemodel.fit.proxies import load_proxies
 from shoemodel.fit.shoe import ShoeFit
 from shoemodel.image.masks import ShoeAreas
@@ -49,7 +49,7 @@ def test_the_leg_fills_the_opening_in_the_middle(roll_deg):
     rim_px = fit.camera.project(fit.placed(fit.proxy.rim).mean(axis=0)[None])[0][0]
     centre = rim_px + 9 * across
     leg = column(fit, 0.045)
-    moved = align(leg, fit, areas_with_opening(centre, across, 42)).apply(leg)
+    moved = fill(leg, fit, areas_with_opening(centre, across, 42)).apply(leg)
     level = np.median(fit.placed(fit.proxy.rim)[:, 2]) + 0.02
     shown, _ = fit.camera.project(moved[np.abs(moved[:, 2] - level) < 0.02])
     side = (shown - centre) @ across
@@ -61,8 +61,26 @@ def test_a_leg_never_becomes_a_stick_or_a_tree():
     fit = fit_from_the_side()
     across = np.array([1.0, 0.0])
     rim_px = fit.camera.project(fit.placed(fit.proxy.rim).mean(axis=0)[None])[0][0]
-    assert align(column(fit, 0.07), fit, areas_with_opening(rim_px, across, 42)).scale == pytest.approx(0.82)
-    assert align(column(fit, 0.03), fit, areas_with_opening(rim_px, across, 90)).scale == pytest.approx(1.20)
+    assert fill(column(fit, 0.07), fit, areas_with_opening(rim_px, across, 42)).scale == pytest.approx(0.82)
+    assert fill(column(fit, 0.03), fit, areas_with_opening(rim_px, across, 90)).scale == pytest.approx(1.20)
+
+
+def test_a_leg_that_covers_the_opening_stays_where_the_foot_has_it():
+    fit = fit_from_the_side()
+    rim_px = fit.camera.project(fit.placed(fit.proxy.rim).mean(axis=0)[None])[0][0]
+    leg = column(fit, 0.06)
+    areas = areas_with_opening(rim_px, np.array([1.0, 0.0]), 42)
+    assert fill(leg, fit, areas).scale == pytest.approx(0.82)
+    assert align(leg, fit, areas).scale == 1.0 and np.allclose(align(leg, fit, areas).apply(leg), leg)
+
+
+def test_a_leg_beside_the_opening_goes_as_far_as_it_covers_more():
+    fit = fit_from_the_side()
+    rim_px = fit.camera.project(fit.placed(fit.proxy.rim).mean(axis=0)[None])[0][0]
+    leg = column(fit, 0.03)
+    areas = areas_with_opening(rim_px + np.array([30.0, 0.0]), np.array([1.0, 0.0]), 42)
+    moved = align(leg, fit, areas)
+    assert moved.scale == fill(leg, fit, areas).scale > 1.0 and np.array_equal(moved.shift, fill(leg, fit, areas).shift)
 
 
 def seen_edge_on(fit):
@@ -77,7 +95,7 @@ def seen_edge_on(fit):
 def test_a_sliver_of_an_opening_is_not_all_of_it():
     """The upper edge of the boot decides, not a tab that stands above it."""
     fit = fit_from_the_side(family="ankle boot")
-    moved = align(column(fit), fit, seen_edge_on(fit))
+    moved = fill(column(fit), fit, seen_edge_on(fit))
     assert moved.scale == pytest.approx(1.30) and np.abs(moved.shift @ fit.camera.rotation[0]) < 0.01
 
 

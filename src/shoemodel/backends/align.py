@@ -67,7 +67,7 @@ def align(leg: Float[np.ndarray, "n 3"], fit: ShoeFit, areas: ShoeAreas) -> Alig
 
     leg: surface points of what goes into the shoe; areas: on the canvas of the fit's camera.
     """
-    whole = _filled(leg, fit, areas)
+    whole = fill(leg, fit, areas)
     if whole.scale == 1.0 and not whole.shift.any():
         return whole
     costs = [_uncovered(whole.by(share).apply(leg), fit, areas) + RELUCTANT * share for share in STEPS]
@@ -92,7 +92,7 @@ def _uncovered(leg: Float[np.ndarray, "n 3"], fit: ShoeFit, areas: ShoeAreas) ->
     return float((wearable * (1 - covered)).sum() / shoe.sum())
 
 
-def _filled(leg: Float[np.ndarray, "n 3"], fit: ShoeFit, areas: ShoeAreas) -> Alignment:
+def fill(leg: Float[np.ndarray, "n 3"], fit: ShoeFit, areas: ShoeAreas) -> Alignment:
     """The leg so thick and at such a place that it fills the opening."""
     camera, rim = fit.camera, fit.placed(fit.proxy.rim)
     if fit.proxy.family in LOW_CUT and areas.wearable.any():

@@ -108,8 +108,8 @@ class SegmenterTask(Task):
         self.model.load_state_dict(weights)
 
     def batch(self, rng: np.random.Generator, rows: np.ndarray) -> Batch:
-        """pixels (b, 3, s, s) in [-1, 1]; targets (b, 2, s, s) in {0, 1}; weights (b, 1, s, s) of their pixels; one side
-        for the whole batch.
+        """pixels (b, 3, s, s) in [-1, 1]; targets (b, 2, s, s) in {0, 1}; weights (b, 1, s, s) of their pixels; one
+        side for the whole batch.
 
         Most pictures are composed, and tuples drawn for the others, so of `rows` only the number counts.
         """
