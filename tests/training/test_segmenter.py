@@ -94,6 +94,26 @@ def test_worn_shoes_have_an_output_of_their_own(toy_folder):
     assert len({bool(target[WORN].any()) for target in targets}) == 2
 
 
+def test_ground_seen_through_a_strap_counts_more():
+    target = np.zeros((2, 40, 40), bool)
+    target[UNWORN] = cv2.ellipse(np.zeros((40, 40), np.uint8), (20, 20), (15, 9), 0, 0, 360, 1, 4) > 0
+    weights = segmenter._weights(target)
+    assert weights[20, 20] == segmenter.HOLLOW and weights[2, 2] == 1 and (weights[target[UNWORN]] == 1).all()
+    assert (segmenter._weights(np.zeros((2, 8, 8), bool)) == 1).all()
+
+
+def test_a_cut_shadow_is_dark_sharp_and_no_shoe(cutouts, monkeypatch):
+    monkeypatch.setattr(packshots, "HARD_P", 1.0)
+    monkeypatch.setattr(packshots, "PLAIN_P", 1.0)
+    shots, rng = packshots.Packshots(packshots.load(cutouts, test=False), []), np.random.default_rng(1)
+    cover = np.zeros((96, 96), np.float32)
+    cover[40:70, 20:76] = 1
+    taken = [packshots._hard_shadow(cover, rng) for _ in range(8)]
+    assert all(0.3 < shade.max() < 1 for shade in taken) and len({shade.sum() for shade in taken}) == 8
+    assert not packshots._hard_shadow(np.zeros((96, 96), np.float32), rng).any()
+    assert all(shots.compose(rng, 96, shoes=1)[1].any() for _ in range(4))
+
+
 def test_a_batch_can_be_learnt(toy_folder, cutouts):
     config = dataclasses.replace(segmenter.smoke(), cutouts=cutouts)
     task = segmenter.SegmenterTask(config, load(toy_folder))
