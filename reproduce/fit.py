@@ -164,6 +164,14 @@ def areas(view: np.ndarray, it: Shoe, mirror: float, options: Options, rng: np.r
     return ShoeAreas.from_masks(mask & ~hidden, hidden & options.opening)
 
 
+def foot_points(true: np.ndarray, sigma_px: float, left: bool, rng: np.random.Generator) -> tuple[Any, Any]:
+    """The points (8, 2) of a foot and which of them exist (8,), off by so much."""
+    points, exists = np.zeros((8, 2)), np.zeros(8, bool)
+    rows = slice(0, 4) if left else slice(4, 8)
+    points[rows], exists[rows] = true + rng.normal(0, sigma_px, (4, 2)), True
+    return points, exists
+
+
 def measure(
     it: Shoe, kind: str, rng: np.random.Generator, options: Options, networks: dict[str, Any]
 ) -> list[dict[str, Any]]:
@@ -173,9 +181,9 @@ def measure(
     view, azimuth, pitch, mirror = camera(it, kind, rng)
     foot = np.ptp(it.marks[:, 1]) * np.exp(view[views.SCALE])
     true = projected(view, it.marks, it.middle, mirror)
-    points, exists = np.zeros((8, 2)), np.zeros(8, bool)
-    rows = slice(0, 4) if (mirror > 0) != (rng.random() < options.wrong) else slice(4, 8)
-    points[rows], exists[rows] = true + rng.normal(0, options.noise * foot, (4, 2)), options.points
+    left = (mirror > 0) != (rng.random() < options.wrong)
+    points, exists = foot_points(true, options.noise * foot, left, rng)
+    exists &= options.points
     seen = areas(view, it, mirror, options, rng)
     focal = float(np.exp(view[views.SCALE] + view[views.DISTANCE])) if options.focal else None
     turn = views.pinhole(view, it.middle, mirror, (SIZE / 2, SIZE / 2), (SIZE, SIZE)).rotation

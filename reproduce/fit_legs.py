@@ -127,9 +127,7 @@ def measure(it: Wearer, kind: str, rng: np.random.Generator, options: Options, n
     view, _, _, mirror = fits.camera(it.shoe, kind, rng)
     foot = np.ptp(it.shoe.marks[:, 1]) * np.exp(view[views.SCALE])
     true = fits.projected(view, it.shoe.marks, it.shoe.middle, mirror)
-    points, exists = np.zeros((8, 2)), np.zeros(8, bool)
-    rows = slice(0, 4) if mirror > 0 else slice(4, 8)
-    points[rows], exists[rows] = true + rng.normal(0, options.noise * foot, (4, 2)), True
+    points, exists = fits.foot_points(true, options.noise * foot, mirror > 0, rng)
     areas = fits.areas(view, it.shoe, mirror, fits.Options(ragged=options.ragged), rng)
     fit = fit_shoe(areas, points, exists, network=network)
 
